@@ -1,0 +1,164 @@
+"""Images: the kernel and a bundle, packed; run in QEMU by hand, or as a test.
+
+  boot_image   cross-builds the kernel, init and the servers, and packs the bundle
+  qemu_run     `bazel run` boots an image; flags after `--` are the runner's
+  image_test   `bazel test` boots an image; `args` are the runner's flags
+"""
+
+load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//tools/build:platforms.bzl", "HOST_ONLY")
+load("//tools/build:transition.bzl", "target_transition")
+
+BootImageInfo = provider(
+    doc = "What a machine boots.",
+    fields = {
+        "kernel": "File: the kernel's ELF.",
+        "bundle": "File: the initrd.",
+    },
+)
+
+def _only_file(target):
+    files = target[DefaultInfo].files.to_list()
+    if len(files) != 1:
+        fail("%s has %d files; an image wants one ELF" % (target.label, len(files)))
+    return files[0]
+
+def _boot_image_impl(ctx):
+    # Attributes with a transition are lists, also where there is one label.
+    kernel = _only_file(ctx.attr.kernel[0])
+    init = _only_file(ctx.attr.init[0])
+    servers = [_only_file(server) for server in ctx.attr.servers]
+    bundle = ctx.actions.declare_file(ctx.label.name + ".bundle")
+
+    args = ctx.actions.args()
+    args.add(bundle, format = "--out=%s")
+    args.add(init, format = "--init=%s")
+    for name, server in zip(ctx.attr.server_names, servers):
+        args.add(server, format = name + "=%s")
+    ctx.actions.run(
+        executable = ctx.executable._pack,
+        arguments = [args],
+        inputs = [init] + servers,
+        outputs = [bundle],
+        mnemonic = "PackBundle",
+        progress_message = "Packing %s" % ctx.label,
+    )
+    files = [kernel, bundle]
+    return [
+        DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files)),
+        BootImageInfo(kernel = kernel, bundle = bundle),
+    ]
+
+_boot_image = rule(
+    implementation = _boot_image_impl,
+    doc = "A kernel and a bundle. See boot_image().",
+    attrs = {
+        "kernel": attr.label(cfg = target_transition, mandatory = True),
+        "init": attr.label(cfg = target_transition, mandatory = True),
+        "servers": attr.label_list(cfg = target_transition),
+        "server_names": attr.string_list(doc = "As many as servers, in their order."),
+        "_pack": attr.label(
+            cfg = "exec",
+            default = "//bootimage/pack",
+            executable = True,
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    provides = [BootImageInfo],
+)
+
+def boot_image(name, kernel, init, servers, visibility = None, testonly = False):
+    """An image: `bazel build` makes the kernel's ELF and `<name>.bundle`.
+
+    Args:
+      name: of the image.
+      kernel: the kernel, built for riscv64 here.
+      init: the first task, likewise.
+      servers: dict from a name in the bundle to the server, likewise; in the bundle's order.
+      visibility: of the image.
+      testonly: of the image.
+    """
+    _boot_image(
+        name = name,
+        init = init,
+        kernel = kernel,
+        server_names = servers.keys(),
+        servers = servers.values(),
+        target_compatible_with = HOST_ONLY,
+        testonly = testonly,
+        visibility = visibility,
+    )
+
+# Runfiles are beside the script, or where a test's environment says.
+_SCRIPT = """#!/bin/bash
+root="${{TEST_SRCDIR:-${{BASH_SOURCE[0]}}.runfiles}}"/{workspace}
+exec {wrapper}"$root"/{runner} --kernel="$root"/{kernel} --bundle="$root"/{bundle} {flags} "$@"
+"""
+
+def _launcher(ctx, wrapper, flags):
+    image = ctx.attr.image[BootImageInfo]
+    runner = ctx.attr._runner[DefaultInfo]
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        script,
+        _SCRIPT.format(
+            workspace = shell.quote(ctx.workspace_name),
+            wrapper = wrapper,
+            runner = shell.quote(ctx.executable._runner.short_path),
+            kernel = shell.quote(image.kernel.short_path),
+            bundle = shell.quote(image.bundle.short_path),
+            flags = " ".join([shell.quote(flag) for flag in flags]),
+        ),
+        is_executable = True,
+    )
+    runfiles = ctx.runfiles([image.kernel, image.bundle]).merge(runner.default_runfiles)
+    return script, runfiles
+
+def _qemu_run_impl(ctx):
+    script, runfiles = _launcher(ctx, wrapper = "", flags = [])
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
+
+_RUN_ATTRS = {
+    "image": attr.label(mandatory = True, providers = [BootImageInfo]),
+    "_runner": attr.label(
+        cfg = "target",
+        default = "//bootimage/runner",
+        executable = True,
+    ),
+}
+
+qemu_run = rule(
+    implementation = _qemu_run_impl,
+    doc = "Boots `image` under `bazel run`; flags after `--` are the runner's.",
+    attrs = _RUN_ATTRS,
+    executable = True,
+)
+
+def _image_test_impl(ctx):
+    wrapper = ""
+    if ctx.attr.fails_with:
+        wrapper = '"$root"/{tool} {text} '.format(
+            tool = shell.quote(ctx.file._expect_failure.short_path),
+            text = shell.quote(ctx.attr.fails_with),
+        )
+    script, runfiles = _launcher(ctx, wrapper, flags = ["--headless"])
+    runfiles = runfiles.merge(ctx.runfiles([ctx.file._expect_failure]))
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
+
+image_test = rule(
+    implementation = _image_test_impl,
+    doc = "Boots `image` as a test, with no input; `args` are the runner's flags.",
+    attrs = dict(
+        _RUN_ATTRS,
+        fails_with = attr.string(
+            doc = "If given, the run must fail with status 1 and say this.",
+        ),
+        _expect_failure = attr.label(
+            allow_single_file = True,
+            default = "//bootimage/runner:expect_failure.sh",
+        ),
+    ),
+    test = True,
+)

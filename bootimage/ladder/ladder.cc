@@ -1,0 +1,79 @@
+#include "bootimage/ladder/ladder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace bootimage {
+namespace {
+
+constexpr absl::string_view kBringUp = "bring-up";
+constexpr absl::string_view kTimed = "timed";
+constexpr absl::string_view kEnd = "end";
+
+constexpr std::array kRows = {
+    Row{kBringUp, kKernel, "tessera vers. ", Due::kAlways, Match::kStart},
+    Row{kBringUp, kKernel, "KINIT: cpu0 online"},
+    Row{kBringUp, kKernel, "KINIT: cpu# online", Due::kEachHartIfRequired},
+    Row{kBringUp, "init", "start"},
+    Row{kBringUp, "init", "start console"},
+    Row{kBringUp, "init", "up console"},
+    Row{kBringUp, "init", "start timed"},
+    Row{kBringUp, "init", "up timed"},
+    Row{kBringUp, "timed", "ready"},
+    Row{kBringUp, "init", "ready"},
+
+    Row{kTimed, "SELFTEST", "timed coalesce ok"},
+
+    Row{kEnd, "SELFTEST", "end"},
+};
+
+}  // namespace
+
+std::span<const Row> ladder_rows() { return kRows; }
+
+std::vector<absl::string_view> ladder_phases() {
+  std::vector<absl::string_view> phases;
+  for (const Row& row : kRows) {
+    if (phases.empty() || phases.back() != row.phase) phases.push_back(row.phase);
+  }
+  return phases;
+}
+
+std::string Marker::on_console() const {
+  return source == kKernel ? text : absl::StrCat(source, ": ", text);
+}
+
+std::vector<Marker> due_markers(std::span<const Row> rows, const Machine& machine) {
+  std::vector<Marker> markers;
+  absl::string_view phase_name;
+  std::size_t phases = 0;
+  for (const Row& row : rows) {
+    if (row.phase != phase_name) ++phases;
+    phase_name = row.phase;
+    const Marker marker{.phase = phases - 1,
+                        .source = row.source,
+                        .text = std::string(row.text),
+                        .match = row.match};
+    switch (row.due) {
+      case Due::kAlways:
+        markers.push_back(marker);
+        break;
+      case Due::kSmp:
+        if (machine.harts >= 2) markers.push_back(marker);
+        break;
+      case Due::kEachHartIfRequired:
+        for (std::uint32_t hart = 1; machine.require_smp && hart < machine.harts; ++hart) {
+          markers.push_back(marker);
+          markers.back().text = absl::StrReplaceAll(row.text, {{"#", absl::StrCat(hart)}});
+        }
+        break;
+    }
+  }
+  return markers;
+}
+
+}  // namespace bootimage

@@ -1,0 +1,314 @@
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "gen/check_internal.h"
+#include "gen/registers.h"
+
+namespace kidl::internal {
+namespace {
+
+constexpr int kWords = 6;         // a0 to a5
+constexpr int kCapabilities = 3;  // t2 to t4
+
+// One list of parameters or results, with what its rules depend on.
+class ListChecker {
+ public:
+  ListChecker(Context& context, const RawNode& node, const RawMethod& raw, const Method& method,
+              bool results)
+      : context_(context),
+        node_(node),
+        raw_(raw),
+        is_call_(method.interface->role != Interface::Role::kService),
+        takes_capability_(method.interface->role == Interface::Role::kObject),
+        results_(results) {}
+
+  std::vector<Parameter> check() {
+    std::vector<Parameter> list;
+    const RawNode* fields = context_.find(results_ ? raw_.results : raw_.parameters);
+    if (fields == nullptr || fields->name.find('$') == std::string::npos) {
+      context_.report(Code::kNamedParameters, method_site().position(),
+                      absl::StrCat("write the ", results_ ? "results" : "parameters", " of '",
+                                   raw_.name, "' in parentheses"));
+      return list;
+    }
+    if (fields->has_union) {
+      context_.report(Code::kUnion, method_site().position(),
+                      absl::StrCat("'", raw_.name, "' has a union among its parameters"));
+    }
+    for (const RawField& field : fields->fields) list.push_back(check_one(field));
+    is_call_ ? place_in_registers(list) : place_in_message(list);
+    return list;
+  }
+
+  int words() const { return words_; }
+  int capabilities() const { return capabilities_; }
+
+ private:
+  Site method_site() const {
+    return {context_.sources, node_.file, absl::StrCat(node_.name, ".", raw_.name)};
+  }
+  Site site(const std::string& parameter) const {
+    return {context_.sources, node_.file,
+            absl::StrCat(node_.name, ".", raw_.name, results_ ? ")" : "(", parameter)};
+  }
+
+  Parameter check_one(const RawField& field) {
+    const Site at = site(field.name);
+    const Annotations annotations(context_, field.annotations, at);
+    Parameter result;
+    result.name = field.name;
+    result.doc = at.doc();
+    result.position = at.position();
+    const auto type = resolve_type(context_, field.type, result.position, field.name);
+    if (!type) return result;
+    result.type = *type;
+    check_wire(annotations, result);
+    check_capability(annotations, at, result);
+    check_range(annotations, at, result);
+    check_register(annotations, at, result);
+    return result;
+  }
+
+  void check_wire(const Annotations& annotations, const Parameter& result) {
+    const Type& type = result.type;
+    const auto refuse = [&](absl::string_view what) {
+      context_.report(Code::kNotOnWire, result.position,
+                      absl::StrCat("'", result.name, "' is ", what,
+                                   ", which this version of kidl does not carry in messages"));
+    };
+    if (is_bounded(type) && !annotations.has("max")) {
+      context_.report(Code::kNoMax, result.position,
+                      absl::StrCat("'", result.name, "' has no maximum length; add $max(N)"));
+    } else if (is_bounded(type)) {
+      refuse(type.kind == Kind::kText ? "Text" : type.kind == Kind::kData ? "Data" : "a List");
+    } else if (type.kind == Kind::kStruct) {
+      refuse("a struct");
+    } else if (type.kind == Kind::kVoid) {
+      refuse("Void");
+    }
+    if (!is_bounded(type)) annotations.refuse({"max"}, "on what has no length");
+  }
+
+  void check_capability(const Annotations& annotations, const Site& at, Parameter& result) {
+    if (!result.type.is_capability()) {
+      annotations.refuse({"rights"}, "on what is no capability");
+      return;
+    }
+    if (results_) annotations.refuse({"rights"}, "on a result");
+    if (results_ && is_call_) {
+      context_.report(Code::kCapabilityResult, result.position,
+                      absl::StrCat("'", result.name,
+                                   "': a system call cannot return a capability; it fills a slot"));
+    }
+    const Interface* object = result.type.interface;
+    if (object == nullptr || object->role != Interface::Role::kObject) {
+      context_.report(Code::kNotAnObject, result.position,
+                      absl::StrCat("'", result.name, "' must be a kernel object's type"));
+      return;
+    }
+    result.rights = words_of(annotations.text("rights"));
+    result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
+  }
+
+  void check_range(const Annotations& annotations, const Site& at, Parameter& result) {
+    const Value* value = annotations.find("range");
+    if (value == nullptr) return;
+    if (results_) {
+      annotations.refuse({"range"}, "on a result");
+      return;
+    }
+    const Range range{member(*value, "min"), member(*value, "max")};
+    if (!is_unsigned(result.type)) {
+      context_.report(Code::kRangeType, at.position("range"),
+                      absl::StrCat("$range is for unsigned integers; '", result.name, "' is none"));
+    } else if (range.min > range.max) {
+      context_.report(Code::kEmptyRange, at.position("range"),
+                      absl::StrCat("no number is from ", range.min, " to ", range.max));
+    } else if (range.max > largest(result.type)) {
+      context_.report(Code::kRangeType, at.position("range"),
+                      absl::StrCat(range.max, " is more than '", result.name, "' can hold"));
+    } else {
+      result.range = range;
+    }
+  }
+
+  void check_register(const Annotations& annotations, const Site& at, const Parameter& result) {
+    if (!annotations.has("register")) return;
+    if (!is_call_) {
+      annotations.refuse({"register"}, "on a service's parameter");
+      return;
+    }
+    const std::string name = annotations.text("register");
+    const int number = register_number(name);
+    if (number < 0) {
+      context_.report(Code::kUnknownRegister, at.position("register"),
+                      absl::StrCat("'", name, "' is none of t0 to t6 and a0 to a6"));
+      return;
+    }
+    explicit_[result.name] = number;
+    // Taken by the call itself.
+    const bool taken = results_ ? number == kA6 : takes_capability_ && number == kT0;
+    if (taken) {
+      context_.report(
+          Code::kRegisterTwice, at.position("register"),
+          absl::StrCat(name, results_ ? " holds the status" : " holds the invoked capability"));
+    }
+  }
+
+  void place_in_registers(std::vector<Parameter>& list) {
+    std::map<int, std::string> taken;
+    int next = kA0;
+    for (Parameter& each : list) {
+      const auto found = explicit_.find(each.name);
+      each.place = found != explicit_.end() ? found->second : next++;
+      const bool is_explicit = found != explicit_.end();
+      if (!is_explicit && each.place >= kA0 + kWords) continue;  // too many words: reported below
+      const auto [other, is_new] = taken.emplace(each.place, each.name);
+      if (is_new) continue;
+      const Site at = site(is_explicit ? each.name : other->second);
+      context_.report(Code::kRegisterTwice, at.position("register"),
+                      absl::StrCat(register_name(each.place), " is taken by both '", other->second,
+                                   "' and '", each.name, "'"));
+    }
+    words_ = next - kA0;
+    check_words();
+  }
+
+  void place_in_message(std::vector<Parameter>& list) {
+    for (Parameter& each : list) {
+      each.place = each.type.is_capability() ? capabilities_++ : words_++;
+    }
+    check_words();
+    if (capabilities_ > kCapabilities) {
+      context_.report(Code::kTooManyCapabilities, method_site().position(),
+                      absl::StrCat("'", raw_.name, "' has ", capabilities_, " capabilities ",
+                                   which(), "; a message carries ", kCapabilities));
+    }
+  }
+
+  void check_words() {
+    if (words_ <= kWords) return;
+    context_.report(Code::kTooManyWords, method_site().position(),
+                    absl::StrCat("'", raw_.name, "' has ", words_, " words ", which(),
+                                 "; registers carry ", kWords));
+  }
+
+  absl::string_view which() const { return results_ ? "as results" : "as parameters"; }
+
+  Context& context_;
+  const RawNode& node_;
+  const RawMethod& raw_;
+  bool is_call_;
+  bool takes_capability_;
+  bool results_;
+  std::map<std::string, int> explicit_;
+  int words_ = 0;
+  int capabilities_ = 0;
+};
+
+void check_call(Context& context, const Annotations& annotations, const Site& site,
+                Method& result) {
+  const Interface& interface = *result.interface;
+  const Value* number = annotations.find("number");
+  if (number == nullptr || number->natural == 0) {
+    context.report(
+        Code::kNoNumber, site.position(),
+        absl::StrCat("system call '", result.name, "' has no number; add $K.number(N), N from 1"));
+  } else {
+    result.number = static_cast<std::uint16_t>(number->natural);
+  }
+  result.receives = annotations.has("receives");
+  result.need = words_of(annotations.text("need"));
+  if (interface.role == Interface::Role::kAmbient) {
+    annotations.refuse({"need"}, "where no capability is invoked");
+  } else {
+    result.need_mask = rights_mask(context, interface, result.need, site.position("need"));
+  }
+  annotations.refuse({"oneWay"}, "on a system call");
+  if (annotations.has("deferred")) {
+    context.report(Code::kDeferred, site.position("deferred"),
+                   "$deferred is for services: a system call answers itself");
+  }
+}
+
+void check_service_method(Context& context, const Annotations& annotations, const Site& site,
+                          Method& result) {
+  annotations.refuse({"number", "need", "receives"}, "on a service's method");
+  result.one_way = annotations.has("oneWay");
+  result.deferred = annotations.has("deferred");
+  if (result.one_way && result.deferred) {
+    context.report(Code::kDeferred, site.position("deferred"),
+                   absl::StrCat("'", result.name, "' is $oneWay: there is no answer to defer"));
+  }
+  if (result.one_way && !result.results.empty()) {
+    context.report(Code::kOneWayResults, site.position("oneWay"),
+                   absl::StrCat("'", result.name, "' is $oneWay and has results"));
+  }
+  if (result.ordinal > 255) {
+    context.report(Code::kOrdinal, site.position(),
+                   absl::StrCat("'", result.name, "' is method ", result.ordinal,
+                                "; the tag has room for 0 to 255"));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> words_of(const std::string& text) {
+  return absl::StrSplit(text, ' ', absl::SkipEmpty());
+}
+
+std::uint8_t rights_mask(Context& context, const Interface& object,
+                         const std::vector<std::string>& names, const Position& position) {
+  unsigned mask = 0;
+  for (const std::string& name : names) {
+    bool known = false;
+    for (std::size_t bit = 0; bit < object.rights.size() && bit < 8; ++bit) {
+      if (object.rights[bit] != name) continue;
+      mask |= 1U << bit;
+      known = true;
+    }
+    if (!known) {
+      context.report(Code::kUnknownRight, position,
+                     absl::StrCat(object.name, " has no right '", name, "'"));
+    }
+  }
+  return static_cast<std::uint8_t>(mask);
+}
+
+void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result) {
+  const Site site{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
+  const Annotations annotations(context, raw.annotations, site);
+  result.name = raw.name;
+  result.doc = site.doc();
+  result.position = site.position();
+  if (result.doc.empty()) {
+    context.report(Code::kNoDoc, result.position,
+                   absl::StrCat("method '", raw.name, "' has no comment that says what it does"));
+  }
+  if (raw.is_generic) {
+    context.report(Code::kGeneric, result.position,
+                   absl::StrCat("'", raw.name, "' has type parameters"));
+    return;
+  }
+  ListChecker parameters(context, node, raw, result, false);
+  result.parameters = parameters.check();
+  ListChecker results(context, node, raw, result, true);
+  result.results = results.check();
+  result.words_in = parameters.words();
+  result.words_out = results.words();
+  result.capabilities_in = parameters.capabilities();
+  result.capabilities_out = results.capabilities();
+  if (result.interface->role == Interface::Role::kService) {
+    check_service_method(context, annotations, site, result);
+  } else {
+    check_call(context, annotations, site, result);
+  }
+}
+
+}  // namespace kidl::internal

@@ -1,0 +1,239 @@
+#include "gen/cxx.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
+namespace kidl {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+
+// A comment line that is longer than this was broken for width, not for sense.
+constexpr std::size_t kFullLine = 88;
+
+// Between spaces, each.
+constexpr char kKeywords[] =
+    " alignas alignof and and_eq asm auto bitand bitor bool break case catch char class "
+    "compl concept const consteval constexpr constinit continue co_await co_return co_yield "
+    "decltype default delete do double dynamic_cast else enum explicit export extern false "
+    "float for friend goto if inline int long mutable namespace new noexcept not not_eq "
+    "nullptr operator or or_eq private protected public register reinterpret_cast requires "
+    "return short signed sizeof static static_assert static_cast struct switch template this "
+    "throw true try typedef typeid typename union unsigned using virtual void volatile "
+    "wchar_t while xor xor_eq ";
+
+// What generated functions use beside their parameters.
+constexpr char kLocals[] =
+    " in out impl endpoint caller message completer kernel frame self words call_deadline "
+    "kept result rt abi std release ";
+
+bool is_one_of(absl::string_view names, absl::string_view name) {
+  return absl::StrContains(names, absl::StrCat(" ", name, " "));
+}
+
+}  // namespace
+
+std::string upper_first(absl::string_view name) {
+  std::string result(name);
+  if (!result.empty()) result[0] = absl::ascii_toupper(static_cast<unsigned char>(result[0]));
+  return result;
+}
+
+std::string snake(absl::string_view name) {
+  std::string result;
+  for (std::size_t index = 0; index < name.size(); ++index) {
+    const bool upper = absl::ascii_isupper(static_cast<unsigned char>(name[index]));
+    const bool after_upper =
+        index > 0 && absl::ascii_isupper(static_cast<unsigned char>(name[index - 1]));
+    const bool before_lower =
+        index + 1 < name.size() && absl::ascii_islower(static_cast<unsigned char>(name[index + 1]));
+    // KiB is one word, and so is CNode: a last capital, or one after the first letter, begins none.
+    const bool last = index + 1 == name.size();
+    if (upper && index > 1 && !last && (!after_upper || before_lower)) result += '_';
+    if (upper && index == 1 && !after_upper && !last) result += '_';
+    result += absl::ascii_tolower(static_cast<unsigned char>(name[index]));
+  }
+  return result;
+}
+
+std::string cxx_name(absl::string_view name) {
+  std::string result = snake(name);
+  if (is_one_of(kKeywords, result) || is_one_of(kLocals, result)) result += '_';
+  return result;
+}
+
+std::string function_name(absl::string_view method) {
+  std::string result = snake(method);
+  if (is_one_of(kKeywords, result)) result += '_';
+  return result;
+}
+
+std::string until_name(absl::string_view method) { return snake(method) + "_until"; }
+
+std::string constant_name(absl::string_view name) { return "k" + upper_first(name); }
+
+std::string macro_name(absl::string_view name) { return absl::AsciiStrToUpper(snake(name)); }
+
+std::string stem(absl::string_view path) { return std::string(absl::StripSuffix(path, ".idl")); }
+
+std::string qualified(const Enum& enumeration) {
+  return absl::StrCat(enumeration.file->name_space, "::", enumeration.name);
+}
+
+std::string qualified(const Interface& interface) {
+  return absl::StrCat(interface.file->name_space, "::", interface.name);
+}
+
+std::string object_type(const System& system, const Interface& object) {
+  for (const auto& file : system.files) {
+    if (file->name_space != "abi") continue;
+    for (const auto& each : file->enums) {
+      if (each->name != "ObjectType" || object.object_type >= each->enumerants.size()) continue;
+      return absl::StrCat(qualified(*each),
+                          "::", constant_name(each->enumerants[object.object_type].name));
+    }
+  }
+  return absl::StrCat("static_cast<abi::ObjectType>(", object.object_type, ")");
+}
+
+std::string cxx_type(const Type& type) {
+  switch (type.kind) {
+    case Kind::kVoid:
+      return "void";
+    case Kind::kBool:
+      return "bool";
+    case Kind::kInt8:
+      return "std::int8_t";
+    case Kind::kInt16:
+      return "std::int16_t";
+    case Kind::kInt32:
+      return "std::int32_t";
+    case Kind::kInt64:
+      return "std::int64_t";
+    case Kind::kUint8:
+      return "std::uint8_t";
+    case Kind::kUint16:
+      return "std::uint16_t";
+    case Kind::kUint32:
+      return "std::uint32_t";
+    case Kind::kUint64:
+      return "std::uint64_t";
+    case Kind::kEnum:
+      return qualified(*type.enumeration);
+    case Kind::kCapability:
+      return qualified(*type.interface);
+    case Kind::kText:
+      return "std::string_view";
+    case Kind::kData:
+      return "std::span<const std::byte>";
+    case Kind::kList:
+      return absl::StrCat("std::span<const ", cxx_type(*type.element), ">");
+    case Kind::kStruct:
+      return absl::StrCat(type.structure->file->name_space, "::", type.structure->name);
+  }
+  return "void";
+}
+
+std::string validator(const Enum& enumeration) {
+  return absl::StrCat(enumeration.file->name_space, "::valid_", snake(enumeration.name));
+}
+
+std::string types_header(const File& file) {
+  return absl::StrCat(stem(file.path), file.has_objects() ? "_types.h" : ".h");
+}
+
+std::string stubs_header(const File& file) { return absl::StrCat(stem(file.path), ".h"); }
+
+std::string comment(absl::string_view doc, int indent) {
+  if (doc.empty()) return "";
+  const std::string lead = std::string(static_cast<std::size_t>(indent), ' ') + "//";
+  std::string result;
+  std::string out;
+  bool continues = false;  // the last source line was full: this one goes on with its paragraph
+  const auto finish = [&] {
+    if (!out.empty()) absl::StrAppend(&result, out, "\n");
+    out.clear();
+  };
+  for (const absl::string_view line : absl::StrSplit(doc, '\n')) {
+    const std::size_t margin = line.find_first_not_of(' ');
+    const bool is_plain = margin == 0;
+    if (!continues || !is_plain) {
+      finish();
+      out = lead + std::string(is_plain || margin == absl::string_view::npos ? 0 : margin, ' ');
+    }
+    const std::string next_lead =
+        lead + std::string(is_plain || margin == absl::string_view::npos ? 0 : margin, ' ');
+    for (const absl::string_view word : absl::StrSplit(line, ' ', absl::SkipEmpty())) {
+      if (out.size() + 1 + word.size() > kColumns) {
+        absl::StrAppend(&result, out, "\n");
+        out = next_lead;
+      }
+      absl::StrAppend(&out, " ", word);
+    }
+    continues = is_plain && line.size() > kFullLine;
+  }
+  finish();
+  return result;
+}
+
+std::string wrapped(absl::string_view before, const std::vector<std::string>& items,
+                    absl::string_view after, int indent) {
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  std::string result;
+  std::string line = absl::StrCat(lead, before);
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    const bool last = index + 1 == items.size();
+    const std::string item = absl::StrCat(items[index], last ? after : ",");
+    const bool fits = line.size() + 1 + item.size() <= kColumns;
+    if (!fits) {
+      absl::StrAppend(&result, line, "\n");
+      line = lead + "    ";
+    } else if (index > 0) {
+      line += ' ';
+    }
+    line += item;
+  }
+  if (items.empty()) absl::StrAppend(&line, after);
+  return absl::StrCat(result, line, "\n");
+}
+
+std::string header(absl::string_view path, absl::string_view from, absl::string_view about,
+                   const std::vector<std::string>& includes, absl::string_view body) {
+  std::string guard;
+  for (const char c : path) {
+    guard += absl::ascii_isalnum(static_cast<unsigned char>(c))
+                 ? absl::ascii_toupper(static_cast<unsigned char>(c))
+                 : '_';
+  }
+  guard += '_';
+  std::set<std::string> system;
+  std::set<std::string> own;
+  for (const std::string& each : includes) (each[0] == '<' ? system : own).insert(each);
+  std::string result = absl::StrCat("// Generated by kidl from ", from, ". Do not edit.\n");
+  if (!about.empty()) absl::StrAppend(&result, "//\n", comment(about, 0));
+  absl::StrAppend(&result, "#ifndef ", guard, "\n#define ", guard, "\n\n");
+  for (const std::string& each : system) absl::StrAppend(&result, "#include ", each, "\n");
+  if (!system.empty() && !own.empty()) result += '\n';
+  for (const std::string& each : own) absl::StrAppend(&result, "#include \"", each, "\"\n");
+  if (!system.empty() || !own.empty()) result += '\n';
+  absl::StrAppend(&result, body, "\n#endif  // ", guard, "\n");
+  return result;
+}
+
+std::string header(absl::string_view path, const File& from, absl::string_view about,
+                   const std::vector<std::string>& includes, absl::string_view body) {
+  return header(path, from.path, about, includes, body);
+}
+
+std::string in_namespace(absl::string_view name, absl::string_view body) {
+  return absl::StrCat("namespace ", name, " {\n\n", body, "\n}  // namespace ", name, "\n");
+}
+
+}  // namespace kidl

@@ -1,0 +1,223 @@
+// Every code: its bad sample is refused with the message in golden/diagnostics.txt and for that
+// code alone, its good sample is accepted.
+#include "gen/diagnostics.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gen/testing.h"
+
+namespace kidl {
+namespace {
+
+using testing::compile_sample;
+using testing::messages_of;
+
+class EachCode : public ::testing::TestWithParam<Explanation> {};
+
+TEST_P(EachCode, BadSampleIsRefusedForItAlone) {
+  const Compiled bad =
+      compile_sample(sample_files(GetParam().bad), GetParam().code != Code::kNoTransport);
+  EXPECT_TRUE(bad.diagnostics.has(GetParam().code));
+  for (const absl::string_view line : absl::StrSplit(bad.messages(), '\n')) {
+    if (!absl::StrContains(line, ": error: ")) continue;
+    EXPECT_TRUE(absl::EndsWith(line, absl::StrCat("[", code_name(GetParam().code), "]"))) << line;
+  }
+}
+
+TEST_P(EachCode, GoodSampleIsAccepted) {
+  EXPECT_EQ(compile_sample(sample_files(GetParam().good)).messages(), "");
+}
+
+TEST_P(EachCode, IsExplained) {
+  const std::string code = code_name(GetParam().code);
+  ASSERT_NE(find_explanation(code), nullptr);
+  const std::string text = explain(*find_explanation(code));
+  EXPECT_TRUE(absl::StartsWith(text, absl::StrCat(code, ": "))) << text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, EachCode,
+                         ::testing::ValuesIn(explanations().begin(), explanations().end()),
+                         [](const auto& info) { return code_name(info.param.code); });
+
+TEST(DiagnosticsTest, CodesAreDistinct) {
+  std::set<Code> seen;
+  for (const Explanation& each : explanations()) {
+    EXPECT_TRUE(seen.insert(each.code).second) << code_name(each.code);
+  }
+}
+
+TEST(DiagnosticsTest, MessagesAreAsInTheGoldenFile) {
+  std::string all;
+  for (const Explanation& each : explanations()) {
+    absl::StrAppend(
+        &all, compile_sample(sample_files(each.bad), each.code != Code::kNoTransport).messages(),
+        "\n");
+  }
+  const char* const update = std::getenv("KIDL_UPDATE_GOLDEN");
+  if (update != nullptr) std::ofstream(absl::StrCat(update, "/diagnostics.txt")) << all;
+  std::ifstream golden("gen/golden/diagnostics.txt");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(golden), {}), all);
+}
+
+TEST(DiagnosticsTest, UnknownCodesAreNotExplained) {
+  EXPECT_EQ(find_explanation("KIDL0999"), nullptr);
+  EXPECT_EQ(find_explanation(""), nullptr);
+  EXPECT_EQ(find_explanation("KIDL"), nullptr);
+  EXPECT_EQ(find_explanation("104"), find_explanation("KIDL0104"));
+}
+
+TEST(DiagnosticsTest, AllErrorsAreReportedInTheOrderOfTheFile) {
+  EXPECT_EQ(
+      messages_of("struct A {\n"
+                  "  late @1 :Text;\n"
+                  "  early @0 :Float32;\n"
+                  "}\n"
+                  "interface B $K.service(1) {\n"
+                  "  m @0 (x :UInt64 $K.rights(\"x\")) -> ();\n"
+                  "}\n"),
+      "sample.idl:7:3: error: 'late' has no maximum length; add $max(N) [KIDL0104]\n"
+      "  late @1 :Text;\n"
+      "  ^\n"
+      "sample.idl:8:3: error: 'early' is a floating-point number [KIDL0106]\n"
+      "  early @0 :Float32;\n"
+      "  ^\n"
+      "sample.idl:10:11: error: interface 'B' has no comment that says what it is [KIDL0102]\n"
+      "interface B $K.service(1) {\n"
+      "          ^\n"
+      "sample.idl:10:13: error: service number 0x0001 is outside 0x0100 to 0x7fff [KIDL0122]\n"
+      "interface B $K.service(1) {\n"
+      "            ^\n"
+      "sample.idl:11:3: error: method 'm' has no comment that says what it does [KIDL0102]\n"
+      "  m @0 (x :UInt64 $K.rights(\"x\")) -> ();\n"
+      "  ^\n"
+      "sample.idl:11:19: error: $rights has no meaning on what is no capability [KIDL0132]\n"
+      "  m @0 (x :UInt64 $K.rights(\"x\")) -> ();\n"
+      "                  ^\n");
+}
+
+TEST(DiagnosticsTest, TabsKeepTheCaretInPlace) {
+  EXPECT_EQ(messages_of("struct A {\n\tname @0 :Text;\n}\n"),
+            "sample.idl:7:2: error: 'name' has no maximum length; add $max(N) [KIDL0104]\n"
+            "\tname @0 :Text;\n"
+            "\t^\n");
+}
+
+struct Refused {
+  const char* name;
+  Code code;
+  const char* sample;
+};
+
+class AlsoRefused : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(AlsoRefused, WithItsCode) {
+  const Compiled compiled = compile_sample(sample_files(GetParam().sample));
+  EXPECT_TRUE(compiled.diagnostics.has(GetParam().code)) << compiled.messages();
+}
+
+constexpr Refused kAlsoRefused[] = {
+    {"TextParameter", Code::kNoMax,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text) -> ();  # M.\n}\n"},
+    {"ListParameter", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :List(UInt8) $K.max(2)) -> ();  # "
+     "M.\n}\n"},
+    {"DataResult", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (n :Data $K.max(2));  # M.\n}\n"},
+    {"StructParameter", Code::kNotOnWire,
+     "struct S {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :S) -> ();  # M.\n}\n"},
+    {"VoidParameter", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :Void) -> ();  # M.\n}\n"},
+    {"AnyPointerParameter", Code::kAnyPointer,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :AnyPointer) -> ();  # M.\n}\n"},
+    {"FloatConstant", Code::kFloat, "const half :Float64 = 0.5;\n"},
+    {"IndirectRecursion", Code::kRecursion,
+     "struct A {\n  b @0 :B;\n}\nstruct B {\n  a @0 :A;\n}\n"},
+    {"Group", Code::kUnion, "struct A {\n  g :group {\n    a @0 :UInt8;\n  }\n}\n"},
+    {"GenericInterface", Code::kGeneric, "interface A(T) $K.service(0x7f01) {\n  # A.\n}\n"},
+    {"GenericMethod", Code::kGeneric,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 [T] (x :T) -> ();  # M.\n}\n"},
+    {"NamedResults", Code::kNamedParameters,
+     "struct S {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> S;  # M.\n}\n"},
+    {"SuperclassClash", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> ();  # M.\n}\n"
+     "interface B extends(A) $K.service(0x7f02) {\n  # B.\n  m @0 () -> ();  # M.\n}\n"},
+    {"ReservedFunction", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  replySlot @0 () -> ();  # M.\n}\n"},
+    {"AnswersOutsideEnum", Code::kAnswers,
+     "enum S {\n  ok @0;\n}\ninterface A $K.service(0x7f01) $K.errors(\"S\")\n"
+     "    $K.answers((badValue = 9)) {\n  # A.\n}\n"},
+    {"NineRights", Code::kRightsList,
+     "interface Vmo $K.object((type = 8, rights = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", "
+     "\"g\", \"h\", \"i\"])) "
+     "{\n  # A.\n}\n"},
+    {"RightWithoutName", Code::kRightsList,
+     "interface Vmo $K.object((type = 8, rights = [\"Not A Name\"])) {\n  # A.\n}\n"},
+    {"UnknownNeed", Code::kUnknownRight,
+     "interface Vmo $K.object((type = 8, rights = [\"read\"])) {\n  # A.\n"
+     "  m @0 () -> () $K.number(900) $K.need(\"write\");  # M.\n}\n"},
+    {"NeedWithoutCapability", Code::kMisplaced,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.need(\"write\");  # "
+     "M.\n}\n"},
+    {"NumberOnService", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.number(900);  # M.\n}\n"},
+    {"OneWaySystemCall", Code::kMisplaced,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.oneWay;  # M.\n}\n"},
+    {"ErrorsOnObject", Code::kMisplaced, "interface A $K.ambient $K.errors(\"E\") {\n  # A.\n}\n"},
+    {"MaxOnNumber", Code::kMisplaced, "struct S {\n  a @0 :UInt8 $K.max(2);\n}\n"},
+    {"RangeOnResult", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n"
+     "  m @0 () -> (x :UInt8 $K.range((min = 0, max = 1)));  # M.\n}\n"},
+    {"RegisterOnService", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (x :UInt8 $K.register(\"t1\")) -> ();  # "
+     "M.\n}\n"},
+    {"RangeOnEnum", Code::kRangeType,
+     "enum E {\n  a @0;\n}\ninterface A $K.service(0x7f01) {\n  # A.\n"
+     "  m @0 (x :E $K.range((min = 0, max = 1))) -> ();  # M.\n}\n"},
+    {"RangeOnSigned", Code::kRangeType,
+     "interface A $K.service(0x7f01) {\n  # A.\n"
+     "  m @0 (x :Int32 $K.range((min = 0, max = 1))) -> ();  # M.\n}\n"},
+    {"NumberZero", Code::kNoNumber,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(0);  # M.\n}\n"},
+    {"SevenWordsOfSystemCall", Code::kTooManyWords,
+     "interface A $K.ambient {\n  # A.\n  m @0 (a :UInt8, b :UInt8, c :UInt8, d :UInt8, e :UInt8, "
+     "f :UInt8,\n"
+     "        g :UInt8) -> () $K.number(900);  # M.\n}\n"},
+    {"SevenResults", Code::kTooManyWords,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (a :UInt8, b :UInt8, c :UInt8, d "
+     ":UInt8, e :UInt8,\n"
+     "        f :UInt8, g :UInt8);  # M.\n}\n"},
+    {"NumberRegister", Code::kUnknownRegister,
+     "interface A $K.ambient {\n  # A.\n  m @0 (x :UInt8 $K.register(\"a7\")) -> () "
+     "$K.number(900);  # M.\n}\n"},
+    {"InvokedRegister", Code::kRegisterTwice,
+     "interface Vmo $K.object((type = 8, rights = [\"read\"])) {\n  # A.\n"
+     "  m @0 (x :UInt8 $K.register(\"t0\")) -> () $K.number(900);  # M.\n}\n"},
+    {"StatusRegister", Code::kRegisterTwice,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> (x :UInt8 $K.register(\"a6\")) "
+     "$K.number(900);  # M.\n}\n"},
+    {"DeferredSystemCall", Code::kDeferred,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.deferred;  # M.\n}\n"},
+    {"AmbientCapability", Code::kNotAnObject,
+     "interface A $K.ambient {\n  # A.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"ConstantList", Code::kTooLong,
+     "struct S {\n  a @0 :List(UInt8) $K.max(1);\n}\nconst c :List(S) = [(a = [1]), (a = [1, "
+     "2])];\n"},
+    {"DataConstant", Code::kFieldType, "const c :Data = \"x\";\n"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Samples, AlsoRefused, ::testing::ValuesIn(kAlsoRefused),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace kidl

@@ -1,0 +1,170 @@
+// A service's client stubs: each method one system call, inlined, one branch on success.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gen/emit.h"
+#include "gen/registers.h"
+#include "gen/service_cxx.h"
+
+namespace kidl {
+namespace {
+
+class Client {
+ public:
+  Client(const System& system, const Interface& service)
+      : service_(service), endpoint_(*system.find("Endpoint")) {}
+
+  std::string definition() const {
+    const std::string name = service_.name + "Client";
+    std::string result = absl::StrCat(comment(service_.doc, 0), "class ", name, " {\n public:\n");
+    for (const Method& method : service_.methods) result += result_struct(method);
+    absl::StrAppend(&result, "  constexpr ", name, "() = default;\n  explicit constexpr ", name,
+                    "(rt::Slot endpoint) : endpoint_(endpoint) {}\n"
+                    "  constexpr rt::Slot endpoint() const { return endpoint_; }\n");
+    for (const Method& method : service_.methods) {
+      absl::StrAppend(&result, "\n", comment(method.doc, 2), plain(method),
+                      "  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: "
+                      "then etimedout.\n",
+                      with_deadline(method));
+    }
+    return result + "\n private:\n  rt::Slot endpoint_;\n};\n";
+  }
+
+ private:
+  std::string result_struct(const Method& method) const {
+    if (method.results.size() < 2) return "";
+    const std::string name = upper_first(method.name) + "Result";
+    if (!has_capability(method.results)) {
+      return absl::StrCat("  using ", name, " = ", service_.name, "::", name, ";\n");
+    }
+    std::string result = absl::StrCat("  struct ", name, " {\n");
+    for (const Parameter& each : method.results) {
+      absl::StrAppend(&result, "    ", result_type(each), " ", cxx_name(each.name), "{};\n");
+    }
+    return result + "  };\n";
+  }
+
+  static std::string result_type(const Parameter& result) {
+    return result.type.is_capability() ? absl::StrCat("rt::Received<", cxx_type(result.type), ">")
+                                       : cxx_type(result.type);
+  }
+
+  static std::string return_type(const Method& method) {
+    if (method.results.empty()) return "void";
+    if (method.results.size() == 1) return result_type(method.results[0]);
+    return upper_first(method.name) + "Result";
+  }
+
+  static std::vector<std::string> parameters(const Method& method) {
+    std::vector<std::string> list;
+    for (const Parameter& each : method.parameters) {
+      list.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
+    }
+    return list;
+  }
+
+  static std::string signature(const Method& method, const std::string& name,
+                               const std::vector<std::string>& parameters) {
+    return wrapped(
+        absl::StrCat("[[gnu::always_inline]] rt::Result<", return_type(method), "> ", name, "("),
+        parameters, ") const {", 2);
+  }
+
+  // Endpoint.call carries neither a deadline nor capabilities; what needs them goes through the
+  // variant.
+  std::string plain(const Method& method) const {
+    std::string result = signature(method, function_name(method.name), parameters(method));
+    if (method.one_way || method.capabilities_in > 0) {
+      std::vector<std::string> names = {"abi::kNoDeadline"};
+      for (const Parameter& each : method.parameters) names.push_back(cxx_name(each.name));
+      absl::StrAppend(
+          &result, wrapped(absl::StrCat("return ", until_name(method.name), "("), names, ");", 4));
+    } else {
+      const Method& call = *endpoint_.find("call");
+      std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
+      arguments.push_back(argument(call, "tag", tag(method)));
+      absl::StrAppend(&result, make_call(call, "abi::word(endpoint_.index)", arguments, 4),
+                      answer(call, method));
+    }
+    return result + "  }\n";
+  }
+
+  std::string with_deadline(const Method& method) const {
+    std::vector<std::string> list = parameters(method);
+    list.insert(list.begin(), "std::uint64_t call_deadline");
+    const Method& call = *endpoint_.find(method.one_way ? "send" : "callWith");
+    std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
+    // "The other slots must be 0."
+    for (int each = method.capabilities_in; each < 3; ++each) {
+      arguments.push_back(argument(call, capability_name(each), "0"));
+    }
+    arguments.push_back(argument(call, "tag", tag(method)));
+    arguments.push_back(argument(call, "deadline", "call_deadline"));
+    return absl::StrCat(signature(method, until_name(method.name), list),
+                        make_call(call, "abi::word(endpoint_.index)", arguments, 4),
+                        answer(call, method), "  }\n");
+  }
+
+  std::string tag(const Method& method) const {
+    return absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+  }
+
+  std::string word(const Method& call, const Parameter& result) const {
+    return absl::StrCat("out.", register_name(place_of(call.results, word_name(result.place))));
+  }
+
+  std::string value(const Method& call, const Parameter& result) const {
+    if (!result.type.is_capability()) return decoded(result.type, word(call, result));
+    return absl::StrCat(result_type(result), "(rt::window_slot(", result.place, "))");
+  }
+
+  // A server is another domain: what it answers is checked like any message.
+  std::string answer(const Method& call, const Method& method) const {
+    std::string result = "    if (out.a6 != 0) return rt::failure(out);\n";
+    if (method.capabilities_out > 0) {
+      absl::StrAppend(&result, "    if (out.", register_name(place_of(call.results, "shape")),
+                      " != ", service_.name, "::k", upper_first(method.name), "Shape) {\n",
+                      "      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n");
+    }
+    int index = 0;
+    for (const Parameter& each : method.results) {
+      ++index;
+      const std::string bad = each.type.is_capability() ? "" : refusal(each, word(call, each));
+      if (bad.empty()) continue;
+      absl::StrAppend(&result, "    if (", bad, ") {\n      return rt::failure(abi::kEinval, ",
+                      refusal_detail(each), ", ", index, ");\n    }\n");
+    }
+    if (method.results.empty()) return result + "    return {};\n";
+    if (method.results.size() == 1) {
+      return absl::StrCat(result, "    return ", value(call, method.results[0]), ";\n");
+    }
+    std::vector<std::string> items;
+    for (const Parameter& each : method.results) {
+      items.push_back(absl::StrCat(".", cxx_name(each.name), " = ", value(call, each)));
+    }
+    return absl::StrCat(result,
+                        wrapped(absl::StrCat("return ", return_type(method), "{"), items, "};", 4));
+  }
+
+  const Interface& service_;
+  const Interface& endpoint_;
+};
+
+}  // namespace
+
+void emit_client(const System& system, Output& output) {
+  for (const auto& file : system.files) {
+    if (!file->has_services()) continue;
+    std::string body;
+    for (const auto& each : file->interfaces) {
+      if (each->role != Interface::Role::kService) continue;
+      absl::StrAppend(&body, body.empty() ? "" : "\n", Client(system, *each).definition());
+    }
+    const std::string path = stem(file->path) + "_client.h";
+    output[path] = header(path, *file, absl::StrCat("Client stubs. ", file->doc),
+                          service_includes(*file), in_namespace(file->name_space, body));
+  }
+}
+
+}  // namespace kidl

@@ -1,0 +1,206 @@
+// The kernel's decoders: every argument of every system call, from whole registers to typed values.
+// The order of checks is the invoked capability, then the parameters in order; the first that is
+// wrong is reported.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gen/emit.h"
+#include "gen/registers.h"
+#include "gen/service_cxx.h"
+
+namespace kidl {
+namespace {
+
+std::string call_name(const Method& method) {
+  return absl::StrCat(method.interface->name, upper_first(method.name));
+}
+
+std::string decoder_name(const Method& method) {
+  return absl::StrCat(snake(method.interface->name), "_", snake(method.name));
+}
+
+std::string reg(const Parameter& parameter) {
+  return absl::StrCat("frame.x[", parameter.place, "]");
+}
+
+class Decoder {
+ public:
+  Decoder(const System& system, const Method& method) : system_(system), method_(method) {}
+
+  // What a handler is given.
+  std::string arguments() const {
+    std::string result = absl::StrCat("// System call ", method_.number, ", ",
+                                      method_.interface->name, ".", method_.name, ".\n",
+                                      "template <class K>\nstruct ", call_name(method_), " {\n");
+    if (takes_capability()) {
+      absl::StrAppend(&result, "  ", reference(*method_.interface), " self;\n");
+    }
+    for (const Parameter& each : method_.parameters) {
+      absl::StrAppend(
+          &result, "  ",
+          each.type.is_capability() ? reference(*each.type.interface) : cxx_type(each.type), " ",
+          cxx_name(each.name), ";\n");
+    }
+    return result + "};\n";
+  }
+
+  // What a handler returns, and how it lies in registers.
+  std::string results() const {
+    if (method_.results.empty()) return "";
+    const std::string name = call_name(method_) + "Result";
+    std::string fields;
+    std::string writes;
+    for (const Parameter& each : method_.results) {
+      absl::StrAppend(&fields, "  ", cxx_type(each.type), " ", cxx_name(each.name), "{};\n");
+      absl::StrAppend(&writes, "  ", reg(each), " = ",
+                      encoded(each.type, absl::StrCat("result.", cxx_name(each.name))), ";\n");
+    }
+    return absl::StrCat("struct ", name, " {\n", fields, "};\n\ntemplate <class Frame>\n",
+                        "constexpr void encode(Frame& frame, const ", name, "& result) {\n", writes,
+                        "}\n");
+  }
+
+  std::string function() const {
+    std::string body;
+    if (takes_capability()) {
+      body +=
+          lookup("self", *method_.interface, absl::StrCat("frame.x[", kT0, "]"), method_.need, 0);
+    }
+    int index = 0;
+    for (const Parameter& each : method_.parameters) {
+      ++index;
+      if (each.type.is_capability()) {
+        body += lookup(cxx_name(each.name), *each.type.interface, reg(each), each.rights, index);
+        continue;
+      }
+      const std::string bad = refusal(each, reg(each));
+      if (bad.empty()) continue;
+      absl::StrAppend(&body, "  if (", bad, ") {\n    return k.fail(frame, abi::kEinval, ",
+                      refusal_detail(each), ", ", index, ");\n  }\n");
+    }
+    return absl::StrCat("template <class K>\nvoid ", decoder_name(method_),
+                        "(K& k, typename K::Frame& frame) {\n", body, invoke(),
+                        "  if (!result) return k.fail(frame, result.error());\n",
+                        "  k.complete(frame);\n",
+                        method_.results.empty() ? "" : "  encode(frame, *result);\n", "}\n");
+  }
+
+ private:
+  bool takes_capability() const { return method_.interface->role == Interface::Role::kObject; }
+
+  std::string reference(const Interface& interface) const {
+    return absl::StrCat("typename K::template Ref<", object_type(system_, interface), ">");
+  }
+
+  std::string lookup(const std::string& name, const Interface& interface, const std::string& word,
+                     const std::vector<std::string>& rights, int index) const {
+    std::vector<std::string> names;
+    for (const std::string& each : rights) {
+      names.push_back(absl::StrCat("abi::", interface.name, "Right::", constant_name(each)));
+    }
+    const std::string mask = names.empty() ? "0"
+                             : names.size() == 1
+                                 ? absl::StrCat("static_cast<std::uint8_t>(", names[0], ")")
+                                 : absl::StrCat("internal::mask(", absl::StrJoin(names, ", "), ")");
+    return absl::StrCat(wrapped(absl::StrCat("auto ", name, " = k.template lookup<",
+                                             object_type(system_, interface), ">("),
+                                {word, mask, absl::StrCat(index)}, ");", 2),
+                        "  if (!", name, ") return k.fail(frame, ", name, ".error());\n");
+  }
+
+  std::string invoke() const {
+    std::vector<std::string> items;
+    if (takes_capability()) items.push_back(".self = *std::move(self)");
+    for (const Parameter& each : method_.parameters) {
+      const std::string name = cxx_name(each.name);
+      items.push_back(absl::StrCat(".", name, " = ",
+                                   each.type.is_capability()
+                                       ? absl::StrCat("*std::move(", name, ")")
+                                       : decoded(each.type, reg(each))));
+    }
+    return wrapped(absl::StrCat("auto result = k.on(", call_name(method_), "<K>{"), items, "});",
+                   2);
+  }
+
+  const System& system_;
+  const Method& method_;
+};
+
+std::vector<const Method*> system_calls(const System& system) {
+  std::map<std::uint16_t, const Method*> calls;
+  for (const auto& file : system.files) {
+    for (const auto& interface : file->interfaces) {
+      if (interface->role == Interface::Role::kService) continue;
+      for (const Method& method : interface->methods) calls[method.number] = &method;
+    }
+  }
+  std::vector<const Method*> result;
+  for (const auto& [number, method] : calls) result.push_back(method);
+  return result;
+}
+
+constexpr char kAbout[] =
+    "Decodes every system call for the kernel K, which has\n"
+    "  K::Frame with x[0] to x[31], the registers of the trap;\n"
+    "  K::Ref<ObjectType>, a reference to an object, movable;\n"
+    "  k.lookup<ObjectType>(word, rights, argument): an expected of Ref, for the capability at\n"
+    "      address `word`, with all of `rights`; its error says which argument (0: the invoked "
+    "one);\n"
+    "  k.on(Call<K>): an expected of CallResult, or of void: what the call does;\n"
+    "  k.fail(frame, status, Detail, argument); k.fail(frame, error) for the errors of these two;\n"
+    "  k.complete(frame): status, detail and all that a call clobbers 0; results are written "
+    "next;\n"
+    "  k.unknown(frame): there is no such system call.";
+
+constexpr char kMask[] = R"(namespace internal {
+template <class Right, class... Rights>
+constexpr std::uint8_t mask(Right first, Rights... rest) {
+  return static_cast<std::uint8_t>((static_cast<unsigned>(first) | ... | static_cast<unsigned>(rest)));
+}
+}  // namespace internal
+
+)";
+
+std::string dispatch(const std::vector<const Method*>& calls) {
+  std::string result = absl::StrCat(
+      "// Decodes the call in `frame`, performs it, and puts its outcome there.\n"
+      "template <class K>\nvoid dispatch(K& k, typename K::Frame& frame) {\n  switch (frame.x[",
+      kA7, "]) {\n");
+  for (const Method* method : calls) {
+    absl::StrAppend(&result, "    case abi::word(abi::SystemCall::k", call_name(*method),
+                    "):\n      return internal::", decoder_name(*method), "(k, frame);\n");
+  }
+  return result + "    default:\n      return k.unknown(frame);\n  }\n}\n";
+}
+
+}  // namespace
+
+void emit_decode(const System& system, Output& output) {
+  const std::vector<const Method*> calls = system_calls(system);
+  std::vector<std::string> includes = {"<cstdint>",           "<utility>",         "idl/abi.h",
+                                       "idl/kernel_rights.h", "idl/system_call.h", "idl/wire.h"};
+  std::string structs;
+  std::string functions;
+  for (const Method* method : calls) {
+    const Decoder decoder(system, *method);
+    absl::StrAppend(&structs, decoder.arguments(), "\n");
+    const std::string results = decoder.results();
+    if (!results.empty()) absl::StrAppend(&structs, results, "\n");
+    absl::StrAppend(&functions, decoder.function(), "\n");
+    for (const auto* list : {&method->parameters, &method->results}) {
+      for (const Parameter& each : *list) {
+        if (each.type.enumeration != nullptr)
+          includes.push_back(types_header(*each.type.enumeration->file));
+      }
+    }
+  }
+  const std::string body = absl::StrCat(kMask, structs, "namespace internal {\n\n", functions,
+                                        "}  // namespace internal\n\n", dispatch(calls));
+  output["idl/kernel_decode.h"] = header("idl/kernel_decode.h", "idl/kernel/*.idl", kAbout,
+                                         includes, in_namespace("decode", body));
+}
+
+}  // namespace kidl

@@ -1,0 +1,272 @@
+// Reference pages in markdown, one a file: what each declaration is, and which register holds what.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "gen/diagnostics.h"
+#include "gen/emit.h"
+#include "gen/registers.h"
+#include "gen/service_cxx.h"
+#include "gen/tag.h"
+
+namespace kidl {
+namespace {
+
+// One cell of a table: no line breaks, no bars.
+std::string cell(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"\n", " "}, {"|", "\\|"}});
+}
+
+std::string idl_type(const Type& type) {
+  switch (type.kind) {
+    case Kind::kVoid:
+      return "Void";
+    case Kind::kBool:
+      return "Bool";
+    case Kind::kInt8:
+      return "Int8";
+    case Kind::kInt16:
+      return "Int16";
+    case Kind::kInt32:
+      return "Int32";
+    case Kind::kInt64:
+      return "Int64";
+    case Kind::kUint8:
+      return "UInt8";
+    case Kind::kUint16:
+      return "UInt16";
+    case Kind::kUint32:
+      return "UInt32";
+    case Kind::kUint64:
+      return "UInt64";
+    case Kind::kEnum:
+      return type.enumeration->name;
+    case Kind::kCapability:
+      return type.interface->name;
+    case Kind::kText:
+      return "Text";
+    case Kind::kData:
+      return "Data";
+    case Kind::kList:
+      return absl::StrCat("List(", idl_type(*type.element), ")");
+    case Kind::kStruct:
+      return type.structure->name;
+  }
+  return "?";
+}
+
+std::string note(const Parameter& parameter) {
+  std::vector<std::string> parts;
+  if (parameter.range) {
+    parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
+  }
+  if (!parameter.rights.empty()) {
+    parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
+  }
+  if (!parameter.doc.empty()) parts.push_back(cell(parameter.doc));
+  return absl::StrJoin(parts, "; ");
+}
+
+class MethodPage {
+ public:
+  MethodPage(const System& system, const Method& method)
+      : method_(method), endpoint_(system.find("Endpoint")) {}
+
+  std::string text() const {
+    const bool is_call = method_.interface->role != Interface::Role::kService;
+    std::string result = absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
+                                      is_call ? call_line() : message_line(), "\n\n", method_.doc,
+                                      "\n\n", "| | register | type | |\n|---|---|---|---|\n");
+    for (const Row& row : is_call ? call_rows() : message_rows()) {
+      absl::StrAppend(&result, "| ", row.direction, " | ", row.place, " | ", row.type, " | ",
+                      row.what, " |\n");
+    }
+    return result;
+  }
+
+ private:
+  struct Row {
+    std::string direction;
+    std::string place;
+    std::string type;
+    std::string what;
+  };
+
+  static std::string named(const Parameter& each) {
+    const std::string more = note(each);
+    return absl::StrCat("`", each.name, "`", more.empty() ? "" : ": ", more);
+  }
+
+  std::string call_line() const {
+    std::string result = absl::StrCat("System call ", method_.number, ".");
+    if (!method_.need.empty()) {
+      absl::StrAppend(&result, " Needs: ", absl::StrJoin(method_.need, " "), ".");
+    }
+    if (method_.receives) result += " s0 to s11 are zero afterwards.";
+    return result;
+  }
+
+  std::string message_line() const {
+    return absl::StrCat("Method ", method_.ordinal, ", tag ",
+                        absl::StrFormat("0x%08x", tag_of(method_)),
+                        method_.one_way    ? ". One way: no answer."
+                        : method_.deferred ? ". Answered later."
+                                           : ".");
+  }
+
+  std::vector<Row> call_rows() const {
+    std::vector<Row> rows = {{"in", "a7", "", absl::StrCat(method_.number)}};
+    if (method_.interface->role == Interface::Role::kObject) {
+      rows.push_back({"in", "t0", method_.interface->name, "the invoked capability"});
+    }
+    for (const Parameter& each : method_.parameters) {
+      rows.push_back(
+          {"in", std::string(register_name(each.place)), idl_type(each.type), named(each)});
+    }
+    rows.push_back({"out", "a6", "", "status"});
+    rows.push_back({"out", "a7", "", "detail"});
+    for (const Parameter& each : method_.results) {
+      rows.push_back(
+          {"out", std::string(register_name(each.place)), idl_type(each.type), named(each)});
+    }
+    return rows;
+  }
+
+  // A message is a call of Endpoint's: its words and capabilities stand where that call has them.
+  void add_message(std::vector<Row>& rows, const std::string& direction,
+                   const std::vector<Parameter>& list) const {
+    if (endpoint_ == nullptr || endpoint_->find("callWith") == nullptr) return;
+    const Method& call = *endpoint_->find("callWith");
+    for (const Parameter& each : list) {
+      const std::string name =
+          each.type.is_capability() ? capability_name(each.place) : word_name(each.place);
+      const bool arrives = each.type.is_capability() && direction == "out";
+      rows.push_back({direction,
+                      arrives ? absl::StrCat("window ", each.place)
+                              : std::string(register_name(place_of(call.parameters, name))),
+                      idl_type(each.type), named(each)});
+    }
+  }
+
+  std::vector<Row> message_rows() const {
+    std::vector<Row> rows = {{"in", "a6", "", absl::StrFormat("tag 0x%08x", tag_of(method_))}};
+    add_message(rows, "in", method_.parameters);
+    if (method_.one_way) return rows;
+    rows.push_back({"out", "a6", "", "status"});
+    add_message(rows, "out", method_.results);
+    return rows;
+  }
+
+  const Method& method_;
+  const Interface* endpoint_;
+};
+
+std::string rights_text(const Interface& object) {
+  std::vector<std::string> parts;
+  for (std::size_t bit = 0; bit < object.rights.size(); ++bit) {
+    parts.push_back(absl::StrCat(object.rights[bit], " (", 1U << bit, ")"));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+std::string errors_text(const Interface& service) {
+  if (service.errors == nullptr) return "Errors: the transport's only.";
+  std::string result = absl::StrCat("Errors: ", service.errors->name, ", and the transport's.");
+  const auto answer = [&](absl::string_view what, std::uint8_t which) {
+    if (which == 0 || which >= service.errors->enumerants.size()) return;
+    absl::StrAppend(&result, " ", what, " is answered with ",
+                    service.errors->enumerants[which].name, ".");
+  };
+  answer("A value outside its type or range", service.bad_value);
+  answer("A malformed message", service.malformed);
+  return result;
+}
+
+std::string interface_text(const System& system, const Interface& interface) {
+  std::string result = absl::StrCat("\n## ", interface.name, "\n\n");
+  switch (interface.role) {
+    case Interface::Role::kService:
+      absl::StrAppend(&result, absl::StrFormat("Service 0x%04x. ", interface.service_number),
+                      errors_text(interface));
+      break;
+    case Interface::Role::kObject:
+      absl::StrAppend(&result, "Kernel object, type ", interface.object_type,
+                      ". Rights: ", rights_text(interface), ".");
+      break;
+    case Interface::Role::kAmbient:
+      result += "System calls on the calling thread itself: no capability is invoked.";
+      break;
+  }
+  absl::StrAppend(&result, "\n\n", interface.doc, "\n");
+  for (const Method& method : interface.methods) result += MethodPage(system, method).text();
+  return result;
+}
+
+std::string enum_text(const Enum& each) {
+  std::string result =
+      absl::StrCat("\n## ", each.name, "\n\n", each.doc, each.doc.empty() ? "" : "\n\n",
+                   "| value | name | |\n|---|---|---|\n");
+  for (std::size_t index = 0; index < each.enumerants.size(); ++index) {
+    const std::size_t value = each.flags ? std::size_t{1} << index : index;
+    absl::StrAppend(&result, "| ", value, " | ", each.enumerants[index].name, " | ",
+                    cell(each.enumerants[index].doc), " |\n");
+  }
+  return result;
+}
+
+std::string struct_text(const Struct& each) {
+  std::string result =
+      absl::StrCat("\n## ", each.name, "\n\n", each.doc, each.doc.empty() ? "" : "\n\n",
+                   "| field | type | |\n|---|---|---|\n");
+  for (const Field& field : each.fields) {
+    absl::StrAppend(&result, "| ", field.name, " | ", idl_type(field.type),
+                    field.max ? absl::StrCat(", at most ", *field.max) : "", " | ", cell(field.doc),
+                    " |\n");
+  }
+  return result;
+}
+
+std::string constants_text(const File& file) {
+  std::string rows;
+  for (const Constant& each : file.constants) {
+    std::string value = each.literal;
+    if (each.value.kind == Value::Kind::kText) value = absl::StrCat("\"", each.value.text, "\"");
+    if (value.empty()) continue;
+    absl::StrAppend(&rows, "| ", each.name, " | ", value, " | ", cell(each.doc), " |\n");
+  }
+  return rows.empty() ? ""
+                      : absl::StrCat("\n## Constants\n\n| name | value | |\n|---|---|---|\n", rows);
+}
+
+std::string codes_page() {
+  std::string page =
+      "<!-- Generated by kidl. Do not edit. -->\n\n# What kidl refuses\n\n"
+      "Each message ends with a code; `kidl explain CODE` prints its section.\n";
+  for (const Explanation& each : explanations()) {
+    absl::StrAppend(&page, "\n## ", code_name(each.code), ": ", each.title, "\n\n", each.text,
+                    "\n\nRefused:\n\n```capnp\n", each.bad, "```\n\nAccepted:\n\n```capnp\n",
+                    each.good, "```\n");
+  }
+  return page;
+}
+
+}  // namespace
+
+void emit_docs(const System& system, Output& output) {
+  output["docs/idl/diagnostics.md"] = codes_page();
+  for (const auto& file : system.files) {
+    std::string page = absl::StrCat("<!-- Generated by kidl. Do not edit. -->\n\n# ", file->path,
+                                    "\n\n", file->doc, "\n");
+    for (const auto& each : file->interfaces) page += interface_text(system, *each);
+    for (const auto& each : file->structs) page += struct_text(*each);
+    for (const auto& each : file->enums) page += enum_text(*each);
+    page += constants_text(*file);
+    output[absl::StrCat("docs/", stem(file->path), ".md")] = page;
+  }
+}
+
+}  // namespace kidl

@@ -1,0 +1,416 @@
+// A service's server: what the implementation must have, completers for deferred methods, and the
+// inlined reply-receive loop, which checks every register before a method sees a value.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "gen/emit.h"
+#include "gen/registers.h"
+#include "gen/service_cxx.h"
+
+namespace kidl {
+namespace {
+
+class Server {
+ public:
+  Server(const System& system, const Interface& service)
+      : service_(service),
+        endpoint_(*system.find("Endpoint")),
+        reply_(*system.find("Reply")),
+        receive_(*endpoint_.find("receive")) {}
+
+  std::string definition() const {
+    std::string result;
+    for (const Method& method : service_.methods) {
+      result += result_struct(method);
+      if (method.deferred) absl::StrAppend(&result, completer(method), "\n");
+    }
+    absl::StrAppend(&result, "template <class Impl>\nclass ", class_name(), " {\n public:\n",
+                    checks(), serve(), "\n private:\n", handle(), shared_functions());
+    for (const Method& method : service_.methods) absl::StrAppend(&result, "\n", handler(method));
+    return absl::StrCat(result, "};\n\n", entry());
+  }
+
+ private:
+  std::string class_name() const { return service_.name + "Server"; }
+  std::string message(absl::string_view result) const {
+    return absl::StrCat("message.", register_name(place_of(receive_.results, result)));
+  }
+  std::string message_word(const Parameter& each) const { return message(word_name(each.place)); }
+
+  // --- Types ---
+
+  // What the implementation is given, and what it returns.
+  static std::string parameter_type(const Parameter& each) {
+    return each.type.is_capability() ? absl::StrCat("rt::Received<", cxx_type(each.type), ">")
+                                     : cxx_type(each.type);
+  }
+
+  std::string result_type(const Method& method) const {
+    if (method.results.empty()) return "void";
+    if (method.results.size() == 1) return cxx_type(method.results[0].type);
+    return absl::StrCat(service_.name, "::", upper_first(method.name), "Result");
+  }
+
+  std::string completer_name(const Method& method) const {
+    return absl::StrCat(service_.name, "::", upper_first(method.name), "Completer");
+  }
+
+  std::string return_type(const Method& method) const {
+    return method.deferred || method.one_way
+               ? "void"
+               : absl::StrCat("rt::Result<", result_type(method), ">");
+  }
+
+  // Results without capabilities are in the types header.
+  std::string result_struct(const Method& method) const {
+    if (method.results.size() < 2 || !has_capability(method.results)) return "";
+    std::string result = absl::StrCat("struct ", result_type(method), " {\n");
+    for (const Parameter& each : method.results) {
+      absl::StrAppend(&result, "  ", cxx_type(each.type), " ", cxx_name(each.name), "{};\n");
+    }
+    return result + "};\n\n";
+  }
+
+  // --- What the implementation must have ---
+
+  std::string checks() const {
+    std::string result;
+    for (const Method& method : service_.methods) {
+      std::vector<std::string> declared = {"Impl& impl", "const rt::Caller& caller"};
+      std::vector<std::string> named = {"const rt::Caller&"};
+      std::vector<std::string> passed = {"caller"};
+      if (method.deferred) {
+        declared.push_back(absl::StrCat(completer_name(method), " completer"));
+        named.push_back(completer_name(method));
+        passed.push_back("std::move(completer)");
+      }
+      for (const Parameter& each : method.parameters) {
+        const std::string parameter = absl::StrCat(parameter_type(each), " ", cxx_name(each.name));
+        declared.push_back(parameter);
+        named.push_back(parameter);
+        passed.push_back(cxx_name(each.name));
+      }
+      const std::string function = function_name(method.name);
+      absl::StrAppend(
+          &result, "  static_assert(\n", wrapped("requires(", declared, ") {", 6),
+          wrapped(absl::StrCat("  { impl.", function, "("), passed,
+                  absl::StrCat(") } -> std::same_as<", return_type(method), ">;"), 6),
+          "      },\n",
+          string_literal(absl::StrCat(snake(service_.name), " must implement ", service_.name, ".",
+                                      method.name, ": ", return_type(method), " ", function, "(",
+                                      absl::StrJoin(named, ", "), ")  (", service_.file->path, ":",
+                                      method.position.line, ")"),
+                         6),
+          ");\n");
+      if (method.deferred) {
+        absl::StrAppend(
+            &result,
+            "  static_assert(\n      requires(Impl& impl) {\n"
+            "        { impl.reply_slot() } -> std::same_as<rt::Slot>;\n      },\n",
+            string_literal(
+                absl::StrCat(snake(service_.name), " must implement reply_slot for ", service_.name,
+                             ".", method.name,
+                             ": rt::Slot reply_slot(), an empty Reply object's, or Slot{} when "
+                             "none is left"),
+                6),
+            ");\n");
+      }
+    }
+    return result + "\n";
+  }
+
+  // One literal in pieces of a line each; no newline after the last.
+  static std::string string_literal(absl::string_view text, int indent) {
+    std::string result;
+    const std::size_t room = 96 - static_cast<std::size_t>(indent);
+    while (!text.empty()) {
+      const absl::string_view piece = text.substr(0, room);
+      absl::StrAppend(&result, result.empty() ? "" : "\n",
+                      std::string(static_cast<std::size_t>(indent), ' '), "\"", piece, "\"");
+      text.remove_prefix(piece.size());
+    }
+    return result;
+  }
+
+  // --- The loop ---
+
+  std::string serve() const {
+    return absl::StrCat(
+        "  // A message stays in registers from the call that brings it to the one that answers "
+        "it.\n"
+        "  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {\n"
+        "    rt::Registers message = receive(endpoint);\n"
+        "    for (;;) message = dispatch(impl, endpoint, message);\n  }\n\n"
+        "  // Answers one message and returns the next.\n",
+        wrapped("[[gnu::always_inline]] static rt::Registers dispatch(",
+                {"Impl& impl", "rt::Slot endpoint", "rt::Registers message"}, ") {", 2),
+        "    std::uint64_t status = 0;\n"
+        "    switch (handle(impl, endpoint, message, status)) {\n"
+        "      case rt::Next::kHandled:\n        return message;\n"
+        "      case rt::Next::kReceive:\n        return receive(endpoint);\n"
+        "      case rt::Next::kRefuse:\n        return refuse(endpoint, status);\n"
+        "    }\n    std::unreachable();\n  }\n");
+  }
+
+  // What every handler is given: `message` becomes the next one where the method itself answers.
+  static std::string handler_head(const std::string& name) {
+    return wrapped(
+        absl::StrCat("[[gnu::always_inline]] static rt::Next ", name, "("),
+        {"Impl& impl", "rt::Slot endpoint", "rt::Registers& message", "std::uint64_t& status"},
+        ") {", 2);
+  }
+
+  // One compare a method: a message of another interface, or with other words or capabilities, has
+  // another tag.
+  std::string handle() const {
+    std::string result =
+        absl::StrCat(handler_head("handle"), "    switch (", message("tag"), ") {\n");
+    for (const Method& method : service_.methods) {
+      absl::StrAppend(&result, "      case ", service_.name, "::k", upper_first(method.name),
+                      "Tag:\n        return on_", snake(method.name),
+                      "(impl, endpoint, message, status);\n");
+    }
+    return absl::StrCat(result,
+                        "      case 0:\n        return on_no_message(impl, message);\n"
+                        "      default:\n        return on_malformed(message, status);\n"
+                        "    }\n  }\n\n");
+  }
+
+  std::string shared_functions() const {
+    const std::string malformed =
+        service_.malformed != 0 ? absl::StrCat(service_.malformed) : "abi::kEinval";
+    const std::string bad_value =
+        service_.bad_value != 0 ? absl::StrCat(service_.bad_value) : "abi::kEinval";
+    const Method& reply_receive = *endpoint_.find("replyReceive");
+    return absl::StrCat(
+        "  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(", bad_value, ");\n",
+        "  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(", malformed,
+        ");\n\n",
+        "  static constexpr bool answer_due(const rt::Registers& message) {\n    return (",
+        message("info"), " & abi::kInfoAnswerDue) != 0;\n  }\n\n",
+        "  static constexpr rt::Caller caller_of(const rt::Registers& message) {\n"
+        "    return {.badge = ",
+        message("badge"), ",\n            .identity = ", message("identity"),
+        ",\n            .qos = abi::value<abi::QosClass>(", message("info"),
+        " & abi::kInfoClassMask)};\n  }\n\n",
+        "  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {\n",
+        make_call(receive_, "abi::word(endpoint.index)",
+                  {argument(receive_, "deadline", "abi::kNoDeadline")}, 4),
+        "    return out;\n  }\n\n", "  // Answers with a status alone.\n",
+        wrapped("[[gnu::always_inline]] static rt::Registers refuse(",
+                {"rt::Slot endpoint", "std::uint64_t status"}, ") {", 2),
+        make_call(
+            reply_receive, "abi::word(endpoint.index)",
+            {argument(reply_receive, "status", "status"), argument(reply_receive, "shape", "0")},
+            4),
+        "    return out;\n  }\n\n",
+        wrapped("static constexpr rt::Next refused(",
+                {"std::uint64_t& status", "std::uint64_t why"}, ") {", 2),
+        "    status = why;\n    return rt::Next::kRefuse;\n  }\n\n",
+        "  // A signal on the bound Notification, or a call that failed: then its caller, if any, "
+        "is\n"
+        "  // refused by the next receive, unless there is nothing left to receive from.\n",
+        wrapped("static rt::Next on_no_message(", {"Impl& impl", "const rt::Registers& message"},
+                ") {", 2),
+        "    if (message.a6 != 0) {\n"
+        "      if (rt::endpoint_lost(message)) "
+        "(void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));\n"
+        "      return rt::Next::kReceive;\n    }\n"
+        "    if constexpr (requires { impl.on_notification(message.a0); }) {\n"
+        "      impl.on_notification(",
+        message("w0"),
+        ");\n    }\n"
+        "    return rt::Next::kReceive;\n  }\n\n",
+        "  // Another interface, no method of this one, or not its words and capabilities.\n",
+        wrapped("static constexpr rt::Next on_malformed(",
+                {"const rt::Registers& message", "std::uint64_t& status"}, ") {", 2),
+        "    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;\n  "
+        "}\n");
+  }
+
+  // --- One method ---
+
+  std::string handler(const Method& method) const {
+    std::string result = absl::StrCat("  // ", service_.name, ".", method.name, "\n",
+                                      handler_head(absl::StrCat("on_", snake(method.name))));
+    if (method.one_way) {
+      absl::StrAppend(&result,
+                      "    // A caller that waits would wait for nothing.\n"
+                      "    if (answer_due(message)) return refused(status, kMalformed);\n");
+    } else {
+      absl::StrAppend(&result,
+                      "    // Nobody to answer: not executed.\n"
+                      "    if (!answer_due(message)) return rt::Next::kReceive;\n");
+    }
+    absl::StrAppend(&result, value_checks(method));
+    if (method.one_way) {
+      absl::StrAppend(&result, invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
+    } else if (method.deferred) {
+      result += deferred_body(method);
+    } else {
+      absl::StrAppend(
+          &result, invoke(method, "    const auto result = impl."),
+          "    if (!result) return refused(status, rt::answer_status(result.error()));\n",
+          answer(method));
+    }
+    return result + "  }\n";
+  }
+
+  std::string value_checks(const Method& method) const {
+    std::string result;
+    for (const Parameter& each : method.parameters) {
+      const std::string bad = each.type.is_capability() ? "" : refusal(each, message_word(each));
+      if (bad.empty()) continue;
+      absl::StrAppend(&result, "    if (", bad, ") {\n      return ",
+                      method.one_way ? "rt::Next::kReceive" : "refused(status, kBadValue)",
+                      ";\n    }\n");
+    }
+    return result;
+  }
+
+  std::string invoke(const Method& method, absl::string_view before) const {
+    std::vector<std::string> arguments = {"caller_of(message)"};
+    if (method.deferred) arguments.push_back(absl::StrCat(completer_name(method), "::adopt(slot)"));
+    for (const Parameter& each : method.parameters) {
+      arguments.push_back(
+          each.type.is_capability()
+              ? absl::StrCat(parameter_type(each), "(rt::window_slot(", each.place, "))")
+              : decoded(each.type, message_word(each)));
+    }
+    return wrapped(absl::StrCat(before.substr(4), function_name(method.name), "("), arguments, ");",
+                   4);
+  }
+
+  // The reply right goes into a Reply object before the method runs; the loop then owes no answer.
+  std::string deferred_body(const Method& method) const {
+    return absl::StrCat(
+        "    const rt::Slot slot = impl.reply_slot();\n"
+        "    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));\n"
+        "    if (const auto kept = kernel::Reply(slot).keep(); !kept) {\n"
+        "      return refused(status, rt::answer_status(kept.error()));\n    }\n",
+        invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
+  }
+
+  // A success in the registers of `call`: `one` is the only result, `prefix` stands before several.
+  std::vector<Argument> answer_arguments(const Method& call, const Method& method,
+                                         bool with_capabilities, const std::string& one,
+                                         const std::string& prefix) const {
+    std::vector<Argument> arguments;
+    if (method.results.size() == 1) {
+      const Parameter& each = method.results[0];
+      const std::string value = each.type.is_capability()
+                                    ? absl::StrCat("abi::word((", one, ").slot().index)")
+                                    : encoded(each.type, one);
+      arguments.push_back(
+          argument(call, each.type.is_capability() ? capability_name(0) : word_name(0), value));
+    } else {
+      arguments = message_arguments(call, method.results, prefix);
+    }
+    if (with_capabilities) {
+      for (int each = method.capabilities_out; each < 3; ++each) {
+        arguments.push_back(argument(call, capability_name(each), "0"));
+      }
+    }
+    arguments.push_back(argument(call, "status", "0"));
+    arguments.push_back(argument(
+        call, "shape", absl::StrCat(service_.name, "::k", upper_first(method.name), "Shape")));
+    return arguments;
+  }
+
+  std::string answer(const Method& method) const {
+    const bool with = method.capabilities_out > 0;
+    const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
+    return absl::StrCat(make_call(call, "abi::word(endpoint.index)",
+                                  answer_arguments(call, method, with, "*result", "result->"), 4),
+                        "    message = out;\n    return rt::Next::kHandled;\n");
+  }
+
+  // --- Completers ---
+
+  std::string completer(const Method& method) const {
+    const std::string name = upper_first(method.name) + "Completer";
+    const Method& send = *reply_.find("send");
+    std::vector<std::string> parameters;
+    for (const Parameter& each : method.results) {
+      parameters.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
+    }
+    const std::string one =
+        method.results.size() == 1 ? cxx_name(method.results[0].name) : std::string();
+    std::vector<Argument> failure = {argument(send, "status", "rt::answer_status(error)"),
+                                     argument(send, "shape", "0")};
+    for (int each = 0; each < 3; ++each) {
+      failure.push_back(argument(send, capability_name(each), "0"));
+    }
+    return absl::StrCat(
+        "// The right to answer ", service_.name, ".", method.name,
+        " once, later. It lies in a Reply object, whose slot is all that has to be\n"
+        "// remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the "
+        "caller gets epipe.\n"
+        "class [[nodiscard]] ",
+        service_.name, "::", name, " {\n public:\n", "  static ", name,
+        " adopt(rt::Slot slot) { return ", name, "(slot); }\n", "  ", name, "(", name,
+        "&& other) noexcept : slot_(other.release()) {}\n", "  ", name, "& operator=(", name,
+        "&& other) noexcept {\n    std::swap(slot_, other.slot_);\n"
+        "    return *this;\n  }\n",
+        "  ~", name,
+        "() {\n    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});\n  }\n\n",
+        "  rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }\n\n",
+        "  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty "
+        "again in any case.\n",
+        wrapped("rt::Result<void> complete(", parameters, ") {", 2),
+        "    const rt::Slot kept = release();\n",
+        make_call(send, "abi::word(kept.index)", answer_arguments(send, method, true, one, ""), 4),
+        "    if (out.a6 != 0) return rt::failure(out);\n    return {};\n  }\n\n",
+        "  rt::Result<void> fail(const rt::Error& error) {\n    const rt::Slot kept = release();\n",
+        make_call(send, "abi::word(kept.index)", failure, 4),
+        "    if (out.a6 != 0) return rt::failure(out);\n    return {};\n  }\n",
+        service_.errors == nullptr
+            ? ""
+            : absl::StrCat("  rt::Result<void> fail(", qualified(*service_.errors),
+                           " status) { return fail(rt::failure(status).error()); }\n"),
+        "\n private:\n  explicit ", name,
+        "(rt::Slot slot) : slot_(slot) {}\n  rt::Slot slot_;\n};\n");
+  }
+
+  std::string entry() const {
+    return absl::StrCat("// Serves ", service_.name,
+                        " on `endpoint` (right: receive) for ever. Where `impl` has\n"
+                        "// on_notification(std::uint64_t bits), it is called when the "
+                        "Notification bound to the thread is "
+                        "signalled.\n",
+                        "template <class Impl>\n[[noreturn]] void serve_", snake(service_.name),
+                        "(Impl& impl, rt::Slot endpoint) {\n  ", class_name(),
+                        "<Impl>::serve(impl, endpoint);\n}\n");
+  }
+
+  const Interface& service_;
+  const Interface& endpoint_;
+  const Interface& reply_;
+  const Method& receive_;
+};
+
+}  // namespace
+
+void emit_server(const System& system, Output& output) {
+  for (const auto& file : system.files) {
+    if (!file->has_services()) continue;
+    std::string body;
+    for (const auto& each : file->interfaces) {
+      if (each->role != Interface::Role::kService) continue;
+      absl::StrAppend(&body, body.empty() ? "" : "\n", Server(system, *each).definition());
+    }
+    std::vector<std::string> includes = service_includes(*file);
+    for (const char* each : {"<concepts>", "<utility>"}) includes.emplace_back(each);
+    for (const char* each : {"Reply", "Self"}) {
+      if (const Interface* used = system.find(each)) includes.push_back(stubs_header(*used->file));
+    }
+    const std::string path = stem(file->path) + "_server.h";
+    output[path] = header(path, *file, absl::StrCat("The server's side. ", file->doc), includes,
+                          in_namespace(file->name_space, body));
+  }
+}
+
+}  // namespace kidl

@@ -1,0 +1,665 @@
+// Every code: what is wrong, a sample that is refused for it alone, and one that is accepted. `kidl
+// explain` and the reference page print them, and diagnostics_test compiles them.
+#include "gen/diagnostics.h"
+
+namespace kidl {
+namespace {
+
+const Explanation kExplanations[] = {
+    {Code::kFrontEnd, "Cap'n Proto's own error",
+     "The Cap'n Proto compiler refuses the file. A bare \"Parse error\" often means that the "
+     "statement\n"
+     "before it lacks its ';'.",
+     R"(enum Colour {
+  red @0
+  green @1;
+}
+)",
+     R"(enum Colour {
+  red @0;
+  green @1;
+}
+)"},
+    {Code::kNoNamespace, "a file without a namespace",
+     "What is generated from a file lies in the C++ namespace that the file names.",
+     R"(@0xd1a7e55e7affff01;
+enum Colour {
+  red @0;
+}
+)",
+     R"(@0xd1a7e55e7affff01;
+using K = import "/idl/kidl.idl";
+$K.namespace("sample");
+enum Colour {
+  red @0;
+}
+)"},
+    {Code::kTwice, "an annotation given twice",
+     "Each annotation stands at most once on a declaration; of two, one would silently be lost.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900) $K.number(901);
+  # Nanoseconds.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+  # Nanoseconds.
+}
+)"},
+    {Code::kNoDoc, "no comment",
+     "Every interface and every method has a comment, on the line after it or on its own.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);  # Nanoseconds.
+}
+)"},
+    {Code::kForeignAnnotation, "an annotation that is not kidl's",
+     "Only the annotations of idl/kidl.idl mean something here.",
+     R"(annotation mine(enum) :Void;
+enum Colour $mine {
+  red @0;
+}
+)",
+     R"(enum Colour {
+  red @0;
+}
+)"},
+    {Code::kNoMax, "no maximum length",
+     "Nothing that crosses a protection boundary is unbounded: a Text, Data or List says how long "
+     "it\n"
+     "can be.",
+     R"(struct Image {
+  name @0 :Text;
+}
+)",
+     R"(struct Image {
+  name @0 :Text $K.max(16);
+}
+)"},
+    {Code::kNotOnWire, "a type that messages do not carry yet",
+     "In this version a parameter is a scalar, an enum or a capability. Text, Data, lists and "
+     "structs\n"
+     "come with the IPC buffer.",
+     R"(interface Names $K.service(0x7f01) {
+  # Names of things.
+  set @0 (name :Text $K.max(16)) -> ();
+  # Sets it.
+}
+)",
+     R"(interface Names $K.service(0x7f01) {
+  # Names of things.
+  set @0 (first :UInt64, second :UInt64) -> ();
+  # Sets it: 16 bytes, in two words.
+}
+)"},
+    {Code::kFloat, "a floating-point number",
+     "The kernel and the stubs use no floating-point registers. Say the unit and use an integer.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (seconds :Float64) $K.number(900);
+  # The time.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (nanoseconds :UInt64) $K.number(900);
+  # The time.
+}
+)"},
+    {Code::kAnyPointer, "a value of any type", "A decoder can check only what has a type.",
+     R"(struct Box {
+  content @0 :AnyPointer;
+}
+)",
+     R"(struct Box {
+  content @0 :UInt64;
+}
+)"},
+    {Code::kRecursion, "a type that contains itself",
+     "A value of it could be of any depth, and the kernel does not recurse.",
+     R"(struct Tree {
+  children @0 :List(Tree) $K.max(2);
+}
+)",
+     R"(struct Node {
+  parent @0 :UInt32;
+  # An index into the list.
+}
+struct Tree {
+  nodes @0 :List(Node) $K.max(64);
+}
+)"},
+    {Code::kListOfCapabilities, "a list of capabilities",
+     "Capabilities travel one by one, at most three in a message.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (who :List(N.Notification) $K.max(2)) -> ();
+  # Adds them.
+}
+)",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (first :N.Notification $K.rights("signal"), second :N.Notification $K.rights("signal")) -> ();
+  # Adds them.
+}
+)"},
+    {Code::kUnion, "a union or a group",
+     "The wire has no unions: use an enum that says which, and one scalar, or two methods.",
+     R"(struct Shape {
+  union {
+    radius @0 :UInt32;
+    side @1 :UInt32;
+  }
+}
+)",
+     R"(enum Kind {
+  circle @0;
+  square @1;
+}
+struct Shape {
+  kind @0 :Kind;
+  size @1 :UInt32;
+}
+)"},
+    {Code::kGeneric, "type parameters", "What travels has one type.",
+     R"(struct Pair(T) {
+  first @0 :T;
+  second @1 :T;
+}
+)",
+     R"(struct Pair {
+  first @0 :UInt64;
+  second @1 :UInt64;
+}
+)"},
+    {Code::kNamedParameters, "a parameter list by name, or -> stream",
+     "Parameters and results are written in parentheses, so that each has its place in a register.",
+     R"(struct Point {
+  x @0 :UInt32;
+  y @1 :UInt32;
+}
+interface Screen $K.service(0x7f01) {
+  # Draws.
+  dot @0 Point -> ();
+  # One dot.
+}
+)",
+     R"(interface Screen $K.service(0x7f01) {
+  # Draws.
+  dot @0 (x :UInt32, y :UInt32) -> ();
+  # One dot.
+}
+)"},
+    {Code::kCycle, "files that need each other",
+     "The header of a file includes those of the objects that its methods name. Put the two "
+     "objects\n"
+     "into one file, or pass one of them by another method.",
+     R"(using Other = import "other.idl";
+interface Task $K.object((type = 3, rights = ["manage"])) {
+  # A task.
+  add @0 (thread :Other.Thread) -> () $K.number(900) $K.need("manage");
+  # Adds a thread.
+}
+=== other.idl
+using Sample = import "sample.idl";
+interface Thread $K.object((type = 4, rights = ["manage"])) {
+  # A thread.
+  join @0 (task :Sample.Task) -> () $K.number(901) $K.need("manage");
+  # Joins a task.
+}
+)",
+     R"(interface Task $K.object((type = 3, rights = ["manage"])) {
+  # A task.
+}
+=== other.idl
+using Sample = import "sample.idl";
+interface Thread $K.object((type = 4, rights = ["manage"])) {
+  # A thread.
+  join @0 (task :Sample.Task) -> () $K.number(901) $K.need("manage");
+  # Joins a task.
+}
+)"},
+    {Code::kEmptyEnum, "an enum without enumerants", "No value of it exists.",
+     R"(enum Colour {
+}
+)",
+     R"(enum Colour {
+  red @0;
+}
+)"},
+    {Code::kTooLong, "a constant longer than its field allows",
+     "A constant's texts and lists keep to the $max of the struct that they fill.",
+     R"(struct Image {
+  name @0 :Text $K.max(4);
+}
+const first :Image = (name = "console");
+)",
+     R"(struct Image {
+  name @0 :Text $K.max(16);
+}
+const first :Image = (name = "console");
+)"},
+    {Code::kFieldType, "a struct or constant of such a type",
+     "Structs hold numbers, enums, texts, lists and structs. Capabilities are parameters only.",
+     R"(struct Waiter {
+  who @0 :N.Notification;
+}
+)",
+     R"(struct Waiter {
+  slot @0 :UInt32;
+}
+)"},
+    {Code::kNoRole, "an interface that is nothing yet",
+     "An interface is a service ($service and its number), a kernel object ($object) or the "
+     "calling\n"
+     "thread's own system calls ($ambient).",
+     R"(interface Clock {
+  # A clock.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)"},
+    {Code::kTwoRoles, "an interface that is two things",
+     "Only one of $service, $object and $ambient stands on an interface.",
+     R"(interface Clock $K.service(0x7f01) $K.ambient {
+  # A clock.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)"},
+    {Code::kServiceNumber, "a service number out of range",
+     "A tag is never negative, and numbers below 0x0100 are kept free: 0x0100 to 0x7fff.",
+     R"(interface Clock $K.service(0x8001) {
+  # A clock.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)"},
+    {Code::kServiceNumberTwice, "a service number given twice",
+     "A message's tag tells the interface; two with one number would understand each other's "
+     "messages.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+interface Watch $K.service(0x7f01) {
+  # Another.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+interface Watch $K.service(0x7f02) {
+  # Another.
+}
+)"},
+    {Code::kObjectType, "an object's type number is another's",
+     "$object's type is the enumerant of the same name in ObjectType of idl/abi.idl.",
+     R"(interface Untyped $K.object((type = 2, rights = ["retype"])) {
+  # Memory.
+  retype @0 (type :Abi.ObjectType) -> () $K.number(900) $K.need("retype");
+  # Makes an object.
+}
+)",
+     R"(interface Untyped $K.object((type = 1, rights = ["retype"])) {
+  # Memory.
+  retype @0 (type :Abi.ObjectType) -> () $K.number(900) $K.need("retype");
+  # Makes an object.
+}
+)"},
+    {Code::kObjectTypeTwice, "an object's type number given twice",
+     "A capability tells its object's type by this number.",
+     R"(interface Untyped $K.object((type = 1, rights = ["retype"])) {
+  # Memory.
+}
+interface Memory $K.object((type = 1, rights = ["retype"])) {
+  # The same.
+}
+)",
+     R"(interface Untyped $K.object((type = 1, rights = ["retype"])) {
+  # Memory.
+}
+)"},
+    {Code::kRightsList, "a wrong list of rights",
+     "At most eight distinct lowerCamel names: a capability has a byte for them.",
+     R"(interface Untyped $K.object((type = 1, rights = ["retype", "retype"])) {
+  # Memory.
+}
+)",
+     R"(interface Untyped $K.object((type = 1, rights = ["retype", "inspect"])) {
+  # Memory.
+}
+)"},
+    {Code::kExtends, "inheritance",
+     "An interface's methods are its own in this version: their numbers are part of the tag.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+interface Watch extends(Clock) $K.service(0x7f02) {
+  # One to wear.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+interface Watch $K.service(0x7f02) {
+  # One to wear.
+}
+)"},
+    {Code::kClash, "two functions of one name",
+     "Methods become C++ functions, a service's also one with _until for the deadline. They must "
+     "differ\n"
+     "from each other, from a superclass's, and from slot, endpoint, reply_slot and "
+     "on_notification.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  sleep @0 () -> ();
+  # For a while.
+  sleepUntil @1 (time :UInt64) -> ();
+  # Until then.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  doze @0 () -> ();
+  # For a while.
+  sleepUntil @1 (time :UInt64) -> ();
+  # Until then.
+}
+)"},
+    {Code::kNoErrorsEnum, "no such enum of errors", "$errors names an enum of the same file.",
+     R"(interface Clock $K.service(0x7f01) $K.errors("ClockStatus") {
+  # A clock.
+}
+)",
+     R"(enum ClockStatus {
+  ok @0;
+  stopped @1;
+}
+interface Clock $K.service(0x7f01) $K.errors("ClockStatus") {
+  # A clock.
+}
+)"},
+    {Code::kErrorsNotOk, "an enum of errors that does not begin with ok",
+     "Status 0 is success on the wire, so enumerant 0 is called ok.",
+     R"(enum ClockStatus {
+  stopped @0;
+}
+interface Clock $K.service(0x7f01) $K.errors("ClockStatus") {
+  # A clock.
+}
+)",
+     R"(enum ClockStatus {
+  ok @0;
+  stopped @1;
+}
+interface Clock $K.service(0x7f01) $K.errors("ClockStatus") {
+  # A clock.
+}
+)"},
+    {Code::kAnswers, "wrong $answers",
+     "$answers says which of the interface's own errors the decoder answers, so it needs $errors, "
+     "and\n"
+     "enumerants of that enum.",
+     R"(interface Clock $K.service(0x7f01) $K.answers((badValue = 1, malformed = 1)) {
+  # A clock.
+}
+)",
+     R"(enum ClockStatus {
+  ok @0;
+  wrong @1;
+}
+interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
+    $K.answers((badValue = 1, malformed = 1)) {
+  # A clock.
+}
+)"},
+    {Code::kMisplaced, "an annotation without meaning here",
+     "$number, $need, $register and $receives are for system calls; $errors, $answers and $oneWay "
+     "for\n"
+     "services; $rights for capabilities that are parameters; $max for what has a length.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 (time :UInt64 $K.rights("signal")) -> ();
+  # Sets it.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 (time :UInt64, done :N.Notification $K.rights("signal")) -> ();
+  # Sets it.
+}
+)"},
+    {Code::kNoTransport, "a service, but no Endpoint",
+     "Clients and servers are made of the system calls of Endpoint and Reply: all files are "
+     "compiled in\n"
+     "one run.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock: with idl/kernel/endpoint.idl and idl/kernel/reply.idl on the command line.
+}
+)"},
+    {Code::kNoNumber, "a system call without a number",
+     "Its number in register a7, from 1, fixed for ever once released.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64);
+  # Nanoseconds.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+  # Nanoseconds.
+}
+)"},
+    {Code::kNumberTwice, "a system call's number given twice",
+     "The kernel tells system calls by their number alone.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+  # Nanoseconds.
+  boot @1 () -> (time :UInt64) $K.number(900);
+  # When it began.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+  # Nanoseconds.
+  boot @1 () -> (time :UInt64) $K.number(901);
+  # When it began.
+}
+)"},
+    {Code::kTooManyWords, "more than six words",
+     "Registers a0 to a5 carry six. Split the method, or pass a Vmo.",
+     R"(interface Screen $K.service(0x7f01) {
+  # Draws.
+  line @0 (a :UInt32, b :UInt32, c :UInt32, d :UInt32, e :UInt32, f :UInt32, g :UInt32) -> ();
+  # A line through many points.
+}
+)",
+     R"(interface Screen $K.service(0x7f01) {
+  # Draws.
+  line @0 (a :UInt32, b :UInt32, c :UInt32, d :UInt32) -> ();
+  # A line from (a, b) to (c, d).
+}
+)"},
+    {Code::kTooManyCapabilities, "more than three capabilities",
+     "A message carries three, in t2 to t4.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (a :N.Notification, b :N.Notification, c :N.Notification, d :N.Notification) -> ();
+  # Adds them.
+}
+)",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (a :N.Notification, b :N.Notification, c :N.Notification) -> ();
+  # Adds them.
+}
+)"},
+    {Code::kUnknownRight, "no such right", "The object's own $object lists its rights.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (who :N.Notification $K.rights("ring")) -> ();
+  # Adds it.
+}
+)",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (who :N.Notification $K.rights("signal")) -> ();
+  # Adds it.
+}
+)"},
+    {Code::kUnknownRegister, "no such register", "$register names one of t0 to t6 and a0 to a6.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  wait @0 (deadline :UInt64 $K.register("s1")) -> () $K.number(900);
+  # Until then.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  wait @0 (deadline :UInt64 $K.register("t1")) -> () $K.number(900);
+  # Until then.
+}
+)"},
+    {Code::kRegisterTwice, "a register taken twice",
+     "Each register holds one thing: t0 the invoked capability, a6 and a7 status and detail on "
+     "return.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  wait @0 (first :UInt64, deadline :UInt64 $K.register("a0")) -> () $K.number(900);
+  # Until then.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  wait @0 (first :UInt64, deadline :UInt64 $K.register("t1")) -> () $K.number(900);
+  # Until then.
+}
+)"},
+    {Code::kOneWayResults, "results that nobody waits for",
+     "The sender of a $oneWay message gets no answer.",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (what :UInt64) -> (number :UInt64) $K.oneWay;
+  # Notes it.
+}
+)",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (what :UInt64) -> () $K.oneWay;
+  # Notes it.
+}
+)"},
+    {Code::kDeferred, "no answer to defer",
+     "$deferred is for a service's methods that are answered.",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (what :UInt64) -> () $K.oneWay $K.deferred;
+  # Notes it.
+}
+)",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (what :UInt64) -> () $K.deferred;
+  # Notes it, and answers when it is on the disk.
+}
+)"},
+    {Code::kOrdinal, "too many methods",
+     "The tag has eight bits for the method: ordinals 0 to 255.",
+     R"(interface Big $K.service(0x7f01) {
+  # Methods 0 to 256.
+  ...
+}
+)",
+     R"(interface Big $K.service(0x7f01) {
+  # One method.
+  m0 @0 () -> ();
+  # The only one.
+}
+)"},
+    {Code::kEmptyRange, "an empty range", "min is at most max.",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (length :UInt8 $K.range((min = 40, max = 1))) -> ();
+  # Notes it.
+}
+)",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (length :UInt8 $K.range((min = 1, max = 40))) -> ();
+  # Notes it.
+}
+)"},
+    {Code::kRangeType, "a range that does not fit the type",
+     "$range is for unsigned integers, and within what they can hold.",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (length :UInt8 $K.range((min = 1, max = 256))) -> ();
+  # Notes it.
+}
+)",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  note @0 (length :UInt16 $K.range((min = 1, max = 256))) -> ();
+  # Notes it.
+}
+)"},
+    {Code::kCapabilityResult, "a system call that returns a capability",
+     "A capability lies in a slot of a CNode: the call is told the slot and fills it.",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  alarm @0 () -> (who :N.Notification) $K.number(900);
+  # A Notification.
+}
+)",
+     R"(interface Clock $K.ambient {
+  # A clock.
+  alarm @0 (slot :UInt32) -> () $K.number(900);
+  # Puts a Notification into the slot.
+}
+)"},
+    {Code::kNotAnObject, "a capability to no kernel object",
+     "In this version a capability parameter is of a kernel object's type; a service is an "
+     "Endpoint.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+interface Watch $K.service(0x7f02) {
+  # One to wear.
+  set @0 (clock :Clock) -> ();
+  # Sets it by another clock.
+}
+)",
+     R"(using E = import "/idl/kernel/endpoint.idl";
+interface Watch $K.service(0x7f02) {
+  # One to wear.
+  set @0 (clock :E.Endpoint $K.rights("send")) -> ();
+  # Sets it by another clock.
+}
+)"},
+};
+
+}  // namespace
+
+std::span<const Explanation> explanations() { return kExplanations; }
+
+}  // namespace kidl

@@ -1,0 +1,27 @@
+// Runs the Cap'n Proto compiler, and turns what it complains about into kidl's own diagnostics.
+#ifndef GEN_FRONT_END_H_
+#define GEN_FRONT_END_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gen/diagnostics.h"
+
+namespace kidl {
+
+// The request's bytes for `files` (paths from `root`). Errors in them go to `diagnostics`; the
+// status tells what kept capnp from running at all.
+absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::string& root,
+                                      const std::vector<std::string>& files,
+                                      Diagnostics& diagnostics);
+
+// Reports each "file:line:column-column: error: text" of capnp's output. What has another form is
+// reported against `fallback`.
+void report_capnp_errors(absl::string_view output, const std::string& fallback,
+                         Diagnostics& diagnostics);
+
+}  // namespace kidl
+
+#endif  // GEN_FRONT_END_H_

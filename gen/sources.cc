@@ -1,0 +1,61 @@
+#include "gen/sources.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace kidl {
+
+absl::Status Sources::load(const std::string& root, const std::string& path) {
+  const std::string full = absl::StrCat(root, "/", path);
+  std::ifstream stream(full, std::ios::binary);
+  if (!stream) return absl::NotFoundError(absl::StrCat("cannot read ", full));
+  add(path, std::string(std::istreambuf_iterator<char>(stream), {}));
+  return absl::OkStatus();
+}
+
+void Sources::add(const std::string& path, std::string text) {
+  Outline outlined = outline(text);
+  sources_[path] = Source{std::move(text), std::move(outlined)};
+}
+
+const Place* Sources::find(const std::string& path, const std::string& key) const {
+  const auto source = sources_.find(path);
+  if (source == sources_.end()) return nullptr;
+  const auto place = source->second.outline.find(key);
+  return place == source->second.outline.end() ? nullptr : &place->second;
+}
+
+Position Sources::position(const std::string& path, const std::string& key) const {
+  const Place* place = find(path, key);
+  return place == nullptr ? Position{path, 1, 1} : Position{path, place->line, place->column};
+}
+
+std::string Sources::doc(const std::string& path, const std::string& key) const {
+  const Place* place = find(path, key);
+  return place == nullptr ? "" : place->doc;
+}
+
+std::string Sources::literal(const std::string& path, const std::string& key) const {
+  const Place* place = find(path, key);
+  return place == nullptr ? "" : place->literal;
+}
+
+absl::string_view Sources::line(const std::string& path, int number) const {
+  const auto source = sources_.find(path);
+  if (source == sources_.end()) return {};
+  absl::string_view rest = source->second.text;
+  for (int each = 1; each < number; ++each) {
+    const std::size_t end = rest.find('\n');
+    if (end == absl::string_view::npos) return {};
+    rest.remove_prefix(end + 1);
+  }
+  rest = rest.substr(0, rest.find('\n'));
+  if (!rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
+  return rest;
+}
+
+}  // namespace kidl

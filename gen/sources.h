@@ -1,0 +1,41 @@
+// The source files of a run: their text, for the line under a message, and their outline, for
+// positions.
+#ifndef GEN_SOURCES_H_
+#define GEN_SOURCES_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "gen/lexer.h"
+#include "gen/model.h"
+
+namespace kidl {
+
+class Sources {
+ public:
+  absl::Status load(const std::string& root, const std::string& path);
+  void add(const std::string& path, std::string text);
+
+  // Where `key` (see lexer.h) stands; the file's begin when the outline does not have it.
+  Position position(const std::string& path, const std::string& key) const;
+  std::string doc(const std::string& path, const std::string& key) const;
+  std::string literal(const std::string& path, const std::string& key) const;
+
+  // Without its end; empty when there is no such line.
+  absl::string_view line(const std::string& path, int number) const;
+
+ private:
+  struct Source {
+    std::string text;
+    Outline outline;
+  };
+  const Place* find(const std::string& path, const std::string& key) const;
+
+  std::map<std::string, Source> sources_;
+};
+
+}  // namespace kidl
+
+#endif  // GEN_SOURCES_H_

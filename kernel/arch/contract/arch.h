@@ -1,0 +1,62 @@
+// What the kernel asks of an architecture. Two answer: arch/riscv64 and, for tests, arch/host. Each
+// defines every function of this page; nothing else of theirs is used outside boot/ and
+// kernel/arch.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/arch/contract/fast_return.h"
+#include "kernel/arch/contract/frame.h"
+#include "kernel/base/types.h"
+
+namespace tessera::arch {
+
+// --- Time
+// --------------------------------------------------------------------------------------------------------------
+// The monotonic clock of the machine.
+Nanoseconds now();
+// Asks for a timer interrupt at or after `deadline` (never before), on this hart, instead of any
+// asked for earlier; kNever: none.
+void set_timer(Nanoseconds deadline);
+
+// --- Memory
+// ------------------------------------------------------------------------------------------------------------
+// The kernel's own map of all RAM that it was given: the only way it reaches memory outside its
+// image (R4).
+void* direct_map(PhysAddr address);
+PhysAddr physical(const void* pointer);
+// Writes zeros; bytes and address are multiples of 64.
+void zero(void* start, std::uint64_t bytes);
+
+// --- Address spaces
+// ------------------------------------------------------------------------------------------------------
+// Makes `root` (a page table of Sv39 layout) this hart's address space. Cheap when it is already.
+void activate(PhysAddr root, Asid asid);
+// Copies into the new, zeroed root table what every address space has of the kernel.
+void install_kernel_half(void* root);
+// If this hart is in the address space of `root`, it goes to the kernel's own, which maps no user
+// memory.
+void leave_address_space(PhysAddr root);
+// Forgets cached translations on this hart: of one page of the space; of all of the space.
+void flush_page(Asid asid, VirtAddr address);
+void flush_space(Asid asid);
+// After instructions were written to memory.
+void sync_instructions();
+// How many ASIDs the machine has, 1 at least.
+std::uint32_t asid_count();
+
+// --- Harts
+// ---------------------------------------------------------------------------------------------------------------
+HartLocal& this_hart();
+// An interrupt waits to be taken on this hart: a long operation stops at its next preemption point.
+bool interrupt_pending();
+// Sleeps until interrupt_pending().
+void wait_for_interrupt();
+
+// --- The early console
+// ---------------------------------------------------------------------------------------------------
+void early_write(char byte);
+
+}  // namespace tessera::arch
+
+#include "kernel/arch/inline.h"

@@ -1,0 +1,212 @@
+#include "kernel/arch/host/machine.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+#include <initializer_list>
+
+#include "kernel/arch/contract/arch.h"
+#include "kernel/base/bits.h"
+#include "kernel/base/check.h"
+
+namespace tessera::arch {
+namespace host {
+namespace {
+
+Machine* current_machine = nullptr;
+thread_local HartLocal* current_hart = nullptr;
+
+constexpr std::uint64_t kValid = 1;
+constexpr std::uint64_t kLeaf = 2 | 4 | 8;
+
+std::uint64_t load_entry(PhysAddr table, std::uint64_t index) {
+  auto* entries = static_cast<std::uint64_t*>(direct_map(table));
+  return std::atomic_ref(entries[index]).load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+std::optional<Translation> Tlb::translate(PhysAddr root, Asid asid, VirtAddr address) {
+  PhysAddr table = root;
+  for (unsigned level = 2;; --level) {
+    const unsigned shift = 12 + 9 * level;
+    const auto [place, fresh] = entries_.try_emplace({asid.value, level, address.value >> shift});
+    if (fresh) place->second = load_entry(table, address.value >> shift & 511);
+    const std::uint64_t entry = place->second;
+    if ((entry & kValid) == 0) return std::nullopt;
+    const PhysAddr target{entry << 10 >> 20 << 12};
+    if ((entry & kLeaf) != 0) {
+      const std::uint64_t size = kPageSize << (9 * level);
+      // A misaligned large page faults (section 4.3.2, step 6).
+      if (!is_aligned(target.value, size)) return std::nullopt;
+      return Translation{target + address.value % size, entry & 0xff};
+    }
+    if (level == 0) return std::nullopt;
+    table = target;
+  }
+}
+
+// SFENCE.VMA with an address: only leaves of what is cached, and entries of the last level.
+void Tlb::flush_page(Asid asid, VirtAddr address) {
+  for (unsigned level = 0; level < 3; ++level) {
+    const auto found = entries_.find({asid.value, level, address.value >> (12 + 9 * level)});
+    if (found == entries_.end()) continue;
+    if (level == 0 || (found->second & kLeaf) != 0) entries_.erase(found);
+  }
+}
+
+void Tlb::flush_space(Asid asid) {
+  std::erase_if(entries_, [asid](const auto& entry) { return entry.first.asid == asid.value; });
+}
+
+void Machine::Free::operator()(std::byte* memory) const { std::free(memory); }
+
+Machine::Machine(std::uint64_t ram_bytes, std::uint32_t asids)
+    : ram_bytes_(ram_bytes),
+      asids_(asids),
+      ram_(static_cast<std::byte*>(std::aligned_alloc(kPageSize, ram_bytes))) {
+  CHECK(current_machine == nullptr);
+  CHECK(ram_ != nullptr);
+  std::memset(ram_.get(), 0xa5, ram_bytes_);
+  current_machine = this;
+}
+
+Machine::~Machine() {
+  current_machine = nullptr;
+  current_hart = nullptr;
+}
+
+Machine& Machine::current() {
+  CHECK(current_machine != nullptr);
+  return *current_machine;
+}
+
+void Machine::run_as(HartLocal& hart) {
+  CHECK(hart.id.value < kMostHarts);
+  current_hart = &hart;
+}
+
+void Machine::set_time(Nanoseconds time) {
+  CHECK(time.value >= time_);
+  time_ = time.value;
+}
+
+std::optional<Translation> Machine::translate(VirtAddr address) {
+  HartState& state = hart(this_hart().id);
+  return state.tlb.translate(state.root, state.asid, address);
+}
+
+namespace {
+
+HartState& here() { return Machine::current().hart(this_hart().id); }
+
+}  // namespace
+}  // namespace host
+
+Nanoseconds now() { return host::Machine::current().time(); }
+void set_timer(Nanoseconds deadline) { host::here().timer = deadline; }
+
+void* direct_map(PhysAddr address) {
+  host::Machine& machine = host::Machine::current();
+  CHECK(address >= machine.ram().start && address <= machine.ram().end());
+  return machine.ram_bytes() + (address - machine.ram().start);
+}
+
+PhysAddr physical(const void* pointer) {
+  host::Machine& machine = host::Machine::current();
+  const auto offset = reinterpret_cast<std::uintptr_t>(pointer) -
+                      reinterpret_cast<std::uintptr_t>(machine.ram_bytes());
+  CHECK(offset <= machine.ram().size);
+  return machine.ram().start + offset;
+}
+
+void zero(void* start, std::uint64_t bytes) {
+  CHECK(is_aligned(reinterpret_cast<std::uintptr_t>(start) | bytes, 64));
+  std::memset(start, 0, bytes);
+}
+
+void activate(PhysAddr root, Asid asid) {
+  host::HartState& hart = host::here();
+  CHECK(asid.value < asid_count());
+  if (hart.root == root && hart.asid == asid) return;
+  hart.root = root;
+  hart.asid = asid;
+  ++hart.activations;
+}
+
+void leave_address_space(PhysAddr root) {
+  if (host::here().root == root) activate({0}, {0});
+}
+
+namespace {
+
+// Puts a message into a frame as the target's registers have it.
+void put_words(Frame& frame, const Words& words, unsigned count) {
+  const std::uint64_t all[] = {words.w0, words.w1, words.w2, words.w3, words.w4, words.w5};
+  for (unsigned i = 0; i < 6; ++i) frame.x[10 + i] = i < count ? all[i] : 0;
+}
+
+void clear(Frame& frame, std::initializer_list<unsigned> registers) {
+  for (unsigned r : registers) frame.x[r] = 0;
+}
+
+}  // namespace
+
+void return_to_receiver(Frame& frame, Words words, unsigned count, Delivery delivery) {
+  put_words(frame, words, count);
+  clear(frame, {1, 3, 8, 9, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31});
+  frame.x[5] = delivery.badge;
+  frame.x[6] = delivery.identity;
+  frame.x[7] = delivery.tag;
+  frame.x[28] = delivery.info;
+}
+
+void return_to_caller(Frame& frame, Words words, unsigned count, std::uint64_t status,
+                      std::uint64_t shape) {
+  put_words(frame, words, count);
+  clear(frame, {1, 3, 6, 7, 17, 28, 29, 30, 31});
+  frame.x[5] = shape;
+  frame.x[16] = status;
+}
+
+void install_kernel_half(void* root) {
+  auto* entries = static_cast<std::uint64_t*>(root);
+  entries[256] = host::kKernelEntry;
+  entries[511] = host::kKernelEntry;
+}
+
+void flush_page(Asid asid, VirtAddr address) {
+  host::HartState& hart = host::here();
+  hart.tlb.flush_page(asid, address);
+  ++hart.page_flushes;
+  if (auto& hook = host::Machine::current().on_flush_page; hook) hook(asid, address);
+}
+
+void flush_space(Asid asid) {
+  host::HartState& hart = host::here();
+  hart.tlb.flush_space(asid);
+  ++hart.space_flushes;
+  if (auto& hook = host::Machine::current().on_flush_space; hook) hook(asid);
+}
+
+void sync_instructions() { ++host::here().instruction_syncs; }
+std::uint32_t asid_count() { return host::Machine::current().asids(); }
+
+HartLocal& this_hart() {
+  CHECK(host::current_hart != nullptr);
+  return *host::current_hart;
+}
+
+bool interrupt_pending() { return host::Machine::current().pending(this_hart().id); }
+
+void wait_for_interrupt() {
+  host::Machine& machine = host::Machine::current();
+  while (!interrupt_pending()) {
+    if (!machine.on_sleep) throw host::Asleep{};
+    machine.on_sleep();
+  }
+}
+
+void early_write(char byte) { host::Machine::current().console += byte; }
+
+}  // namespace tessera::arch

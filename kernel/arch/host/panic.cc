@@ -1,0 +1,14 @@
+// A file of its own: a test that needs no machine may still check.
+#include <cstdio>
+#include <cstdlib>
+
+#include "kernel/base/check.h"
+
+namespace tessera {
+
+void panic(const char* what, const char* file, int line) {
+  std::fprintf(stderr, "PANIC %s at %s:%d\n", what, file, line);
+  std::abort();
+}
+
+}  // namespace tessera

@@ -1,0 +1,36 @@
+// The functions of the contract that stand on the fast path.
+#pragma once
+
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/fast_return.h"
+#include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/paging.h"
+
+namespace tessera::arch {
+
+[[gnu::always_inline]] inline void* direct_map(PhysAddr address) {
+  return reinterpret_cast<void*>(address.value + riscv64::kDirectMapBase);
+}
+[[gnu::always_inline]] inline PhysAddr physical(const void* pointer) {
+  return {reinterpret_cast<std::uint64_t>(pointer) - riscv64::kDirectMapBase};
+}
+
+[[gnu::always_inline]] inline void activate(PhysAddr root, Asid asid) {
+  const std::uint64_t satp = std::uint64_t{SATP_SV39} << SATP_SV39_SHIFT |
+                             std::uint64_t{asid.value} << riscv64::kSatpAsidShift |
+                             root.value >> 12;
+  if (riscv64::read_satp() != satp) riscv64::write_satp(satp);
+}
+[[gnu::always_inline]] inline void flush_page(Asid asid, VirtAddr address) {
+  asm volatile("sfence.vma %0, %1" ::"r"(address.value), "r"(std::uint64_t{asid.value}) : "memory");
+}
+[[gnu::always_inline]] inline void flush_space(Asid asid) {
+  asm volatile("sfence.vma zero, %0" ::"r"(std::uint64_t{asid.value}) : "memory");
+}
+[[gnu::always_inline]] inline void sync_instructions() { asm volatile("fence.i" ::: "memory"); }
+
+[[gnu::always_inline]] inline HartLocal& this_hart() { return *static_cast<HartLocal*>(__builtin_thread_pointer()); }
+[[gnu::always_inline]] inline bool interrupt_pending() { return (riscv64::read_sip() & riscv64::read_sie()) != 0; }
+[[gnu::always_inline]] inline void wait_for_interrupt() { asm volatile("wfi" ::: "memory"); }
+
+}  // namespace tessera::arch

@@ -1,0 +1,126 @@
+// The kernel's half: boot.S made the image's part; this adds the direct map, devices and windows.
+#include "kernel/arch/riscv64/page_table.h"
+
+#include "kernel/arch/contract/arch.h"
+#include "kernel/arch/riscv64/boot.h"
+#include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/paging.h"
+
+extern "C" {
+// boot.S
+extern tessera::arch::riscv64::PageTable kernel_root;
+extern tessera::arch::riscv64::PageTable image_l1;
+extern tessera::arch::riscv64::PageTable image_l0;
+// kernel.ld
+extern const char __image_start[];
+extern const char __image_end[];
+}
+
+namespace tessera::arch {
+namespace riscv64 {
+namespace {
+
+// Root entries 256 to this are the direct map's, once it stands.
+std::uint64_t direct_map_end = 256;
+std::uint32_t asids = 1;
+
+void flush_all() { asm volatile("sfence.vma" ::: "memory"); }
+
+// Maps the 4 MiB that hold `start` and the next 2 MiB at least; answers the offset from physical to
+// virtual addresses there.
+std::uint64_t open_window(std::uint64_t l1_index, PhysAddr start, std::uint64_t flags) {
+  const PhysAddr first{align_down(start.value, kLargePageSize)};
+  image_l1.entries[l1_index] = leaf(first, flags);
+  image_l1.entries[l1_index + 1] = leaf(first + kLargePageSize, flags);
+  flush_all();
+  return window_base(l1_index) - first.value;
+}
+
+void close_window(std::uint64_t l1_index) {
+  image_l1.entries[l1_index] = 0;
+  image_l1.entries[l1_index + 1] = 0;
+  flush_all();
+}
+
+// Section 4.1.11: the bits of the field that can be written are the ASIDs that there are.
+std::uint32_t probe_asids() {
+  const std::uint64_t satp = read_satp();
+  write_satp(satp | kSatpAsidMask);
+  const std::uint64_t bits = read_satp() >> kSatpAsidShift & 0xffff;
+  write_satp(satp);
+  flush_all();
+  return static_cast<std::uint32_t>(bits) + 1;
+}
+
+}  // namespace
+
+std::span<const std::byte> open_dtb(PhysAddr dtb) {
+  const std::uint64_t offset = open_window(DTB_WINDOW_L1_INDEX, dtb, PTE_V | PTE_R | PTE_A);
+  const std::uint64_t start = dtb.value + offset;
+  return {reinterpret_cast<const std::byte*>(start),
+          window_base(DTB_WINDOW_L1_INDEX) + kWindowSize - start};
+}
+
+void close_windows() { close_window(DTB_WINDOW_L1_INDEX); }
+
+PhysRange image() {
+  return {kImagePhysical, static_cast<std::uint64_t>(__image_end - __image_start)};
+}
+
+bool map_ram(std::span<const PhysRange> ram, PhysRange& pool) {
+  asids = probe_asids();
+  const std::uint64_t offset =
+      open_window(POOL_WINDOW_L1_INDEX, pool.start, PTE_KERNEL_DATA & ~PTE_G);
+  // The window reaches at least 2 MiB beyond the pool's start.
+  PhysRange reachable = pool;
+  if (reachable.size > kLargePageSize) reachable.size = kLargePageSize;
+  TablePool tables(reachable, offset);
+  bool mapped = true;
+  for (const PhysRange& range : ram) {
+    mapped = mapped && map_run(kernel_root, range, kDirectMapBase, PTE_KERNEL_DATA, tables);
+  }
+  close_window(POOL_WINDOW_L1_INDEX);
+  if (!mapped) return false;
+  pool = {tables.next(), pool.end() - tables.next()};
+  if (!ram.empty()) {
+    direct_map_end = index_at({kDirectMapBase + ram.back().end().value - 1}, 2) + 1;
+  }
+  return true;
+}
+
+VirtAddr map_stack(std::uint64_t index, PhysAddr stack) {
+  const VirtAddr top = stack_top(index);
+  for (std::uint64_t done = 0; done < kStackSize; done += kPageSize) {
+    image_l0.entries[index_at({top.value - kStackSize + done}, 0)] =
+        leaf(stack + done, PTE_KERNEL_DATA);
+  }
+  flush_all();
+  return top;
+}
+
+volatile std::uint8_t* map_device(PhysAddr address) {
+  image_l0.entries[DEVICES_L0_INDEX] =
+      leaf({align_down(address.value, kPageSize)}, PTE_KERNEL_DATA);
+  flush_all();
+  return reinterpret_cast<volatile std::uint8_t*>(DEVICES_VIRTUAL + address.value % kPageSize);
+}
+
+}  // namespace riscv64
+
+void leave_address_space(PhysAddr root) {
+  const std::uint64_t page = riscv64::read_satp() & riscv64::kSatpPageMask;
+  if (page != root.value >> 12) return;
+  activate({reinterpret_cast<std::uint64_t>(&kernel_root) - riscv64::kImageOffset}, {0});
+}
+
+void install_kernel_half(void* root) {
+  auto& table = *static_cast<riscv64::PageTable*>(root);
+  for (std::uint64_t i = 256; i < riscv64::direct_map_end; ++i) {
+    table.entries[i] = kernel_root.entries[i];
+  }
+  table.entries[IMAGE_ROOT_INDEX] = kernel_root.entries[IMAGE_ROOT_INDEX];
+}
+
+std::uint32_t asid_count() { return riscv64::asids; }
+
+}  // namespace tessera::arch

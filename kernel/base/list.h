@@ -1,0 +1,78 @@
+// An intrusive doubly-linked list with a head. A link is in at most one list; one that is in none points to itself, so that
+// removal needs no list and is O(1), and a whole list is taken over in O(1). The list owns nothing.
+//
+// A type is made linkable by deriving from Link<Tag>; the tag tells several links of one type apart.
+#pragma once
+
+namespace tessera {
+
+template <class Tag>
+struct Link {
+  Link* next = this;
+  Link* previous = this;
+
+  constexpr Link() = default;
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  bool linked() const { return next != this; }
+  void unlink() {
+    next->previous = previous;
+    previous->next = next;
+    next = previous = this;
+  }
+  // Puts `other`, which is in no list, after (before) this one.
+  void insert_after(Link& other) {
+    other.next = next;
+    other.previous = this;
+    next->previous = &other;
+    next = &other;
+  }
+  void insert_before(Link& other) { previous->insert_after(other); }
+  // Gives this link's place in its list, if it has one, to `other`, which is in none.
+  void hand_over(Link& other) {
+    if (!linked()) return;
+    insert_after(other);
+    unlink();
+  }
+};
+
+template <class T, class Tag>
+class List {
+ public:
+  bool empty() const { return !head_.linked(); }
+  T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
+  // The one after `item`, or null at the end.
+  T* after(T& item) {
+    Link<Tag>* next = static_cast<Link<Tag>&>(item).next;
+    return next == &head_ ? nullptr : static_cast<T*>(next);
+  }
+  void push_back(T& item) { head_.insert_before(item); }
+  void push_front(T& item) { head_.insert_after(item); }
+  T* pop_front() {
+    T* item = front();
+    if (item != nullptr) remove(*item);
+    return item;
+  }
+  static void remove(T& item) { static_cast<Link<Tag>&>(item).unlink(); }
+  // Takes all of `other` over, in order, after what is here.
+  void splice_back(List& other) { other.move_all_before(head_); }
+  // Puts all of it, in order, before `place`, which is in another list.
+  void move_all_before(Link<Tag>& place) {
+    if (empty()) return;
+    Link<Tag>* first = head_.next;
+    Link<Tag>* last = head_.previous;
+    head_.next = head_.previous = &head_;
+    first->previous = place.previous;
+    place.previous->next = first;
+    last->next = &place;
+    place.previous = last;
+  }
+  // Gives all of it to `other`, which is empty.
+  void hand_over(List& other) { head_.hand_over(other.head_); }
+
+ private:
+  Link<Tag> head_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,58 @@
+// The kernel's life before user space: from the firmware's hand-over to the first task's first
+// instruction.
+#include <cstdint>
+
+#include "bootimage/bundle.h"
+#include "idl/abi.h"
+#include "kernel/arch/riscv64/boot.h"
+#include "kernel/boot/early_console.h"
+#include "kernel/boot/first_task.h"
+#include "kernel/boot/start_machine.h"
+#include "kernel/object/state.h"
+#include "kernel/syscall/trap.h"
+
+namespace tessera::boot {
+namespace {
+
+[[noreturn]] void stop(std::string_view what, std::string_view why) {
+  print("PANIC boot: ");
+  print(what);
+  print(": ");
+  print(why);
+  print("\n");
+  arch::riscv64::shut_down(true);
+}
+
+bundle::Bytes initrd_bytes(const Machine& machine) {
+  return {static_cast<const std::byte*>(arch::direct_map(machine.initrd.start)),
+          machine.initrd.size};
+}
+
+}  // namespace
+
+extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb_physical) {
+  Hart& hart = state.harts[0];
+  hart.local.id = {hart_id};
+  arch::riscv64::adopt_hart(hart.local);
+
+  Started started;
+  start_machine({dtb_physical}, started);
+  print("tessera vers. ");
+  print(abi::kVersion);
+  print("\n");
+  arch::riscv64::start_hart();
+  if (has_word(started.machine.bootargs, "user_counters")) arch::riscv64::allow_user_counters();
+  print("KINIT: cpu0 online\n");
+
+  if (started.machine.initrd.size == 0) stop("bundle", "the machine was started without an initrd");
+  auto bundle = bundle::Bundle::open(initrd_bytes(started.machine));
+  if (!bundle.has_value()) stop("bundle", bundle::describe(bundle.error()));
+  auto task = bundle->first_task();
+  if (!task.has_value()) stop("first task", bundle::describe(task.error()));
+  std::string_view wrong = make_first_task(started.machine, started.memory, *bundle, *task);
+  if (!wrong.empty()) stop("first task", wrong);
+  arch::riscv64::close_windows();
+  arch::riscv64::enter_user(leave_kernel(hart));
+}
+
+}  // namespace tessera::boot

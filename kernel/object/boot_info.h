@@ -1,0 +1,31 @@
+// What the first task may learn of the machine, and its lines before the console is up.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/base/types.h"
+
+namespace tessera {
+
+struct BootInfo {
+  struct Region {
+    std::uint32_t slot = 0;
+    bool device = false;
+    PhysAddr base;
+    std::uint64_t size = 0;
+  };
+  static constexpr std::uint32_t kMaxRegions = 17;  // free RAM and the UART
+
+  Region region[kMaxRegions];
+  std::uint32_t regions = 0;
+  std::uint64_t bundle_size = 0;
+  std::uint32_t uart_offset = 0;
+  std::uint32_t uart_irq = 0;
+  std::uint32_t uart_shift = 0;
+  bool in_line = false;  // of the first task: its name stands before it already
+
+  void print(char c);
+};
+extern constinit BootInfo boot_info;
+
+}  // namespace tessera

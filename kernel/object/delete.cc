@@ -1,0 +1,287 @@
+#include "kernel/object/delete.h"
+
+#include "idl/kernel_rights.h"
+#include "kernel/cap/cnode.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/task.h"
+#include "kernel/object/vmo.h"
+
+namespace tessera {
+namespace {
+
+constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
+
+template <class T>
+T& object_in(const Slot& slot) {
+  return *reinterpret_cast<T*>(slot.object);
+}
+
+// The object that has an embedded slot, or a grave. These types derive from links, so offsetof is
+// not the standard's promise; clang keeps it for every type without virtual bases.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winvalid-offsetof"
+#define OWNER_OF(Type, member, slot) \
+  (*reinterpret_cast<Type*>(reinterpret_cast<char*>(&(slot)) - offsetof(Type, member)))
+Task& task_of_grave(Slot& slot) { return OWNER_OF(Task, grave, slot); }
+Task& task_of_pool(Slot& slot) { return OWNER_OF(Task, pool_memory, slot); }
+Thread& thread_of_grave(Slot& slot) { return OWNER_OF(Thread, grave, slot); }
+Thread& thread_of_task(Slot& slot) { return OWNER_OF(Thread, task_slot, slot); }
+Alarm& alarm_of_grave(Slot& slot) { return OWNER_OF(Alarm, grave, slot); }
+Alarm& alarm_of_target(Slot& slot) { return OWNER_OF(Alarm, target, slot); }
+#undef OWNER_OF
+#pragma clang diagnostic pop
+
+// Everybody who waits at an endpoint that dies is told so.
+Result<void> destroy(Endpoint& endpoint) {
+  while (Runnable* first = endpoint.queue.front()) {
+    cancel_wait(Thread::of(*first), kPeerDied);
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  return {};
+}
+
+Result<void> destroy(Notification& notification) {
+  while (Runnable* first = notification.waiters.front()) {
+    cancel_wait(Thread::of(*first), kPeerDied);
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  return {};
+}
+
+// The last capability of a container goes: its grave takes the place.
+void dig_grave(Slot& slot) {
+  Slot* grave = nullptr;
+  switch (slot.type) {
+    case abi::ObjectType::kCnode: {
+      CNode& node = object_in<CNode>(slot);
+      node.cursor() = 1;
+      grave = &node;
+      break;
+    }
+    case abi::ObjectType::kTask:
+      grave = &object_in<Task>(slot).grave;
+      break;
+    case abi::ObjectType::kAlarm:
+      grave = &object_in<Alarm>(slot).grave;
+      break;
+    default:
+      // At once: it must not run on while its grave waits for the next step.
+      stop_thread(object_in<Thread>(slot));
+      grave = &object_in<Thread>(slot).grave;
+      break;
+  }
+  ::new (static_cast<Link<DerivationTag>*>(grave)) Link<DerivationTag>();
+  slot.hand_over(*grave);
+  grave->type = slot.type;
+  slot.clear();
+  grave->object = reinterpret_cast<std::uint64_t>(state.dying);
+  state.dying = grave;
+}
+
+// What the last capability to an object does when it goes. True: the slot has been emptied already.
+Result<bool> destroy_object(Slot& slot) {
+  switch (slot.type) {
+    case abi::ObjectType::kCnode:
+    case abi::ObjectType::kTask:
+    case abi::ObjectType::kThread:
+    case abi::ObjectType::kAlarm:
+      dig_grave(slot);
+      return true;
+    case abi::ObjectType::kEndpoint:
+      TRY(destroy(object_in<Endpoint>(slot)));
+      return false;
+    case abi::ObjectType::kNotification:
+      TRY(destroy(object_in<Notification>(slot)));
+      return false;
+    case abi::ObjectType::kReply:
+      if (object_in<Reply>(slot).caller != nullptr) refuse_caller(object_in<Reply>(slot));
+      return false;
+    default:
+      return false;
+  }
+}
+
+// An object finds that one of its own slots has lost its capability.
+Result<void> before_embedded_goes(Slot& slot) {
+  switch (slot.role) {
+    case SlotRole::kTaskPool: {
+      Task& task = task_of_pool(slot);
+      TRY(end_task(task, {.state = abi::TaskState::kKilled}));
+      retire_address_space(task);
+      return {};
+    }
+    case SlotRole::kThreadTask:
+      stop_thread(thread_of_task(slot));
+      return {};
+    case SlotRole::kThreadNotification:
+      object_in<Notification>(slot).bound = nullptr;
+      return {};
+    case SlotRole::kAlarmNotification: {
+      Alarm& alarm = alarm_of_target(slot);
+      if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
+      return {};
+    }
+    default:
+      return {};
+  }
+}
+
+// Empties one slot, whatever it holds. Bounded, but for the unmapping and the waking of waiters,
+// which are preempted.
+Result<void> release(Slot& slot) {
+  if (slot.empty()) return {};
+  if (slot.type == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
+  if (slot.role != SlotRole::kPlain) TRY(before_embedded_goes(slot));
+  if (slot.empty()) return {};
+  if (std::uint32_t* references = references_of(slot); references != nullptr) {
+    if (*references == 1) {
+      TRY_ASSIGN(bool emptied, destroy_object(slot));
+      *references = 0;
+      if (emptied) return {};
+    } else {
+      --*references;
+    }
+  }
+  slot.erase();
+  return {};
+}
+
+// One step of emptying a container. True: nothing is left in it.
+Result<bool> empty_container(Slot& grave) {
+  switch (grave.type) {
+    case abi::ObjectType::kCnode: {
+      auto& node = static_cast<CNode&>(grave);
+      while (node.cursor() < node.count()) {
+        Slot* slot = node.slot(node.cursor());
+        if (slot->empty()) {
+          ++node.cursor();
+          if (node.cursor() % 64 == 0) return false;
+          continue;
+        }
+        TRY(release(*slot));
+        ++node.cursor();
+        return false;
+      }
+      return true;
+    }
+    case abi::ObjectType::kTask: {
+      Task& task = task_of_grave(grave);
+      TRY(end_task(task, {.state = abi::TaskState::kKilled}));
+      TRY(release(task.cspace));
+      TRY(release(task.supervisor));
+      retire_address_space(task);
+      if (!task.pool_memory.empty()) task.pool_memory.erase();
+      return true;
+    }
+    case abi::ObjectType::kAlarm:
+      TRY(release(alarm_of_grave(grave).target));
+      return true;
+    default: {
+      Thread& thread = thread_of_grave(grave);
+      TRY(release(thread.bound));
+      TRY(release(thread.handler));
+      TRY(release(thread.task_slot));
+      return true;
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t* references_of(Slot& slot) {
+  switch (slot.type) {
+    case abi::ObjectType::kCnode:
+      return &object_in<CNode>(slot).references();
+    case abi::ObjectType::kTask:
+      return &object_in<Task>(slot).references;
+    case abi::ObjectType::kThread:
+      return &object_in<Thread>(slot).references;
+    case abi::ObjectType::kEndpoint:
+      return &object_in<Endpoint>(slot).references;
+    case abi::ObjectType::kNotification:
+      return &object_in<Notification>(slot).references;
+    case abi::ObjectType::kReply:
+      return &object_in<Reply>(slot).references;
+    case abi::ObjectType::kAlarm:
+      return &object_in<Alarm>(slot).references;
+    default:
+      return nullptr;  // what the capability names is in the slot itself
+  }
+}
+
+std::uint8_t all_rights(abi::ObjectType type) {
+  switch (type) {
+    case abi::ObjectType::kNull:
+      return 0;
+    case abi::ObjectType::kUntyped:
+      return abi::kAllUntypedRights;
+    case abi::ObjectType::kCnode:
+      return abi::kAllCNodeRights;
+    case abi::ObjectType::kTask:
+      return abi::kAllTaskRights;
+    case abi::ObjectType::kThread:
+      return abi::kAllThreadRights;
+    case abi::ObjectType::kEndpoint:
+      return abi::kAllEndpointRights;
+    case abi::ObjectType::kNotification:
+      return abi::kAllNotificationRights;
+    case abi::ObjectType::kReply:
+      return abi::kAllReplyRights;
+    case abi::ObjectType::kVmo:
+      return abi::kAllVmoRights;
+    case abi::ObjectType::kAlarm:
+      return abi::kAllAlarmRights;
+    case abi::ObjectType::kIdentityControl:
+      return abi::kAllIdentityControlRights;
+    case abi::ObjectType::kBootInfo:
+      return abi::kAllBootInfoRights;
+  }
+  return 0;
+}
+
+void derive(Slot& from, Slot& to, std::uint8_t rights) {
+  to.derive_from(from, rights);
+  if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
+}
+
+void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {
+  to.fill(parent, type, reinterpret_cast<std::uint64_t>(object), all_rights(type));
+  if (std::uint32_t* references = references_of(to); references != nullptr) *references = 1;
+}
+
+Result<void> bury_the_dead() {
+  while (state.dying != nullptr) {
+    Slot& grave = *state.dying;
+    TRY_ASSIGN(bool done, empty_container(grave));
+    if (done) {
+      // What was emptied may have put other graves on top.
+      Slot** link = &state.dying;
+      while (*link != &grave) link = reinterpret_cast<Slot**>(&(*link)->object);
+      *link = reinterpret_cast<Slot*>(grave.object);
+      grave.unlink();
+      grave.type = abi::ObjectType::kNull;
+    }
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  return {};
+}
+
+Result<void> delete_capability(Slot& slot) {
+  TRY(release(slot));
+  return bury_the_dead();
+}
+
+Result<void> revoke_capability(Slot& slot) {
+  while (Slot* child = slot.children.front()) {
+    if (child->role == SlotRole::kGrave) {
+      TRY(bury_the_dead());
+      continue;
+    }
+    TRY(release(*child));
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  return bury_the_dead();
+}
+
+}  // namespace tessera

@@ -1,0 +1,37 @@
+// Making and destroying capabilities. An object whose last capability goes is destroyed; what has
+// slots inside (CNode, Task, Thread) is emptied in bounded steps, while a grave holds its place in
+// the derivation tree, so that its memory is not given out again before.
+//
+// The caller holds state.tree_lock for derive; the others take it.
+#pragma once
+
+#include "kernel/base/result.h"
+#include "kernel/cap/slot.h"
+#include "kernel/object/state.h"
+
+namespace tessera {
+
+// An Untyped's memory has one owner, and a Reply right is used once: these capabilities are moved,
+// never copied.
+constexpr bool is_copyable(abi::ObjectType type) {
+  return type != abi::ObjectType::kUntyped && type != abi::ObjectType::kReply;
+}
+
+// The rights that a new object's first capability has: all that its IDL names.
+std::uint8_t all_rights(abi::ObjectType type);
+
+// `to`, empty, becomes a capability to what `from` names, derived from it.
+void derive(Slot& from, Slot& to, std::uint8_t rights);
+// A new object's first capability, with all rights.
+void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
+
+// Units of work between two looks at whether an interrupt waits. kPreempted: call again.
+Result<void> delete_capability(Slot& slot);
+Result<void> revoke_capability(Slot& slot);
+// Goes on with the destruction of what has lost its last capability.
+Result<void> bury_the_dead();
+
+// The count of an object that has one.
+std::uint32_t* references_of(Slot& slot);
+
+}  // namespace tessera

@@ -1,0 +1,51 @@
+// Endpoints: where a sender and a receiver meet. The three decisions, who meets whom, what is
+// carried, who runs then, are in endpoint.cc, transfer.cc and reply.cc.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/base/result.h"
+#include "kernel/object/thread.h"
+#include "kernel/sync/spinlock.h"
+
+namespace tessera {
+
+struct Endpoint {
+  SpinLock lock;
+  std::uint32_t references = 0;
+  // All senders, or all receivers, in the order they came.
+  List<Runnable, QueueTag> queue;
+  enum class Holds : std::uint8_t { kNobody, kSenders, kReceivers } holds = Holds::kNobody;
+};
+inline constexpr std::uint64_t kEndpointSize = 64;
+static_assert(sizeof(Endpoint) <= kEndpointSize);
+
+// What a thread sends with, from the capability it invoked.
+struct SendRight {
+  Endpoint& endpoint;
+  std::uint64_t badge;
+  bool may_grant;
+};
+
+// Sends the message in the thread's frame (see decode: a0 to a5, a6, t2 to t4 hold it), or queues
+// the thread. kWaiting: the result comes later.
+Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline, bool expects_reply);
+// Takes a message, or queues the thread. What it received before is cleaned up first.
+Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline);
+
+// Answers `reply`'s caller with what the answering thread's frame has in a0 to a5, a6 (status), t1
+// (shape) and t2 to t4. Then the caller is ready, and the reply empty.
+Result<void> answer(Thread& server, Reply& reply, bool hand_over);
+// The caller is told that nobody will answer.
+void refuse_caller(Reply& reply);
+
+// Before a thread calls or receives: deletes the capabilities that it did not keep. kPreempted also
+// when it has deleted any: what the call was decoded to may be gone with them, so it is made again.
+Result<void> clean_up_received(Thread& thread);
+
+// Ends a thread's wait, whatever it waits for, with an error. Fine when it waits for nothing.
+void cancel_wait(Thread& thread, Error error);
+// Takes a thread out of whatever it waits for, and its deadline off; it is nobody's then.
+void leave_wait(Thread& thread);
+
+}  // namespace tessera

@@ -1,0 +1,130 @@
+// Answers: how a caller's wait ends.
+#include "kernel/object/reply.h"
+
+#include <optional>
+
+#include "idl/kernel_decode.h"
+#include "idl/service/fault_handler_message.h"
+#include "kernel/ipc/message.h"
+#include "kernel/object/delete.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/task.h"
+#include "kernel/object/transfer.h"
+#include "kernel/sched/scheduler.h"
+
+namespace tessera {
+namespace {
+
+// The reply is empty; whoever worked for the caller does so no longer, and the caller's deadline is
+// off.
+Thread& release_caller(Reply& reply) {
+  Thread& caller = *reply.caller;
+  reply.caller = nullptr;
+  caller.home->timers.disarm(caller);
+  caller.wait = Wait::kNone;
+  if (reply.server != nullptr && reply.server->effective_class != reply.server->own_class) {
+    sched::set_effective_class(*reply.server, reply.server->own_class);
+  }
+  return caller;
+}
+
+// A handler's answer to a fault: the thread goes on where it was, or ends its task.
+void answer_fault(Thread& caller, arch::Frame& from) {
+  auto reply = service::fault_handler::decode_fault_reply(ipc::words(from));
+  bool resumes = from.x[ipc::kStatus] == 0 && reply.has_value() &&
+                 reply->action == service::FaultAction::kResume;
+  caller.fault = false;
+  caller.doomed = !resumes;
+}
+
+bool is_received(const Slot& slot) { return !slot.empty() && slot.received; }
+
+}  // namespace
+
+Result<void> answer(Thread& server, Reply& reply, bool hand_over) {
+  if (reply.caller == nullptr && !reply.caller_gone) {
+    return Error{abi::kEinval, abi::Detail::kNoReply, 0};
+  }
+  arch::Frame& from = server.frame;
+  ipc::Shape shape{
+      static_cast<std::uint32_t>(from.x[6])};  // t1; the decoder has checked it is 32 bits
+  if (!shape.valid()) return Error{abi::kEinval, abi::Detail::kBadLength, 8};
+  if (reply.caller == nullptr) {
+    reply.caller_gone = false;
+    return {};
+  }
+  Thread& caller = *reply.caller;
+  Parcel parcel;
+  if (caller.fault) {
+    answer_fault(caller, from);
+  } else {
+    TRY(parcel.collect(server, shape.capabilities(), Parcel::Window::kStays));
+    TRY(parcel.check_room(caller));
+    parcel.hand_over(caller);
+    ipc::clear_temporaries(caller.frame);
+    ipc::copy_words(from, caller.frame, shape);
+    caller.frame.x[5] = shape.bits;
+    caller.frame.x[ipc::kStatus] = from.x[ipc::kStatus];
+  }
+  release_caller(reply);
+  if (hand_over) {
+    sched::make_ready_first(caller);
+  } else {
+    sched::make_ready(caller);
+  }
+  return {};
+}
+
+void refuse_caller(Reply& reply) {
+  fail_wait(release_caller(reply), {abi::kEpipe, abi::Detail::kPeerDied, 0});
+}
+
+Result<void> clean_up_received(Thread& thread) {
+  if (thread.received == 0) return {};
+  bool deleted = false;
+  while (thread.received != 0) {
+    CNode* cspace = thread.task() == nullptr ? nullptr : thread.task()->cnode();
+    std::uint64_t index = thread.window + thread.received - 1u;
+    if (cspace != nullptr && index < cspace->count() && is_received(*cspace->slot(index))) {
+      deleted = true;
+      TRY(delete_capability(*cspace->slot(index)));
+    }
+    --thread.received;
+  }
+  if (deleted) return kPreempted;
+  return {};
+}
+
+void leave_wait(Thread& thread) {
+  switch (thread.wait) {
+    case Wait::kSending:
+    case Wait::kReceiving: {
+      LockGuard guard(thread.endpoint->lock);
+      unqueue(thread, *thread.endpoint);
+      break;
+    }
+    case Wait::kAnswer:
+      release_caller(*thread.answer);
+      thread.answer->caller_gone = thread.answer->server != nullptr;
+      break;
+    case Wait::kNotification: {
+      LockGuard guard(thread.notification->lock);
+      List<Runnable, QueueTag>::remove(thread);
+      thread.home->timers.disarm(thread);
+      break;
+    }
+    case Wait::kNone:
+    case Wait::kStopped:
+      break;
+  }
+}
+
+void cancel_wait(Thread& thread, Error error) {
+  if (thread.wait == Wait::kNone || thread.wait == Wait::kStopped) return;
+  Wait ended = thread.wait;
+  leave_wait(thread);
+  thread.wait = ended;  // tells fail_wait which registers the call clears
+  fail_wait(thread, error);
+}
+
+}  // namespace tessera

@@ -1,0 +1,37 @@
+// All of the kernel's own mutable state that is not a hart's: in one place, fixed at link time.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/base/types.h"
+#include "kernel/cap/slot.h"
+#include "kernel/sched/hart.h"
+#include "kernel/sync/spinlock.h"
+
+namespace tessera {
+
+struct Task;
+
+inline constexpr std::uint32_t kMaxHarts = 8;
+// Tasks that are configured at one time, one ASID each; fewer where the machine has fewer ASIDs.
+// ASID 0 is the kernel's.
+inline constexpr std::uint32_t kMaxTasks = 1024;
+
+struct State {
+  Hart harts[kMaxHarts];
+
+  // Guards the derivation tree, reference counts and everything below. Off the IPC path.
+  SpinLock tree_lock;
+  Slot root;                    // the first task's original capabilities are its children
+  Slot* dying = nullptr;        // graves of containers being emptied; linked by Slot::object
+  Task* tasks[kMaxTasks] = {};  // by ASID
+  std::uint32_t next_asid = 1;  // where the search for a free one begins
+  std::uint32_t next_task_id = 1;
+
+  // The UART is the kernel's until a task has mapped it.
+  PhysAddr uart;
+  bool uart_taken = false;
+};
+extern constinit State state;
+
+}  // namespace tessera

@@ -1,0 +1,124 @@
+#include "kernel/object/task.h"
+
+#include "kernel/object/delete.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/state.h"
+#include "kernel/object/untyped.h"
+#include "kernel/sched/scheduler.h"
+
+namespace tessera {
+namespace {
+
+constexpr std::uint32_t asid_limit(std::uint32_t machine) {
+  return machine < kMaxTasks ? machine : kMaxTasks;
+}
+
+// A free ASID; 0, the kernel's: none. The search goes round, so that one that was given back is
+// long out of use.
+Asid take_asid(Task& task) {
+  std::uint32_t limit = asid_limit(arch::asid_count());
+  for (std::uint32_t i = 1; i < limit; ++i) {
+    std::uint32_t candidate = state.next_asid;
+    state.next_asid = candidate + 1 < limit ? candidate + 1 : 1;
+    if (state.tasks[candidate] != nullptr) continue;
+    state.tasks[candidate] = &task;
+    return {static_cast<std::uint16_t>(candidate)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_t pages) {
+  if (task.configured() || task.ended()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  // Page tables lie in RAM; the direct map has no devices.
+  if (memory.device) return Error{abi::kEinval, abi::Detail::kBadType, 2};
+  auto given = memory.given;
+  std::uint32_t zeroed_from = memory.zeroed_from;
+  Result<void*> counts = take_bytes(memory, pages * sizeof(std::uint16_t));
+  Result<PhysAddr> base =
+      counts.has_value() ? take_pages(memory, pages) : Result<PhysAddr>(counts.error());
+  Asid asid = base.has_value() ? take_asid(task) : Asid{};
+  if (asid.value == 0) {
+    memory.given = given;
+    memory.zeroed_from = zeroed_from;
+    return Error{abi::kEnomem, abi::Detail::kNoMemory, 2};
+  }
+  make_untyped(memory, task.pool_memory, *base, pages, false);
+  task.pool.init(*base, pages, static_cast<std::uint16_t*>(*counts));
+  CHECK(task.table.init(task.pool, asid).has_value());  // a pool of three pages has a root
+  derive(cspace, task.cspace, cspace.rights);
+  return {};
+}
+
+Result<void> configure_thread(Thread& thread, Slot& task_slot) {
+  if (!thread.task_slot.empty() || thread.started) {
+    return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  }
+  auto& task = *reinterpret_cast<Task*>(task_slot.object);
+  if (!task.configured() || task.ended()) {
+    return Error{abi::kEinval, abi::Detail::kNotConfigured, 1};
+  }
+  derive(task_slot, thread.task_slot, task_slot.rights);
+  task.threads.push_back(thread);
+  return {};
+}
+
+Result<void> start_thread(Thread& thread, const Start& start) {
+  Task* task = thread.task();
+  if (task == nullptr) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
+  if (thread.started || task->ended()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  if (start.pc % 2 != 0) return Error{abi::kEinval, abi::Detail::kBadAlignment, 1};
+  if (start.pc < abi::kUserBase || start.pc >= abi::kUserLimit) {
+    return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  }
+  if (start.sp % 16 != 0) return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
+  thread.frame.pc() = start.pc;
+  thread.frame.sp() = start.sp;
+  thread.frame.tp() = start.tp;
+  thread.frame.x[10] = start.argument;
+  thread.started = true;
+  thread.wait = Wait::kNone;
+  task->state = abi::TaskState::kRunning;
+  sched::make_ready(thread);
+  return {};
+}
+
+void stop_thread(Thread& thread) {
+  leave_wait(thread);
+  sched::make_wait(thread);
+  thread.home->timers.disarm(thread);
+  thread.wait = Wait::kStopped;
+  thread.started = true;  // for good: a stopped thread is not started again
+  if (thread.reply.caller != nullptr) refuse_caller(thread.reply);
+  static_cast<Link<TaskMemberTag>&>(thread).unlink();
+}
+
+Result<void> end_task(Task& task, const Ending& ending) {
+  if (!task.ended()) {
+    task.state = ending.state;
+    task.status = ending.status;
+    task.cause = ending.cause;
+    task.fault_address = ending.address;
+    task.fault_pc = ending.pc;
+  }
+  while (Thread* thread = task.threads.front()) {
+    // Whoever runs does this work, so it goes last: until then it is there to go on with it.
+    if (thread->run_state == RunState::kRunning && task.threads.after(*thread) != nullptr) {
+      List<Thread, TaskMemberTag>::remove(*thread);
+      task.threads.push_back(*thread);
+      continue;
+    }
+    stop_thread(*thread);
+    if (!task.threads.empty() && arch::interrupt_pending()) return kPreempted;
+  }
+  // It is told once. The slot stays until the task goes; without its rights it has done its work.
+  if (!task.supervisor.empty() && task.supervisor.rights != 0) {
+    task.supervisor.rights = 0;
+    signal(*reinterpret_cast<Notification*>(task.supervisor.object), task.supervisor.badge);
+  }
+  return {};
+}
+
+}  // namespace tessera

@@ -1,0 +1,78 @@
+// A task: the domain that threads run in. Address space, CSpace, identity.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/base/result.h"
+#include "kernel/cap/cnode.h"
+#include "kernel/cap/slot.h"
+#include "kernel/mem/page_pool.h"
+#include "kernel/mem/page_table.h"
+#include "kernel/object/thread.h"
+
+namespace tessera {
+
+struct Task {
+  std::uint32_t references = 0;
+  std::uint32_t id = 0;
+  std::uint64_t identity = 0;
+  abi::TaskState state = abi::TaskState::kFresh;
+  bool identified = false;
+  abi::FaultCause cause = abi::FaultCause::kNone;
+  std::int32_t status = 0;
+  std::uint64_t fault_address = 0;
+  std::uint64_t fault_pc = 0;
+
+  Slot cspace;
+  Slot pool_memory;  // the pool's run of pages, an Untyped that nobody can name
+  Slot supervisor;
+  Slot grave;
+
+  List<Thread, TaskMemberTag> threads;
+  PagePool pool;
+  PageTable
+      table;  // its root is 0 until the task is configured, and again when the pool was taken away
+
+  Task() {
+    cspace.role = SlotRole::kTaskCspace;
+    pool_memory.role = SlotRole::kTaskPool;
+    supervisor.role = SlotRole::kTaskSupervisor;
+    grave.role = SlotRole::kGrave;
+  }
+  bool configured() const { return table.root().value != 0; }
+  bool ended() const { return state > abi::TaskState::kRunning; }
+  // Null when it has none.
+  CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object); }
+
+  // Tasks by ASID: a mapping in a slot names its task by ASID and id, so that a task that is gone
+  // leaves nothing behind.
+  static Task* find(Asid asid, std::uint32_t id);
+};
+inline constexpr std::uint64_t kTaskSize = (sizeof(Task) + 63) / 64 * 64;
+
+// Gives a fresh task its CSpace (a capability to a CNode) and a pool of `pages` pages out of an
+// Untyped's. All, or nothing.
+Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_t pages);
+// Puts a fresh thread into a configured task, whose capability `task` is.
+Result<void> configure_thread(Thread& thread, Slot& task);
+// Makes a configured thread ready. The registers are as Thread.start tells.
+struct Start {
+  std::uint64_t pc;
+  std::uint64_t sp;
+  std::uint64_t argument;
+  std::uint64_t tp;
+};
+Result<void> start_thread(Thread& thread, const Start& start);
+
+// How a task ends: kills all its threads, in bounded steps. The first call fixes the reason;
+// kPreempted: call again.
+struct Ending {
+  abi::TaskState state;
+  std::int32_t status = 0;
+  abi::FaultCause cause = abi::FaultCause::kNone;
+  std::uint64_t address = 0;
+  std::uint64_t pc = 0;
+};
+Result<void> end_task(Task& task, const Ending& ending);
+
+}  // namespace tessera

@@ -1,0 +1,142 @@
+#include "kernel/object/transfer.h"
+
+#include "idl/kernel_decode.h"
+#include "idl/service/fault_handler_message.h"
+#include "kernel/cap/cnode.h"
+#include "kernel/ipc/message.h"
+#include "kernel/object/delete.h"
+#include "kernel/object/task.h"
+#include "kernel/sched/scheduler.h"
+
+namespace tessera {
+namespace {
+
+constexpr std::uint32_t kReplyExpected = 1u << 8;  // of Endpoint.receive's `info`
+
+std::uint32_t info_of(const Thread& sender) {
+  return static_cast<std::uint32_t>(sender.effective_class) |
+         (sender.expects_reply ? kReplyExpected : 0);
+}
+
+std::uint64_t identity_of(const Thread& thread) {
+  const Task* task = thread.task();
+  return task == nullptr ? 0 : task->identity;
+}
+
+}  // namespace
+
+Result<void> Parcel::collect(Thread& sender, unsigned count, Window window) {
+  count_ = count;
+  CNode* cspace = sender.task() == nullptr ? nullptr : sender.task()->cnode();
+  for (unsigned i = 0; i < count; ++i) {
+    std::uint64_t index = sender.frame.x[ipc::capability_register(i)];
+    auto argument = static_cast<std::uint8_t>(9 + i);  // c0 to c2 of Endpoint.callWith
+    if (cspace == nullptr) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
+    TRY_ASSIGN(slots_[i], cspace->at(index, argument));
+    bool goes = window == Window::kIsCleanedUp && slots_[i]->received &&
+                index - sender.window < sender.received;
+    if (slots_[i]->empty() || goes) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
+    if (!is_copyable(slots_[i]->type)) {
+      return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
+    }
+  }
+  return {};
+}
+
+Result<void> Parcel::check_room(Thread& receiver) const {
+  if (count_ == 0) return {};
+  CNode* cspace = receiver.task() == nullptr ? nullptr : receiver.task()->cnode();
+  if (cspace == nullptr || receiver.window == 0 || receiver.window + count_ > cspace->count()) {
+    return Error{abi::kEnospc, abi::Detail::kBadCap, 0};
+  }
+  for (unsigned i = 0; i < count_; ++i) {
+    if (!cspace->slot(receiver.window + i)->empty()) {
+      return Error{abi::kEnospc, abi::Detail::kOccupied, 0};
+    }
+  }
+  return {};
+}
+
+void Parcel::hand_over(Thread& receiver) {
+  receiver.received = static_cast<std::uint8_t>(count_);
+  if (count_ == 0) return;
+  LockGuard guard(state.tree_lock);
+  CNode& cspace = *receiver.task()->cnode();
+  for (unsigned i = 0; i < count_; ++i) {
+    Slot& slot = *cspace.slot(receiver.window + i);
+    derive(*slots_[i], slot, slots_[i]->rights);
+    slot.received = true;
+  }
+}
+
+Result<void> transfer_message(Thread& sender, Thread& receiver) {
+  decode::EndpointReceiveResult message{};
+  message.badge = sender.badge;
+  message.identity = identity_of(sender);
+  message.info = info_of(sender);
+  if (sender.fault) {
+    ipc::copy_words(sender.frame, receiver.frame, {});  // no words but these
+    service::fault_handler::encode(
+        ipc::words(receiver.frame),
+        {.cause = sender.fault_cause, .address = sender.fault_address, .pc = sender.frame.pc()});
+    message.tag = service::FaultHandler::kFaultTag;
+    receiver.received = 0;
+  } else {
+    message.tag = static_cast<std::uint32_t>(sender.frame.x[ipc::kStatus]);
+    ipc::Shape shape = ipc::shape_of_tag(message.tag);
+    Parcel parcel;
+    TRY(parcel.collect(sender, shape.capabilities(), Parcel::Window::kStays));
+    TRY(parcel.check_room(receiver));
+    parcel.hand_over(receiver);
+    ipc::copy_words(sender.frame, receiver.frame, shape);
+  }
+  std::span<std::uint64_t, abi::kMessageRegisters> words = ipc::words(receiver.frame);
+  message.w0 = words[0];
+  message.w1 = words[1];
+  message.w2 = words[2];
+  message.w3 = words[3];
+  message.w4 = words[4];
+  message.w5 = words[5];
+  ipc::clear_temporaries(receiver.frame);
+  ipc::clear_saved(receiver.frame);
+  decode::encode(receiver.frame, message);
+  return {};
+}
+
+void deliver_signal(Thread& thread, std::uint64_t bits) {
+  decode::EndpointReceiveResult message{};
+  message.w0 = bits;
+  ipc::clear_temporaries(thread.frame);
+  ipc::clear_saved(thread.frame);
+  decode::encode(thread.frame, message);
+  thread.received = 0;
+}
+
+bool take_bound_signal(Thread& thread) {
+  if (thread.bound.empty()) return false;
+  auto& notification = *reinterpret_cast<Notification*>(thread.bound.object);
+  LockGuard guard(notification.lock);
+  if (notification.bits == 0) return false;
+  deliver_signal(thread, notification.bits);
+  notification.bits = 0;
+  return true;
+}
+
+void unqueue(Thread& thread, Endpoint& endpoint) {
+  take_from_queue(thread, endpoint);
+  thread.home->timers.disarm(thread);
+}
+
+void fail_wait(Thread& thread, Error error) {
+  Wait ended = thread.wait;
+  thread.wait = Wait::kNone;
+  if (thread.fault) {
+    thread.doomed = true;  // whoever should have handled it cannot
+  } else {
+    ipc::write_error(thread.frame, error.status, error.detail, error.argument);
+    if (ended == Wait::kReceiving) ipc::clear_saved(thread.frame);
+  }
+  sched::make_ready(thread);
+}
+
+}  // namespace tessera

@@ -1,0 +1,49 @@
+// What a message carries from one thread to another, and how a wait ends. For the endpoint's, the
+// reply's and the notification's own files; everybody else calls those.
+#pragma once
+
+#include "kernel/base/result.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/thread.h"
+
+namespace tessera {
+
+// The capabilities of one message: found in the sender's CSpace, then put into the receiver's
+// window. All of them, or none.
+class Parcel {
+ public:
+  // What the sender's call does with what it received before and did not keep: that cannot be sent
+  // on when it is deleted first.
+  enum class Window : bool { kStays, kIsCleanedUp };
+  // From the first `count` slots that t2 to t4 of the sender's frame name.
+  Result<void> collect(Thread& sender, unsigned count, Window window);
+  // Whether the receiver has room; enospc.
+  Result<void> check_room(Thread& receiver) const;
+  void hand_over(Thread& receiver);
+
+ private:
+  Slot* slots_[abi::kMessageCapabilities] = {};
+  unsigned count_ = 0;
+};
+
+// Puts the sender's message into the receiver's registers, which are complete then. An error is the
+// sender's; nothing has changed.
+Result<void> transfer_message(Thread& sender, Thread& receiver);
+
+// A signal that waits for a thread's receive completes it: true.
+bool take_bound_signal(Thread& thread);
+// Completes the receive of a thread with the bits of a signal.
+void deliver_signal(Thread& thread, std::uint64_t bits);
+
+// Takes a thread out of an endpoint's queue, whose lock is held; unqueue takes its deadline off
+// too.
+inline void take_from_queue(Thread& thread, Endpoint& endpoint) {
+  List<Runnable, QueueTag>::remove(thread);
+  if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
+}
+void unqueue(Thread& thread, Endpoint& endpoint);
+// The thread, which is in no queue any more, is told the error and is ready.
+void fail_wait(Thread& thread, Error error);
+
+}  // namespace tessera

@@ -1,0 +1,123 @@
+#include "kernel/object/vmo.h"
+
+#include "idl/kernel_rights.h"
+#include "kernel/base/bits.h"
+#include "kernel/object/state.h"
+
+namespace tessera {
+namespace {
+
+// A map that failed takes back what it had mapped, and may be preempted in that: which error it was.
+constexpr std::uint8_t kUndoing = 0x80;
+constexpr std::uint8_t kUndoingNoMemory = 0x40;
+constexpr std::uint8_t kAccessBits = 0x07;
+
+Task* task_of_mapping(Slot& slot) {
+  if (slot.task_id == 0) return nullptr;
+  Task* task = Task::find({slot.asid}, slot.task_id);
+  if (task == nullptr) slot.task_id = 0;
+  return task;
+}
+
+Run run_of(const Slot& slot) {
+  return {.va = {std::uint64_t{slot.mapping.page} * kPageSize},
+          .pa = {slot.object},
+          .pages = slot.pages,
+          .done = slot.mapping.done,
+          .access = {static_cast<std::uint8_t>(slot.access & kAccessBits)}};
+}
+
+// Whether the whole run lies where user space may have mappings.
+bool in_user_space(VirtAddr address, std::uint32_t pages) {
+  std::uint64_t bytes = std::uint64_t{pages} * kPageSize;
+  return address.value >= abi::kUserBase && address.value < abi::kUserLimit &&
+         bytes <= abi::kUserLimit - address.value;
+}
+
+Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Access access) {
+  if (!task.configured() || task.ended()) return Error{abi::kEbusy, abi::Detail::kNotConfigured, 1};
+  if (!is_aligned(address.value, kPageSize)) return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
+  if (!in_user_space(address, slot.pages)) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
+  if (!access.mappable()) return Error{abi::kEinval, abi::Detail::kWriteExecute, 3};
+  // The rights read, write and execute are the same bits as the accesses.
+  if ((access.bits & ~slot.rights) != 0 || (slot.device && access.has(kExecute))) {
+    return Error{abi::kEperm, abi::Detail::kBadRights, 3};
+  }
+  return {};
+}
+
+Result<void> undo(Slot& slot, Task& task) {
+  Run run = run_of(slot);
+  while (!task.table.unmap_step(run)) {
+    slot.mapping.done = run.done;
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  task.pool.settle();
+  slot.task_id = 0;
+  slot.badge = 0;
+  return {};
+}
+
+Result<void> fail_map(Slot& slot, Task& task) {
+  bool no_memory = (slot.access & kUndoingNoMemory) != 0;
+  TRY(undo(slot, task));
+  slot.access = 0;
+  if (no_memory) return Error{abi::kEnomem, abi::Detail::kNoMemory, 1};
+  return Error{abi::kEexist, abi::Detail::kOverlap, 2};
+}
+
+}  // namespace
+
+Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
+  Task* mapped_in = task_of_mapping(slot);
+  if (mapped_in == nullptr) {
+    TRY(check_map(slot, task, address, access));
+    slot.task_id = task.id;
+    slot.asid = task.table.asid().value;
+    slot.access = access.bits;
+    slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
+  } else if (mapped_in != &task || slot.mapping.done == slot.pages ||
+             run_of(slot).va != address || run_of(slot).access != access) {
+    return Error{abi::kEexist, abi::Detail::kOccupied, 0};
+  }
+  if ((slot.access & kUndoing) != 0) return fail_map(slot, task);
+
+  Run run = run_of(slot);
+  for (;;) {
+    Result<bool> step = task.table.map_step(run);
+    slot.mapping.done = run.done;
+    if (!step.has_value()) {
+      slot.access |= kUndoing;
+      if (step.error().status == abi::kEnomem) slot.access |= kUndoingNoMemory;
+      return fail_map(slot, task);
+    }
+    if (*step) break;
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  if (access.has(kExecute)) arch::sync_instructions();
+  if (slot.device && state.uart.value - slot.object < std::uint64_t{slot.pages} * kPageSize) {
+    state.uart_taken = true;
+  }
+  return {};
+}
+
+Result<void> unmap_vmo(Slot& slot) {
+  Task* task = task_of_mapping(slot);
+  if (task == nullptr) return {};
+  return undo(slot, *task);
+}
+
+void retire_address_space(Task& task) {
+  Asid asid = task.table.asid();
+  if (asid.value == 0 || state.tasks[asid.value] != &task) return;
+  arch::leave_address_space(task.table.root());
+  arch::flush_space(asid);
+  state.tasks[asid.value] = nullptr;
+}
+
+Task* Task::find(Asid asid, std::uint32_t id) {
+  Task* task = tessera::state.tasks[asid.value];
+  return task != nullptr && task->id == id ? task : nullptr;
+}
+
+}  // namespace tessera

@@ -1,0 +1,18 @@
+// VMOs: all there is of one is in its capabilities' slots. A slot carries at most one mapping.
+#pragma once
+
+#include "kernel/base/result.h"
+#include "kernel/cap/slot.h"
+#include "kernel/mem/access.h"
+#include "kernel/object/task.h"
+
+namespace tessera {
+
+// Both go in bounded steps; kPreempted: call again with the same arguments.
+Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access);
+Result<void> unmap_vmo(Slot& slot);
+
+// The task's address space is gone for ever: nothing runs in it, and its ASID is free.
+void retire_address_space(Task& task);
+
+}  // namespace tessera

@@ -1,0 +1,32 @@
+// A hart: everything that it alone writes. Found by tp in the kernel; there is no other way to
+// "this hart".
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/arch/contract/arch.h"
+#include "kernel/base/types.h"
+#include "kernel/sched/run_queue.h"
+#include "kernel/time/timer_queue.h"
+
+namespace tessera {
+
+// How long a thread runs while others of its class are ready.
+inline constexpr Nanoseconds kSlice{5'000'000};
+
+struct Hart {
+  arch::HartLocal local;  // first: trap entry finds it by the hart's pointer
+  HartId id;
+  Runnable* current = nullptr;  // kRunning; null: none
+  RunQueue ready;
+  TimerQueue timers;
+  Nanoseconds slice_end =
+      kNever;  // of `current`; kNever: nobody of its class waits, so it has no end
+  Nanoseconds programmed = kNever;  // what the timer is set to
+
+  static Hart& of(arch::HartLocal& local) { return reinterpret_cast<Hart&>(local); }
+  static Hart& here() { return of(arch::this_hart()); }
+};
+static_assert(offsetof(Hart, local) == 0);
+
+}  // namespace tessera

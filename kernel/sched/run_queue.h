@@ -1,0 +1,80 @@
+// What can run, and one hart's queues of what is ready to: one FIFO a class, highest class first.
+//
+// The hart is their only writer (R11). A Runnable is owned by exactly one of: its hart's queues
+// (kReady), its hart (kRunning), and whatever it waits for (kWaiting), whose queue then has its
+// link.
+#pragma once
+
+#include <cstdint>
+
+#include "idl/abi.h"
+#include "kernel/base/list.h"
+#include "kernel/base/types.h"
+
+namespace tessera {
+
+struct Hart;
+struct QueueTag;
+
+enum class RunState : std::uint8_t { kWaiting, kReady, kRunning };
+
+struct Runnable : Link<QueueTag> {
+  Hart* home = nullptr;
+  RunState run_state = RunState::kWaiting;
+  abi::QosClass own_class = abi::QosClass::kNormal;
+  // When its turn ends, if that began and was handed on or interrupted; kNever: its next turn is a
+  // whole slice.
+  Nanoseconds turn_end = kNever;
+  // own_class, or that of the caller it works for, whichever is higher. Changed only while not
+  // kReady.
+  abi::QosClass effective_class = abi::QosClass::kNormal;
+};
+
+class RunQueue {
+ public:
+  static constexpr unsigned kClasses = 4;
+
+  void push_back(Runnable& item) {
+    fifo(item).push_back(item);
+    note(item);
+  }
+  void push_front(Runnable& item) {
+    fifo(item).push_front(item);
+    note(item);
+  }
+  // The first of the highest class that has any; null: none is ready.
+  Runnable* pop() {
+    if (classes_ == 0) return nullptr;
+    unsigned highest = highest_index();
+    Runnable* item = fifos_[highest].pop_front();
+    if (fifos_[highest].empty()) classes_ &= ~(1u << highest);
+    item->run_state = RunState::kRunning;
+    return item;
+  }
+  // Takes a ready one out.
+  void remove(Runnable& item) {
+    List<Runnable, QueueTag>::remove(item);
+    if (fifo(item).empty()) classes_ &= ~(1u << index(item));
+    item.run_state = RunState::kWaiting;
+  }
+  // Whether one of this class, or a higher (only a higher), is ready.
+  bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }
+  bool any_above(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) > 1; }
+  bool empty() const { return classes_ == 0; }
+
+ private:
+  static unsigned index(const Runnable& item) {
+    return static_cast<unsigned>(item.effective_class);
+  }
+  List<Runnable, QueueTag>& fifo(const Runnable& item) { return fifos_[index(item)]; }
+  unsigned highest_index() const { return 31u - static_cast<unsigned>(__builtin_clz(classes_)); }
+  void note(Runnable& item) {
+    classes_ |= 1u << index(item);
+    item.run_state = RunState::kReady;
+  }
+
+  List<Runnable, QueueTag> fifos_[kClasses];
+  std::uint32_t classes_ = 0;  // a bit for each FIFO that is not empty
+};
+
+}  // namespace tessera

@@ -1,0 +1,26 @@
+// Who runs. The only place that moves a Runnable between waiting, ready and running.
+#pragma once
+
+#include "kernel/sched/hart.h"
+
+namespace tessera::sched {
+
+// A waiting one becomes ready on its home hart: last of its class; or first, when the hart is
+// handed to it (a call, an answer).
+void make_ready(Runnable& item);
+void make_ready_first(Runnable& item);
+
+// A ready or running one waits from now on. What it waits for takes its link.
+void make_wait(Runnable& item);
+
+// The running one lets the others of its class go first.
+void yield(Hart& hart);
+
+// Changes the class it runs at, wherever it is.
+void set_effective_class(Runnable& item, abi::QosClass c);
+
+// Decides who runs next on this hart and sets the timer for it: called last before leaving the
+// kernel. Null: nobody is ready.
+Runnable* choose(Hart& hart);
+
+}  // namespace tessera::sched

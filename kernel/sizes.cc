@@ -1,0 +1,26 @@
+// How large the kernel's objects are, as absolute symbols of the image: read by //tools:size, loaded nowhere.
+#include "kernel/cap/slot.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/task.h"
+#include "kernel/object/untyped.h"
+#include "kernel/sched/hart.h"
+
+namespace tessera {
+
+#define TELL_SIZE(name, bytes) \
+  asm(".globl tessera_sizeof_" #name "\n.set tessera_sizeof_" #name ", %0" ::"i"(bytes))
+
+// Never called; the assembler defines the symbols when it meets them.
+[[gnu::used]] static void tell_sizes() {
+  TELL_SIZE(Slot, sizeof(Slot));
+  TELL_SIZE(Task, kTaskSize);
+  TELL_SIZE(Thread, kThreadSize);
+  TELL_SIZE(Endpoint, kEndpointSize);
+  TELL_SIZE(Notification, kNotificationSize);
+  TELL_SIZE(Reply, kReplySize);
+  TELL_SIZE(Alarm, kAlarmSize);
+  TELL_SIZE(Hart, sizeof(Hart));
+}
+
+}  // namespace tessera

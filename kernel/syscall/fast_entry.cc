@@ -1,0 +1,32 @@
+// Where trap entry goes with the two calls that have a short way. Both run with the thread's place in its frame and the message still in the
+// registers that user space put it in.
+#include "kernel/sched/hart.h"
+#include "kernel/syscall/fast_path.h"
+
+namespace tessera {
+
+// trap.S: the whole call from its start.
+extern "C" void long_way_call(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                              std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                              std::uint64_t tag);
+extern "C" void long_way_reply_receive(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                                       std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                                       std::uint64_t status);
+
+extern "C" void fast_call_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                               std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                               std::uint64_t tag, std::uint64_t address) {
+  if (fast::call(Hart::here(), {w0, w1, w2, w3, w4, w5}, tag, address)) return;
+  long_way_call(w0, w1, w2, w3, w4, w5, tag);
+}
+
+extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                                        std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                                        std::uint64_t status, std::uint64_t address) {
+  Hart& hart = Hart::here();
+  std::uint64_t shape = hart.local.frame->x[6];  // t1
+  if (fast::reply_receive(hart, {w0, w1, w2, w3, w4, w5}, status, shape, address)) return;
+  long_way_reply_receive(w0, w1, w2, w3, w4, w5, status);
+}
+
+}  // namespace tessera

@@ -1,0 +1,112 @@
+// Untyped, CNode, Vmo: memory and capabilities.
+#include "kernel/base/bits.h"
+#include "kernel/object/delete.h"
+#include "kernel/object/state.h"
+#include "kernel/object/untyped.h"
+#include "kernel/object/vmo.h"
+#include "kernel/syscall/syscall.h"
+
+namespace tessera {
+namespace {
+
+// The source of a copy or a mint, and its empty destination.
+struct Ends {
+  Slot* from;
+  Slot* to;
+};
+Result<Ends> find_ends(CNode& to, std::uint32_t to_index, CNode& from, std::uint32_t from_index) {
+  TRY_ASSIGN(Slot * destination, to.at(to_index, 1));
+  TRY_ASSIGN(Slot * source, from.at(from_index, 3));
+  if (source->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 3};
+  if (!destination->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 1};
+  return Ends{source, destination};
+}
+
+bool takes_badge(abi::ObjectType type) {
+  return type == abi::ObjectType::kEndpoint || type == abi::ObjectType::kNotification ||
+         type == abi::ObjectType::kIdentityControl;
+}
+
+}  // namespace
+
+Result<void> Syscall::on(const decode::UntypedRetype<Syscall>& args) {
+  return retype(*args.self.slot, {.type = args.type, .size = args.size, .count = args.count},
+                args.node.object(), args.first);
+}
+
+Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>& args) {
+  const Slot& slot = *args.self.slot;
+  return decode::UntypedInfoResult{.base = slot.object,
+                                   .size = std::uint64_t{slot.pages} * kPageSize,
+                                   .free = free_bytes(slot),
+                                   .device = slot.device};
+}
+
+Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
+  TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
+  if (!is_copyable(ends.from->type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, 3};
+  LockGuard guard(state.tree_lock);
+  derive(*ends.from, *ends.to, ends.from->rights);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
+  TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
+  if (!is_copyable(ends.from->type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, 3};
+  if ((args.rights & ~ends.from->rights) != 0) {
+    return Error{abi::kEperm, abi::Detail::kBadRights, 4};
+  }
+  if (args.badge != 0 && !takes_badge(ends.from->type)) {
+    return Error{abi::kEinval, abi::Detail::kBadType, 5};
+  }
+  if (args.badge != 0 && ends.from->badge != 0) {
+    return Error{abi::kEinval, abi::Detail::kOccupied, 5};
+  }
+  LockGuard guard(state.tree_lock);
+  derive(*ends.from, *ends.to, args.rights);
+  if (args.badge != 0) ends.to->badge = args.badge;
+  return {};
+}
+
+Result<void> Syscall::on(const decode::CNodeMove<Syscall>& args) {
+  TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
+  LockGuard guard(state.tree_lock);
+  ends.to->take(*ends.from);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::CNodeDelete<Syscall>& args) {
+  TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
+  return delete_capability(*slot);
+}
+
+Result<void> Syscall::on(const decode::CNodeRevoke<Syscall>& args) {
+  TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
+  if (slot->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 1};
+  return revoke_capability(*slot);
+}
+
+Result<decode::CNodeQueryResult> Syscall::on(const decode::CNodeQuery<Syscall>& args) {
+  TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
+  if (slot->empty()) return decode::CNodeQueryResult{};
+  return decode::CNodeQueryResult{.type = slot->type,
+                                  .rights = slot->rights,
+                                  .badge = takes_badge(slot->type) ? slot->badge : 0};
+}
+
+Result<void> Syscall::on(const decode::VmoMap<Syscall>& args) {
+  return map_vmo(*args.self.slot, args.task.object(), {args.address},
+                 {static_cast<std::uint8_t>(args.access)});
+}
+
+Result<void> Syscall::on(const decode::VmoUnmap<Syscall>& args) {
+  return unmap_vmo(*args.self.slot);
+}
+
+Result<decode::VmoInfoResult> Syscall::on(const decode::VmoInfo<Syscall>& args) {
+  const Slot& slot = *args.self.slot;
+  return decode::VmoInfoResult{
+      .base = slot.object, .size = std::uint64_t{slot.pages} * kPageSize, .device = slot.device};
+}
+
+}  // namespace tessera

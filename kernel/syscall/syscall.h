@@ -1,0 +1,137 @@
+// One system call: who makes it, and what the generated dispatcher (idl/kernel_decode.h) asks of the kernel. The dispatcher decodes every
+// argument and looks every capability up; each `on` gets typed values and does the work.
+#pragma once
+
+#include <cstdint>
+
+#include "idl/abi.h"
+#include "idl/kernel_decode.h"
+#include "kernel/arch/contract/frame.h"
+#include "kernel/base/result.h"
+#include "kernel/cap/cnode.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/task.h"
+
+namespace tessera {
+
+// The C++ type of an object that capabilities of a type name. Types without one are wholly in the slot.
+template <abi::ObjectType type>
+struct ObjectOf {};
+template <>
+struct ObjectOf<abi::ObjectType::kCnode> {
+  using Type = CNode;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kTask> {
+  using Type = Task;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kThread> {
+  using Type = Thread;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kEndpoint> {
+  using Type = Endpoint;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kNotification> {
+  using Type = Notification;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kReply> {
+  using Type = Reply;
+};
+template <>
+struct ObjectOf<abi::ObjectType::kAlarm> {
+  using Type = Alarm;
+};
+
+// A capability that was looked up with the rights its use needs.
+template <abi::ObjectType type>
+struct Capability {
+  Slot* slot = nullptr;
+  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(slot->object); }
+};
+
+class Syscall {
+ public:
+  using Frame = arch::Frame;
+  template <class T>
+  using Result = tessera::Result<T>;
+  using Error = tessera::Error;
+  template <abi::ObjectType type>
+  using Ref = Capability<type>;
+
+  explicit Syscall(Thread& caller) : caller_(caller) {}
+
+  // Decodes, dispatches, and completes the registers unless the call waits.
+  void run();
+
+  // --- For the dispatcher ------------------------------------------------------------------------------------------------
+  template <abi::ObjectType type>
+  Result<Ref<type>> lookup(std::uint64_t address, std::uint8_t rights, std::uint8_t argument) {
+    TRY_ASSIGN(Slot * slot, find(address, type, rights, argument));
+    return Ref<type>{slot};
+  }
+  void fail(Frame& frame, Error error);
+  void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
+    fail(frame, Error{status, detail, argument});
+  }
+  void complete(Frame& frame);
+  void unknown(Frame& frame);
+
+  Result<decode::EndpointCallResult> on(const decode::EndpointCall<Syscall>& args);
+  Result<decode::EndpointCallWithResult> on(const decode::EndpointCallWith<Syscall>& args);
+  Result<void> on(const decode::EndpointSend<Syscall>& args);
+  Result<decode::EndpointReceiveResult> on(const decode::EndpointReceive<Syscall>& args);
+  Result<decode::EndpointReplyReceiveResult> on(const decode::EndpointReplyReceive<Syscall>& args);
+  Result<decode::EndpointReplyReceiveWithResult> on(const decode::EndpointReplyReceiveWith<Syscall>& args);
+  Result<void> on(const decode::ReplyKeep<Syscall>& args);
+  Result<void> on(const decode::ReplySend<Syscall>& args);
+  Result<void> on(const decode::NotificationSignal<Syscall>& args);
+  Result<decode::NotificationWaitResult> on(const decode::NotificationWait<Syscall>& args);
+  Result<decode::NotificationPollResult> on(const decode::NotificationPoll<Syscall>& args);
+  Result<void> on(const decode::SelfYield<Syscall>& args);
+  Result<void> on(const decode::SelfExit<Syscall>& args);
+  Result<decode::SelfNowResult> on(const decode::SelfNow<Syscall>& args);
+  Result<void> on(const decode::SelfWindow<Syscall>& args);
+  Result<void> on(const decode::UntypedRetype<Syscall>& args);
+  Result<decode::UntypedInfoResult> on(const decode::UntypedInfo<Syscall>& args);
+  Result<void> on(const decode::CNodeCopy<Syscall>& args);
+  Result<void> on(const decode::CNodeMint<Syscall>& args);
+  Result<void> on(const decode::CNodeMove<Syscall>& args);
+  Result<void> on(const decode::CNodeDelete<Syscall>& args);
+  Result<void> on(const decode::CNodeRevoke<Syscall>& args);
+  Result<decode::CNodeQueryResult> on(const decode::CNodeQuery<Syscall>& args);
+  Result<void> on(const decode::TaskConfigure<Syscall>& args);
+  Result<void> on(const decode::TaskIdentify<Syscall>& args);
+  Result<void> on(const decode::TaskSupervise<Syscall>& args);
+  Result<void> on(const decode::TaskKill<Syscall>& args);
+  Result<decode::TaskInfoResult> on(const decode::TaskInfo<Syscall>& args);
+  Result<void> on(const decode::ThreadConfigure<Syscall>& args);
+  Result<void> on(const decode::ThreadBind<Syscall>& args);
+  Result<void> on(const decode::ThreadHandler<Syscall>& args);
+  Result<void> on(const decode::ThreadStart<Syscall>& args);
+  Result<void> on(const decode::VmoMap<Syscall>& args);
+  Result<void> on(const decode::VmoUnmap<Syscall>& args);
+  Result<decode::VmoInfoResult> on(const decode::VmoInfo<Syscall>& args);
+  Result<void> on(const decode::AlarmBind<Syscall>& args);
+  Result<void> on(const decode::AlarmSet<Syscall>& args);
+  Result<void> on(const decode::AlarmClear<Syscall>& args);
+  Result<decode::BootInfoRegionResult> on(const decode::BootInfoRegion<Syscall>& args);
+  Result<decode::BootInfoBundleResult> on(const decode::BootInfoBundle<Syscall>& args);
+  Result<decode::BootInfoUartResult> on(const decode::BootInfoUart<Syscall>& args);
+  Result<void> on(const decode::BootInfoPrint<Syscall>& args);
+
+ private:
+  Result<Slot*> find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
+                     std::uint8_t argument);
+
+  Thread& caller_;
+};
+
+// A thread stopped over a fault: its handler is called, or its task ends.
+void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address);
+
+}  // namespace tessera

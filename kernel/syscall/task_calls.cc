@@ -1,0 +1,168 @@
+// Self, Task, Thread, Alarm, BootInfo.
+#include "kernel/object/boot_info.h"
+#include "kernel/object/delete.h"
+#include "kernel/object/state.h"
+#include "kernel/sched/scheduler.h"
+#include "kernel/syscall/syscall.h"
+
+namespace tessera {
+
+Result<void> Syscall::on(const decode::SelfYield<Syscall>&) {
+  sched::yield(*caller_.home);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::SelfExit<Syscall>& args) {
+  TRY(end_task(*caller_.task(), {.state = abi::TaskState::kExited, .status = args.status}));
+  return kWaiting;
+}
+
+Result<decode::SelfNowResult> Syscall::on(const decode::SelfNow<Syscall>&) {
+  return decode::SelfNowResult{.time = arch::now().value};
+}
+
+Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
+  CNode* cspace = caller_.task()->cnode();
+  if (args.first != 0 && (cspace == nullptr || args.first >= cspace->count() ||
+                          abi::kMessageCapabilities > cspace->count() - args.first)) {
+    return Error{abi::kEbadf, abi::Detail::kBadCap, 1};
+  }
+  TRY(clean_up_received(caller_));
+  caller_.window = args.first;
+  return {};
+}
+
+Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
+  LockGuard guard(state.tree_lock);
+  return configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages);
+}
+
+Result<void> Syscall::on(const decode::TaskIdentify<Syscall>& args) {
+  Task& task = args.self.object();
+  std::uint64_t allowed = args.authority.slot->badge;
+  if (allowed != 0 && allowed != args.identity) {
+    return Error{abi::kEperm, abi::Detail::kNoAuthority, 1};
+  }
+  if (task.identified || task.state != abi::TaskState::kFresh) {
+    return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  }
+  task.identity = args.identity;
+  task.identified = true;
+  return {};
+}
+
+Result<void> Syscall::on(const decode::TaskSupervise<Syscall>& args) {
+  Task& task = args.self.object();
+  if (!task.supervisor.empty() || task.ended()) {
+    return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  }
+  LockGuard guard(state.tree_lock);
+  derive(*args.notification.slot, task.supervisor, args.notification.slot->rights);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::TaskKill<Syscall>& args) {
+  bool own = &args.self.object() == caller_.task();
+  TRY(end_task(args.self.object(), {.state = abi::TaskState::kKilled}));
+  if (own) return kWaiting;
+  return {};
+}
+
+Result<decode::TaskInfoResult> Syscall::on(const decode::TaskInfo<Syscall>& args) {
+  const Task& task = args.self.object();
+  return decode::TaskInfoResult{.state = task.state,
+                                .status = task.status,
+                                .cause = task.cause,
+                                .address = task.fault_address,
+                                .pc = task.fault_pc,
+                                .id = task.id};
+}
+
+Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
+  LockGuard guard(state.tree_lock);
+  return configure_thread(args.self.object(), *args.task.slot);
+}
+
+Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {
+  Thread& thread = args.self.object();
+  Notification& notification = args.notification.object();
+  if (!thread.bound.empty() || notification.bound != nullptr) {
+    return Error{abi::kEbusy, abi::Detail::kOccupied, 1};
+  }
+  LockGuard guard(state.tree_lock);
+  derive(*args.notification.slot, thread.bound, args.notification.slot->rights);
+  notification.bound = &thread;
+  offer(notification);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::ThreadHandler<Syscall>& args) {
+  Thread& thread = args.self.object();
+  if (!thread.handler.empty() || thread.started) {
+    return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  }
+  LockGuard guard(state.tree_lock);
+  derive(*args.endpoint_.slot, thread.handler, args.endpoint_.slot->rights);
+  thread.handler.badge = args.endpoint_.slot->badge;
+  return {};
+}
+
+Result<void> Syscall::on(const decode::ThreadStart<Syscall>& args) {
+  return start_thread(args.self.object(),
+                      {.pc = args.pc, .sp = args.sp, .argument = args.argument, .tp = args.tp});
+}
+
+Result<void> Syscall::on(const decode::AlarmBind<Syscall>& args) {
+  Alarm& alarm = args.self.object();
+  if (!alarm.target.empty()) {
+    TRY(delete_capability(alarm.target));
+    return kPreempted;  // the arguments are looked up again: they may be gone with it
+  }
+  LockGuard guard(state.tree_lock);
+  derive(*args.notification.slot, alarm.target, args.notification.slot->rights);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::AlarmSet<Syscall>& args) {
+  Alarm& alarm = args.self.object();
+  if (alarm.target.empty()) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
+  if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
+  alarm.home = caller_.home;
+  alarm.home->timers.arm(alarm, {args.deadline});
+  return {};
+}
+
+Result<void> Syscall::on(const decode::AlarmClear<Syscall>& args) {
+  Alarm& alarm = args.self.object();
+  if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
+  return {};
+}
+
+Result<decode::BootInfoRegionResult> Syscall::on(const decode::BootInfoRegion<Syscall>& args) {
+  const BootInfo& facts = boot_info;
+  if (args.index >= facts.regions) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  return decode::BootInfoRegionResult{.slot = facts.region[args.index].slot,
+                                      .base = facts.region[args.index].base.value,
+                                      .size = facts.region[args.index].size,
+                                      .device = facts.region[args.index].device};
+}
+
+Result<decode::BootInfoBundleResult> Syscall::on(const decode::BootInfoBundle<Syscall>&) {
+  return decode::BootInfoBundleResult{.size = boot_info.bundle_size};
+}
+
+Result<decode::BootInfoUartResult> Syscall::on(const decode::BootInfoUart<Syscall>&) {
+  return decode::BootInfoUartResult{
+      .offset = boot_info.uart_offset, .irq = boot_info.uart_irq, .shift = boot_info.uart_shift};
+}
+
+Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
+  if (state.uart_taken) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  const std::uint64_t words[] = {args.w0, args.w1, args.w2, args.w3, args.w4};
+  for (unsigned i = 0; i < args.length; ++i) {
+    boot_info.print(static_cast<char>(words[i / 8] >> (i % 8 * 8) & 0xff));
+  }
+  return {};
+}
+
+}  // namespace tessera

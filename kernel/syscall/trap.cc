@@ -1,0 +1,87 @@
+// What happens between a trap and the return from it: the kernel's one entrance.
+#include "kernel/arch/contract/arch.h"
+#include "kernel/arch/contract/cause.h"
+#include "kernel/object/state.h"
+#include "kernel/sched/scheduler.h"
+#include "kernel/syscall/syscall.h"
+
+namespace tessera {
+namespace {
+
+// Timers handled before the kernel looks again who is to run.
+constexpr int kTimerWorkUnit = 16;
+
+void handle_timers(Hart& hart) {
+  hart.programmed = {0};  // the hardware's timer is set anew, whatever it was set to
+  Nanoseconds now = arch::now();
+  for (int i = 0; i < kTimerWorkUnit; ++i) {
+    Timer* due = hart.timers.pop_due(now);
+    if (due == nullptr) return;
+    if (due->owner() == Timer::Owner::kAlarm) {
+      fire(Alarm::of(*due));
+    } else {
+      cancel_wait(Thread::of(*due), {abi::kEtimedout, abi::Detail::kTimedOut, 0});
+    }
+  }
+}
+
+// A thread that runs only to end its task: one preemptible piece of that.
+void end_task_of(Thread& thread) {
+  static_cast<void>(
+      end_task(*thread.task(), {.state = abi::TaskState::kFaulted,
+                                .status = static_cast<std::int32_t>(thread.fault_cause),
+                                .cause = thread.fault_cause,
+                                .address = thread.fault_address,
+                                .pc = thread.frame.pc()}));
+}
+
+// The next thread to run; sleeps while there is none.
+Thread& next_thread(Hart& hart) {
+  for (;;) {
+    Runnable* next = sched::choose(hart);
+    if (next == nullptr) {
+      arch::wait_for_interrupt();
+      handle_timers(hart);
+      continue;
+    }
+    Thread& thread = Thread::of(*next);
+    // A task that has ended may have threads left when whoever ended it was interrupted: they
+    // finish it.
+    if (!thread.doomed && !thread.task()->ended()) return thread;
+    end_task_of(thread);
+    if (arch::interrupt_pending()) handle_timers(hart);
+  }
+}
+
+}  // namespace
+
+// Chooses who runs, and makes the hart ready for it.
+arch::Frame* leave_kernel(Hart& hart) {
+  Thread& thread = next_thread(hart);
+  const PageTable& table = thread.task()->table;
+  arch::activate(table.root(), table.asid());
+  hart.local.frame = &thread.frame;
+  return &thread.frame;
+}
+
+extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
+                                    std::uint64_t value) {
+  Hart& hart = Hart::of(*local);
+  arch::Trap trap = arch::classify(cause);
+  switch (trap.kind) {
+    case arch::TrapKind::kSystemCall:
+      Syscall(Thread::of(*hart.current)).run();
+      break;
+    case arch::TrapKind::kFault:
+      raise_fault(Thread::of(*hart.current), trap.fault, value);
+      break;
+    case arch::TrapKind::kTimer:
+      handle_timers(hart);
+      break;
+    case arch::TrapKind::kOtherInterrupt:
+      break;
+  }
+  return leave_kernel(hart);
+}
+
+}  // namespace tessera

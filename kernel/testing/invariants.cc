@@ -1,0 +1,306 @@
+#include "kernel/testing/invariants.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+#include <vector>
+
+#include "kernel/base/bits.h"
+#include "kernel/cap/cnode.h"
+#include "kernel/mem/census.h"
+#include "kernel/object/delete.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/state.h"
+#include "kernel/object/task.h"
+#include "kernel/object/untyped.h"
+
+namespace tessera::testing {
+namespace {
+
+bool is_run_of_pages(const Slot& slot) {
+  return slot.type == abi::ObjectType::kUntyped || slot.type == abi::ObjectType::kVmo;
+}
+
+std::uint64_t size_of(Slot& slot) {
+  switch (slot.type) {
+    case abi::ObjectType::kUntyped:
+    case abi::ObjectType::kVmo:
+      return std::uint64_t{slot.pages} * kPageSize;
+    case abi::ObjectType::kCnode:
+      return std::uint64_t{CNode::of(slot.object).count()} * sizeof(Slot);
+    case abi::ObjectType::kTask:
+      return kTaskSize;
+    case abi::ObjectType::kThread:
+      return kThreadSize;
+    case abi::ObjectType::kAlarm:
+      return kAlarmSize;
+    default:
+      return kGrain;
+  }
+}
+
+class Walk {
+ public:
+  std::string run() {
+    visit_tree();
+    if (why_.empty()) check_slots();
+    if (why_.empty()) check_threads();
+    if (why_.empty()) check_timers_and_bindings();
+    if (why_.empty()) check_mappings();
+    return why_;
+  }
+
+ private:
+  void fail(const std::string& what) {
+    if (why_.empty()) why_ = what;
+  }
+
+  // Parent before child; each child's link leads back; rights never grow; memory lies in its Untyped.
+  void visit_tree() {
+    std::vector<Slot*> open{&state.root};
+    while (!open.empty() && why_.empty()) {
+      Slot* parent = open.back();
+      open.pop_back();
+      Given given;
+      for (Slot* child = parent->children.front(); child != nullptr;
+           child = parent->children.after(*child)) {
+        if (child->next->previous != child || child->previous->next != child) fail("a broken link");
+        if (!seen_.insert(child).second) fail("a slot twice in the tree");
+        if (child->empty()) fail("an empty slot in the tree");
+        if (child->role == SlotRole::kGrave) {
+          ++graves_;
+          continue;
+        }
+        check_child(*parent, *child, given);
+        open.push_back(child);
+      }
+      check_given(*parent, given);
+    }
+    std::size_t dying = 0;
+    for (Slot* grave = state.dying; grave != nullptr; grave = reinterpret_cast<Slot*>(grave->object)) {
+      ++dying;
+    }
+    if (dying != graves_) fail("a grave that nobody digs out, or is in no tree");
+  }
+
+  // What an Untyped has given, by physical address.
+  struct Piece {
+    std::uint64_t size;
+    bool pages;
+  };
+  using Given = std::map<std::uint64_t, Piece>;
+
+  void check_child(const Slot& parent, Slot& child, Given& given) {
+    if (parent.type == child.type && parent.type != abi::ObjectType::kUntyped &&
+        parent.object == child.object && (child.rights & ~parent.rights) != 0) {
+      // A supervisor that was told keeps its slot, without rights.
+      fail("rights have grown");
+    }
+    ++named_[{child.type, child.object}];
+    if (parent.type != abi::ObjectType::kUntyped) return;
+    if (is_run_of_pages(child)) {
+      given[child.object] = {size_of(child), true};
+    } else if (references_of(child) != nullptr) {
+      PhysAddr base = arch::physical(reinterpret_cast<void*>(child.object));
+      given[base.value] = {size_of(child), false};
+    }
+  }
+
+  // All of it lies in what its Untyped has given out, apart from each other; what the Untyped says is zero is.
+  void check_given(const Slot& parent, const Given& given) {
+    if (parent.type != abi::ObjectType::kUntyped) return;
+    std::uint64_t low = parent.object + std::uint64_t{parent.given.low} * kGrain;
+    std::uint64_t high = parent.object + std::uint64_t{parent.given.high} * kGrain;
+    std::uint64_t end = parent.object + std::uint64_t{parent.pages} * kPageSize;
+    if (low > high || high > end) fail("an Untyped has given more than it is");
+    std::uint64_t free_from = parent.object;
+    for (auto [base, piece] : given) {
+      if (base < free_from) fail("two pieces of an Untyped overlap");
+      free_from = base + piece.size;
+      bool in_low = !piece.pages && free_from <= low;
+      if (!in_low && (base < high || free_from > end)) fail("a piece that its Untyped has not given");
+    }
+    if (parent.device || given.empty()) return;
+    for (std::uint64_t page = parent.zeroed_from; page * kPageSize + parent.object < high; ++page) {
+      PhysAddr at{parent.object + page * kPageSize};
+      if (at.value < low) continue;
+      auto* bytes = static_cast<const std::uint8_t*>(arch::direct_map(at));
+      if (std::any_of(bytes, bytes + kPageSize, [](std::uint8_t b) { return b != 0; })) {
+        fail("a page that is said to be zero is not");
+      }
+    }
+  }
+
+  void check_slots() {
+    for (Slot* slot : seen_) {
+      if (slot->role == SlotRole::kGrave) continue;
+      if (slot->type == abi::ObjectType::kVmo) vmos_.push_back(slot);
+      std::uint32_t* references = references_of(*slot);
+      if (references == nullptr) continue;
+      if (*references != named_[{slot->type, slot->object}]) fail("a reference count is wrong");
+      collect(*slot);
+    }
+    for (CNode* node : nodes_) {
+      for (std::uint32_t i = 1; i < node->count(); ++i) {
+        if (!node->slot(i)->empty() && !seen_.contains(node->slot(i))) {
+          fail("a capability that is not in the tree");
+        }
+      }
+    }
+  }
+
+  void collect(const Slot& slot) {
+    switch (slot.type) {
+      case abi::ObjectType::kCnode:
+        nodes_.insert(&CNode::of(slot.object));
+        break;
+      case abi::ObjectType::kThread:
+        threads_.insert(reinterpret_cast<Thread*>(slot.object));
+        break;
+      case abi::ObjectType::kEndpoint:
+        endpoints_.insert(reinterpret_cast<Endpoint*>(slot.object));
+        break;
+      case abi::ObjectType::kNotification:
+        notifications_.insert(reinterpret_cast<Notification*>(slot.object));
+        break;
+      case abi::ObjectType::kReply:
+        replies_.insert(reinterpret_cast<Reply*>(slot.object));
+        break;
+      case abi::ObjectType::kAlarm:
+        alarms_.insert(reinterpret_cast<Alarm*>(slot.object));
+        break;
+      default:
+        break;
+    }
+  }
+
+  // A thread is owned by exactly one of its hart's queues, its hart, and what it waits for.
+  void check_threads() {
+    std::map<Thread*, int> queued;
+    for (Endpoint* endpoint : endpoints_) {
+      if (endpoint->queue.empty() != (endpoint->holds == Endpoint::Holds::kNobody)) {
+        fail("an endpoint does not know what it holds");
+      }
+      Wait wait = endpoint->holds == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving;
+      for (Runnable* r = endpoint->queue.front(); r != nullptr; r = endpoint->queue.after(*r)) {
+        Thread& thread = Thread::of(*r);
+        ++queued[&thread];
+        if (!threads_.contains(&thread)) fail("an endpoint's queue has no thread");
+        if (thread.wait != wait || thread.endpoint != endpoint) fail("a thread in a wrong queue");
+      }
+    }
+    for (Notification* notification : notifications_) {
+      auto& waiters = notification->waiters;
+      for (Runnable* r = waiters.front(); r != nullptr; r = waiters.after(*r)) {
+        Thread& thread = Thread::of(*r);
+        ++queued[&thread];
+        if (!threads_.contains(&thread)) fail("a notification's queue has no thread");
+        if (thread.wait != Wait::kNotification) fail("a thread in a wrong queue");
+      }
+      if (notification->bits != 0 && !waiters.empty()) fail("a signal waits, and a waiter too");
+    }
+    for (Thread* thread : threads_) check_thread(*thread, queued[thread]);
+    for (Reply* reply : replies_) check_reply(*reply);
+  }
+
+  void check_thread(Thread& thread, int queued) {
+    bool in_queue = thread.wait == Wait::kSending || thread.wait == Wait::kReceiving ||
+                    thread.wait == Wait::kNotification;
+    if (queued != (in_queue ? 1 : 0)) fail("a thread is not in exactly the queue it waits in");
+    bool runs = thread.run_state != RunState::kWaiting;
+    if (runs != (thread.wait == Wait::kNone)) fail("a thread runs and waits, or neither");
+    if ((thread.run_state == RunState::kRunning) != (thread.home->current == &thread)) {
+      fail("a hart and its current thread do not agree");
+    }
+    bool linked = static_cast<Link<QueueTag>&>(thread).linked();
+    if (linked != (in_queue || thread.run_state == RunState::kReady)) {
+      fail("a ready thread in no queue, or one in a queue that should not be");
+    }
+    if (runs && thread.task() == nullptr) fail("a thread runs without a task");
+    if (thread.wait == Wait::kAnswer && thread.answer->caller != &thread) {
+      fail("a caller and its reply do not agree");
+    }
+    check_reply(thread.reply);
+    if (thread.effective_class < thread.own_class) fail("a thread runs below its own class");
+    if (thread.armed() && (runs || thread.wait == Wait::kStopped)) fail("a deadline of no wait");
+  }
+
+  void check_reply(const Reply& reply) {
+    if (reply.caller == nullptr) return;
+    if (!threads_.contains(reply.caller)) {
+      fail("a reply to no thread");
+    } else if (reply.caller->wait != Wait::kAnswer || reply.caller->answer != &reply) {
+      fail("a reply and its caller do not agree");
+    } else if (reply.caller_gone) {
+      fail("a reply whose caller is gone and there");
+    }
+  }
+
+  void check_timers_and_bindings() {
+    for (Thread* thread : threads_) {
+      if (thread->bound.empty()) continue;
+      if (reinterpret_cast<Notification*>(thread->bound.object)->bound != thread) {
+        fail("a thread's Notification does not know it");
+      }
+      --bound_;
+    }
+    for (Notification* notification : notifications_) {
+      if (notification->bound != nullptr) ++bound_;
+    }
+    // Threads that are in their graves still have theirs.
+    if (bound_ < 0 || (bound_ > 0 && graves_ == 0)) fail("a Notification bound to no thread");
+    for (Alarm* alarm : alarms_) {
+      if (alarm->armed() && alarm->target.empty()) fail("an Alarm is set and bound to nothing");
+    }
+  }
+
+  // What the slots say is mapped is what the tables hold, and the tables hold nothing else.
+  void check_mappings() {
+    std::map<Task*, std::uint64_t> mapped;
+    for (Slot* slot : vmos_) {
+      Task* task = slot->task_id == 0 ? nullptr : Task::find({slot->asid}, slot->task_id);
+      if (task == nullptr) continue;
+      mapped[task] += slot->mapping.done;
+      for (std::uint32_t i = 0; i < slot->mapping.done; ++i) {
+        VirtAddr va{(std::uint64_t{slot->mapping.page} + i) * kPageSize};
+        auto leaf = task->table.lookup(va);
+        PhysAddr expected{slot->object + i * kPageSize};
+        if (!leaf.has_value() || leaf->pa + (va - leaf->va) != expected) {
+          return fail("a mapping is not in the page table");
+        }
+        if ((leaf->access.bits & ~slot->rights) != 0) return fail("a mapping beyond its rights");
+        if (slot->device && leaf->access.has(kExecute)) return fail("executable device memory");
+      }
+    }
+    for (std::uint32_t asid = 0; asid < kMaxTasks; ++asid) {
+      Task* task = state.tasks[asid];
+      if (task == nullptr) continue;
+      if (task->table.asid().value != asid) return fail("a task under another's ASID");
+      Census census = take_census(task->table);
+      if (census.unsound != nullptr) return fail(census.unsound);
+      if (census.pages + census.large_pages * 512 != mapped[task]) {
+        return fail("a page table maps what no capability does");
+      }
+    }
+  }
+
+  std::string why_;
+  std::unordered_set<Slot*> seen_;
+  std::size_t graves_ = 0;
+  std::map<std::pair<abi::ObjectType, std::uint64_t>, std::uint32_t> named_;
+  std::vector<Slot*> vmos_;
+  std::unordered_set<CNode*> nodes_;
+  std::unordered_set<Thread*> threads_;
+  std::unordered_set<Endpoint*> endpoints_;
+  std::unordered_set<Notification*> notifications_;
+  std::unordered_set<Reply*> replies_;
+  std::unordered_set<Alarm*> alarms_;
+  int bound_ = 0;
+};
+
+}  // namespace
+
+std::string broken_invariant() { return Walk().run(); }
+
+}  // namespace tessera::testing
