@@ -256,6 +256,20 @@ void check_cycles(Context& context, const System& system) {
   }
 }
 
+// A service's messages lie in a namespace of its name, which must not hide another.
+void check_namespaces(Context& context, const System& system) {
+  std::set<std::string> taken = {"std", "rt", "abi", "decode", "internal"};
+  for (const auto& file : system.files) taken.insert(file->name_space);
+  for (const auto& file : system.files) {
+    for (const auto& each : file->interfaces) {
+      if (each->role != Interface::Role::kService || !taken.contains(snake(each->name))) continue;
+      context.report(Code::kClash, each->position,
+                     absl::StrCat("service '", each->name, "' becomes the C++ namespace ",
+                                  snake(each->name), ", which is taken"));
+    }
+  }
+}
+
 bool has_methods(const System& system, absl::string_view name,
                  const std::vector<absl::string_view>& methods) {
   const Interface* interface = system.find(name);
@@ -281,6 +295,7 @@ void check_interfaces_together(Context& context, const System& system) {
     }
   }
   check_cycles(context, system);
+  check_namespaces(context, system);
   if (first_service == nullptr) return;
   // What clients and servers are generated onto.
   const bool complete =

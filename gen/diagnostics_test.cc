@@ -154,6 +154,7 @@ constexpr Refused kAlsoRefused[] = {
      "interface B extends(A) $K.service(0x7f02) {\n  # B.\n  m @0 () -> ();  # M.\n}\n"},
     {"ReservedFunction", Code::kClash,
      "interface A $K.service(0x7f01) {\n  # A.\n  replySlot @0 () -> ();  # M.\n}\n"},
+    {"ReservedNamespace", Code::kClash, "interface Sample $K.service(0x7f01) {\n  # A.\n}\n"},
     {"AnswersOutsideEnum", Code::kAnswers,
      "enum S {\n  ok @0;\n}\ninterface A $K.service(0x7f01) $K.errors(\"S\")\n"
      "    $K.answers((badValue = 9)) {\n  # A.\n}\n"},

@@ -155,23 +155,28 @@ class Server {
         "    }\n    std::unreachable();\n  }\n");
   }
 
-  // What every handler is given: `message` becomes the next one where the method itself answers.
-  static std::string handler_head(const std::string& name) {
-    return wrapped(
-        absl::StrCat("[[gnu::always_inline]] static rt::Next ", name, "("),
-        {"Impl& impl", "rt::Slot endpoint", "rt::Registers& message", "std::uint64_t& status"},
-        ") {", 2);
+  // `message` becomes the next one where the handler itself answers.
+  static std::string handler_head(const std::string& name, const std::string& endpoint) {
+    std::vector<std::string> parameters = {"Impl& impl", endpoint, "rt::Registers& message",
+                                           "std::uint64_t& status"};
+    std::erase(parameters, "");
+    return wrapped(absl::StrCat("[[gnu::always_inline]] static rt::Next ", name, "("), parameters,
+                   ") {", 2);
   }
+
+  // Whether the method's own handler calls replyReceive.
+  static bool answers_itself(const Method& method) { return !method.one_way && !method.deferred; }
 
   // One compare a method: a message of another interface, or with other words or capabilities, has
   // another tag.
   std::string handle() const {
-    std::string result =
-        absl::StrCat(handler_head("handle"), "    switch (", message("tag"), ") {\n");
+    std::string result = absl::StrCat(handler_head("handle", "[[maybe_unused]] rt::Slot endpoint"),
+                                      "    switch (", message("tag"), ") {\n");
     for (const Method& method : service_.methods) {
       absl::StrAppend(&result, "      case ", service_.name, "::k", upper_first(method.name),
                       "Tag:\n        return on_", snake(method.name),
-                      "(impl, endpoint, message, status);\n");
+                      answers_itself(method) ? "(impl, endpoint, message, status);\n"
+                                             : "(impl, message, status);\n");
     }
     return absl::StrCat(result,
                         "      case 0:\n        return on_no_message(impl, message);\n"
@@ -234,8 +239,10 @@ class Server {
   // --- One method ---
 
   std::string handler(const Method& method) const {
-    std::string result = absl::StrCat("  // ", service_.name, ".", method.name, "\n",
-                                      handler_head(absl::StrCat("on_", snake(method.name))));
+    std::string result =
+        absl::StrCat("  // ", service_.name, ".", method.name, "\n",
+                     handler_head(absl::StrCat("on_", snake(method.name)),
+                                  answers_itself(method) ? "rt::Slot endpoint" : ""));
     if (method.one_way) {
       absl::StrAppend(&result,
                       "    // A caller that waits would wait for nothing.\n"

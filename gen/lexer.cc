@@ -196,7 +196,12 @@ class Outliner {
       if (token == "}") return;  // the ';' is missing: capnp says so
       if (token == ";" || (token == "{" && depth <= 0)) {
         take_doc(key, at_);
-        if (token == "{") block(key);
+        // Deeper than any real file: what is in there counts as outside. Recursion has an end.
+        if (token == "{" && depth_ < kDeepest) {
+          ++depth_;
+          block(key);
+          --depth_;
+        }
         return;
       }
       ++at_;
@@ -244,8 +249,11 @@ class Outliner {
     }
   }
 
+  static constexpr int kDeepest = 64;
+
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  int depth_ = 0;  // of open blocks
   Outline result_;
 };
 

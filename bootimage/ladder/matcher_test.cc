@@ -295,6 +295,14 @@ TEST(Rows, AStartEndsAtAWord) {
   }
 }
 
+TEST(Rows, OneLineIsOneMarker) {
+  const std::array rows = {Row{"p", "execd", "child exited", Due::kAlways, Match::kStart},
+                           Row{"q", "execd", "child exited", Due::kAlways, Match::kStart}};
+  LadderMatcher matcher(due_markers(rows, {}), {});
+  EXPECT_EQ(matcher.on_line("execd: child exited task=1"), State::kRunning);
+  EXPECT_EQ(matcher.on_line("execd: child exited task=2"), State::kReached);
+}
+
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
   EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "timed", "end"}));

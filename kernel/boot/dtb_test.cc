@@ -206,9 +206,9 @@ TEST(Dtb, RefusesTokensThatMakeNoTree) {
   expect_error(tree_of([](TreeWriter&) {}), DtbError::kBadStructure);
   expect_error(tree_of([](TreeWriter& t) { t.end().end(); }), DtbError::kBadStructure);
   expect_error(tree_of([](TreeWriter& t) { t.end().begin("").end(); }), DtbError::kBadStructure);
-  expect_error(tree_of([](TreeWriter& t) { t.end().empty("x"); }), DtbError::kBadStructure);
+  expect_error(tree_of([](TreeWriter& t) { t.end().flag("x"); }), DtbError::kBadStructure);
   // A property after a child.
-  expect_error(tree_of([](TreeWriter& t) { t.empty("x").end(); }), DtbError::kBadStructure);
+  expect_error(tree_of([](TreeWriter& t) { t.flag("x").end(); }), DtbError::kBadStructure);
   expect_error(TreeWriter().finish(), DtbError::kBadStructure);
 }
 
@@ -233,11 +233,21 @@ TEST(Dtb, RefusesAPropertyThatPassesTheEnd) {
   }
 }
 
+TEST(Dtb, RefusesPaddingThatPassesTheEnd) {
+  TreeWriter open;
+  open.begin("").property("x", Bytes(5)).end();
+  Bytes bytes = open.finish();
+  // Up to the value's last byte, but not to the next token's place.
+  const std::uint32_t two_tokens = 8;
+  TreeWriter::patch(bytes, kStructureSize, field(bytes, kStructureSize) - two_tokens - 3);
+  expect_error(bytes, DtbError::kBadStructure);
+}
+
 TEST(Dtb, RefusesNamesWithoutAnEnd) {
   Bytes bytes = with([](TreeWriter& tree) { tree.begin("x").token(3).token(0).token(0xffff); });
   expect_error(bytes, DtbError::kBadName);
   // A property's name that only the tree's end would stop.
-  bytes = with([](TreeWriter& tree) { tree.begin("x").empty("last").end(); });
+  bytes = with([](TreeWriter& tree) { tree.begin("x").flag("last").end(); });
   bytes.back() = std::byte{'t'};
   expect_error(bytes, DtbError::kBadName);
   // A node's name to the end of the structure: the end token has no byte that is 0 then.
@@ -307,7 +317,7 @@ TEST(Dtb, DisabledThingsAreNotThere) {
   tree.begin("serial@10000000").strings("compatible", {"ns16550a"}).strings("status", {"disabled"});
   tree.cells("reg", {0, 0x1000'0000, 0, 0x100}).end();
   // The children of what is disabled are not there either.
-  tree.begin("soc").cells("#address-cells", {2}).cells("#size-cells", {2}).empty("ranges");
+  tree.begin("soc").cells("#address-cells", {2}).cells("#size-cells", {2}).flag("ranges");
   tree.strings("status", {"disabled"});
   uart(tree, "serial@20000000", 0x2000'0000);
   tree.end();
@@ -401,8 +411,8 @@ TEST(Dtb, ReadsReservationsOfBothKinds) {
   TreeWriter tree = with_all();
   tree.reserve(0x8010'0000, 0x2000).reserve(0x8020'0000, 0);
   tree.begin("reserved-memory").cells("#address-cells", {2}).cells("#size-cells", {2});
-  tree.empty("ranges");
-  tree.begin("firmware@80000000").cells("reg", {0, 0x8000'0000, 0, 0x8'0000}).empty("no-map").end();
+  tree.flag("ranges");
+  tree.begin("firmware@80000000").cells("reg", {0, 0x8000'0000, 0, 0x8'0000}).flag("no-map").end();
   tree.begin("pool").cells("size", {0, 0x1000}).end();  // for an OS to place: nothing of ours
   const auto machine = read(tree.end().end().finish());
   ASSERT_TRUE(machine.has_value()) << describe(machine.error());
@@ -499,7 +509,7 @@ TEST(Dtb, RefusesATimebaseThatMakesNoSense) {
 TEST(Dtb, TakesTheFirstUartUnlessStdoutNamesAnother) {
   const auto tree_with = [](std::string_view stdout_path) {
     return with([stdout_path](TreeWriter& tree) {
-      tree.begin("soc").cells("#address-cells", {2}).cells("#size-cells", {2}).empty("ranges");
+      tree.begin("soc").cells("#address-cells", {2}).cells("#size-cells", {2}).flag("ranges");
       uart(tree, "serial@20000000", 0x2000'0000);
       tree.end().begin("chosen").strings("stdout-path", {stdout_path}).end();
     });
@@ -573,7 +583,15 @@ TEST(Dtb, PassesOverBusesThatTranslate) {
     uart(tree);
     return tree.end().end().finish();
   };
-  EXPECT_TRUE(read(tree_with([](TreeWriter& tree) { tree.empty("ranges"); })).has_value());
+  EXPECT_TRUE(read(tree_with([](TreeWriter& tree) { tree.flag("ranges"); })).has_value());
+  // Nor what is behind such a bus.
+  expect_error(tree_with([](TreeWriter& tree) {
+                 tree.begin("bus").cells("#address-cells", {2}).cells("#size-cells", {2});
+                 tree.flag("ranges");
+                 uart(tree);
+                 tree.end();
+               }),
+               DtbError::kNoUart);
   expect_error(tree_with([](TreeWriter&) {}), DtbError::kNoUart);
   expect_error(tree_with([](TreeWriter& tree) { tree.cells("ranges", {0, 0, 0, 1, 0, 1}); }),
                DtbError::kNoUart);

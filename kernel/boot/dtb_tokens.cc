@@ -27,9 +27,9 @@ constexpr std::uint32_t kEnd = 9;
 }  // namespace
 
 std::string_view before(std::string_view text, char end) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == end) return {text.data(), i};
-  }
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != end) ++size;
+  text.remove_suffix(text.size() - size);
   return text;
 }
 

@@ -122,6 +122,8 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
       make_object(untyped, cspace, index(kernel::BootSlot::kThread), abi::ObjectType::kThread, 0);
   auto& task = *reinterpret_cast<Task*>(task_slot.object);
   auto& thread = *reinterpret_cast<Thread*>(thread_slot.object);
+  task.identity = kernel::kFirstTaskIdentity;
+  task.identified = true;
   CHECK(configure_task(task, slot_at(cspace, kernel::BootSlot::kCnode), untyped, kPoolPages));
   CHECK(configure_thread(thread, task_slot));
 

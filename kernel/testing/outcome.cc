@@ -41,10 +41,9 @@ std::string text(const Outcome& outcome) {
   return ::testing::AssertionFailure() << "it is " << text(outcome);
 }
 
-Snapshot::Snapshot(World& world) : world_(world) {
+Snapshot::Snapshot(World& world) : world_(world), actor_(world.actor()) {
   EXPECT_TRUE(kernel::Self::now());  // from here on the actor runs
   auto* ram = world.machine.ram_bytes();
-  frame_ = static_cast<std::uint64_t>(reinterpret_cast<std::byte*>(&world.actor().frame) - ram);
   ram_.assign(ram, ram + world.machine.ram().size);
   kernel_ = kernel();
 }
@@ -58,17 +57,21 @@ Snapshot::Kernel Snapshot::kernel() const {
           .timer = world_.machine.hart(world_.hart.local.id).timer.value};
 }
 
-std::string Snapshot::changed() const {
+std::string Snapshot::changed() {
   if (kernel() != kernel_) return "the kernel's own state";
   const std::byte* now = world_.machine.ram_bytes();
-  const std::uint64_t after = frame_ + sizeof(arch::Frame);
-  if (std::memcmp(now, ram_.data(), frame_) == 0 &&
-      std::memcmp(now + after, ram_.data() + after, ram_.size() - after) == 0) {
-    return "";
-  }
-  for (std::uint64_t i = 0;; ++i) {
-    if (now[i] != ram_[i] && (i < frame_ || i >= after)) return "RAM at " + std::to_string(i);
-  }
+  auto forget = [&](const auto& field) {
+    auto* at = reinterpret_cast<const std::byte*>(&field);
+    std::memcpy(ram_.data() + (at - now), at, sizeof(field));
+  };
+  forget(actor_.frame);
+  forget(actor_.badge);
+  forget(actor_.may_grant);
+  forget(actor_.expects_reply);
+  if (std::memcmp(now, ram_.data(), ram_.size()) == 0) return "";
+  std::uint64_t first = 0;
+  while (now[first] == ram_[first]) ++first;
+  return "RAM at " + std::to_string(first);
 }
 
 }  // namespace tessera::testing

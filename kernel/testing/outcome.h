@@ -46,13 +46,13 @@ template <class T>
 ::testing::AssertionResult refused(const Outcome& outcome, std::int32_t status, abi::Detail detail,
                                    std::uint32_t argument = 0);
 
-// Everything that a system call could change, but for the registers of the thread that makes it: all of RAM, and the kernel's own
-// state. The actor runs already when it is taken, so that the call changes no queue on its way in.
+// Everything that a system call could change, but for the registers of the thread that makes it and what it noted of a message that
+// it did not send: all of RAM, and the kernel's own state. The actor runs already when it is taken, so that the call changes no queue on its way in.
 class Snapshot {
  public:
   explicit Snapshot(World& world);
   // Empty: nothing has changed; else where the first change is.
-  std::string changed() const;
+  std::string changed();
 
  private:
   struct Kernel {
@@ -62,7 +62,7 @@ class Snapshot {
   Kernel kernel() const;
 
   World& world_;
-  std::uint64_t frame_;  // the actor's, as an offset in RAM
+  Thread& actor_;
   std::vector<std::byte> ram_;
   Kernel kernel_;
 };

@@ -42,7 +42,7 @@ class World {
   static constexpr std::uint32_t kFirstFree = 16;
   static constexpr std::uint32_t kSlots = 512;
 
-  explicit World(std::uint64_t ram_bytes = std::uint64_t{16} << 20, std::uint32_t asids = 16);
+  explicit World(std::uint64_t ram_bytes = std::uint64_t{4} << 20, std::uint32_t asids = 16);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

@@ -52,7 +52,7 @@ inline constexpr std::array<manifest::Image, 3> kStock6{{
         .qos = abi::QosClass::kInteractive,
         .quota_kib = 512,
         .stack_kib = 16,
-        .slots = 2048,
+        .slots = 2112,
         .pool_pages = 8,
         .service = true,
         .uses = internal::kStock2,

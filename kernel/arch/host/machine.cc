@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
-#include <initializer_list>
 
 #include "kernel/arch/contract/arch.h"
 #include "kernel/base/bits.h"

@@ -49,11 +49,15 @@ class Tables {
   struct Free {
     void operator()(std::byte* memory) const { std::free(memory); }
   };
-  std::unique_ptr<std::byte, Free> memory_;
 
  public:
   PageTable root{};
-  TablePool pool;
+
+ private:
+  std::unique_ptr<std::byte, Free> memory_;
+
+ public:
+  TablePool pool;  // of memory_
 };
 
 void expect_mapped(const Tables& tables, PhysRange range) {

@@ -32,7 +32,6 @@ boot() {
 all="BOOT slept
 BOOT registers kept
 BOOT timer interrupted user
-BOOT reservation dropped
 BOOT floating point off"
 
 boot "$all
@@ -56,7 +55,8 @@ BOOT end" -m 3G -smp 8
 # In this order: cause 12 fetch, 13 load, 15 store (RISC-V privileged architecture 1.12, table 4.2).
 while read -r name epitaph; do
   boot "^PANIC $epitaph
-^PANIC pc=0x[0-9a-f]+ ra=0x[0-9a-f]+ sp=0x[0-9a-f]+ hart=" -m 64M -append "test=$name"
+^PANIC pc=0x[0-9a-f]+ ra=0x[0-9a-f]+ sp=0x[0-9a-f]+ hart=
+^PANIC end" -m 64M -append "test=$name"
 done <<'RULES'
 stack_overflow kernel stack overflow in the kernel: cause=0xf stval=0xffffffff80300ff0
 write_text store page fault in the kernel: cause=0xf stval=0xffffffff802

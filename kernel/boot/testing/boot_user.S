@@ -5,9 +5,8 @@
 .equ REGISTERS, 1001
 .equ TIMER, 1002
 .equ COUNTERS, 1003
-.equ RESERVATION, 1004
-.equ FLOATING_POINT, 1005
-.equ END, 1006
+.equ FLOATING_POINT, 1004
+.equ END, 1005
 
 // \step: 0 sets every register but zero, sp, a0 and a7 to a value of its own; 1 adds the difference
 // from that to a0.
@@ -48,16 +47,6 @@ user_code:
     li      a0, 1
     rdinstret t0                        // hidden: an illegal instruction, for which the kernel clears a0
     li      a7, COUNTERS
-    ecall
-
-    // The timer's interrupt comes between LR and SC, so that SC must fail.
-    addi    t1, sp, -8
-    li      a0, 1
-    lr.d    t0, (t1)
-1:  bnez    a0, 1b
-    sc.d    t2, t0, (t1)
-    seqz    a0, t2
-    li      a7, RESERVATION
     ecall
 
     li      a0, 1

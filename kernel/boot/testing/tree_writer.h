@@ -45,7 +45,7 @@ class TreeWriter {
     for (const std::string_view each : values) text(value, each);
     return property(name, value);
   }
-  TreeWriter& empty(std::string_view name) { return property(name, {}); }
+  TreeWriter& flag(std::string_view name) { return property(name, {}); }
 
   TreeWriter& reserve(std::uint64_t start, std::uint64_t size) {
     two_words(reservations_, start);

@@ -46,6 +46,9 @@ constexpr std::string_view to_string(BootSlot value) {
   return "?";
 }
 
+// The identity of the first task; all others get theirs by Task.identify.
+inline constexpr std::uint64_t kFirstTaskIdentity = 1;
+
 // Slots of the first task's CSpace.
 inline constexpr std::uint32_t kBootSlots = 1024;
 

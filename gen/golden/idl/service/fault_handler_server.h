@@ -31,6 +31,7 @@ class FaultHandlerServer {
       "nst rt::Caller&, abi::FaultCause cause, std::uint64_t address, std::uint64_t pc)  (idl/ser"
       "vice/fault_handler.idl:16)");
 
+  // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
     rt::Registers message = receive(endpoint);
     for (;;) message = dispatch(impl, endpoint, message);
@@ -38,20 +39,34 @@ class FaultHandlerServer {
 
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
-                                                       const rt::Registers& message) {
-    switch (message.t2) {
-      case FaultHandler::kFaultTag:
-        return on_fault(impl, endpoint, message);
-      case 0:
-        return on_no_message(impl, endpoint, message);
-      default:
-        return on_malformed(endpoint, message);
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
     }
+    std::unreachable();
   }
 
  private:
-  static constexpr std::int32_t kBadValue = abi::kEinval;
-  static constexpr std::int32_t kMalformed = abi::kEinval;
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case FaultHandler::kFaultTag:
+        return on_fault(impl, endpoint, message, status);
+      case 0:
+        return on_no_message(impl, message);
+      default:
+        return on_malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -72,9 +87,8 @@ class FaultHandlerServer {
     return out;
   }
 
-  // Answers with a failure. Out of line: it is rare, and the loop stays short.
-  [[gnu::noinline, gnu::cold]] static rt::Registers refuse(rt::Slot endpoint,
-                                                           std::uint64_t status) {
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -84,41 +98,40 @@ class FaultHandlerServer {
     return out;
   }
 
-  // A signal on the bound Notification, or a receive that failed.
-  static rt::Registers on_no_message(Impl& impl, rt::Slot endpoint,
-                                     const rt::Registers& message) {
-    if (message.a6 == 0) {
-      if constexpr (requires { impl.on_notification(message.a0); }) {
-        impl.on_notification(message.a0);
-      }
-      return receive(endpoint);
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      return rt::Next::kReceive;
     }
-    // An answer that could not be given ends with its caller refused by this receive. An endpoint
-    // that cannot be received from at all ends the task: there is nothing left to do.
-    const rt::Registers next = receive(endpoint);
-    if (next.a6 != 0 && next.a6 != abi::word(abi::kEcanceled)) {
-      (void)kernel::Self::exit(abi::value<std::int32_t>(next.a6));
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
     }
-    return next;
+    return rt::Next::kReceive;
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static rt::Registers on_malformed(rt::Slot endpoint, const rt::Registers& message) {
-    if (!answer_due(message)) return receive(endpoint);
-    return refuse(endpoint, abi::word(kMalformed));
+  static constexpr rt::Next on_malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
   }
 
   // FaultHandler.fault
-  [[gnu::always_inline]] static rt::Registers on_fault(Impl& impl, rt::Slot endpoint,
-      const rt::Registers& message) {
+  [[gnu::always_inline]] static rt::Next on_fault(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
-    if (!answer_due(message)) return receive(endpoint);
+    if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::valid_fault_cause(message.a0)) {
-      return refuse(endpoint, abi::word(kBadValue));
+      return refused(status, kBadValue);
     }
     const auto result = impl.fault(caller_of(message), abi::value<abi::FaultCause>(message.a0),
         message.a1, message.a2);
-    if (!result) return refuse(endpoint, rt::answer_status(result.error()));
+    if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -127,7 +140,8 @@ class FaultHandlerServer {
     in.t1 = FaultHandler::kFaultShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
         rt::kT1>(in);
-    return out;
+    message = out;
+    return rt::Next::kHandled;
   }
 };
 

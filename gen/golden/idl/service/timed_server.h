@@ -115,6 +115,7 @@ class TimedServer {
       "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> statistics(cons"
       "t rt::Caller&)  (idl/service/timed.idl:50)");
 
+  // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
     rt::Registers message = receive(endpoint);
     for (;;) message = dispatch(impl, endpoint, message);
@@ -122,26 +123,40 @@ class TimedServer {
 
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
-                                                       const rt::Registers& message) {
-    switch (message.t2) {
-      case Timed::kRegisterTag:
-        return on_register(impl, endpoint, message);
-      case Timed::kCancelTag:
-        return on_cancel(impl, endpoint, message);
-      case Timed::kSleepUntilTag:
-        return on_sleep_until(impl, endpoint, message);
-      case Timed::kStatisticsTag:
-        return on_statistics(impl, endpoint, message);
-      case 0:
-        return on_no_message(impl, endpoint, message);
-      default:
-        return on_malformed(endpoint, message);
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
     }
+    std::unreachable();
   }
 
  private:
-  static constexpr std::int32_t kBadValue = 1;
-  static constexpr std::int32_t kMalformed = 4;
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case Timed::kRegisterTag:
+        return on_register(impl, endpoint, message, status);
+      case Timed::kCancelTag:
+        return on_cancel(impl, endpoint, message, status);
+      case Timed::kSleepUntilTag:
+        return on_sleep_until(impl, message, status);
+      case Timed::kStatisticsTag:
+        return on_statistics(impl, endpoint, message, status);
+      case 0:
+        return on_no_message(impl, message);
+      default:
+        return on_malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(1);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(4);
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -162,9 +177,8 @@ class TimedServer {
     return out;
   }
 
-  // Answers with a failure. Out of line: it is rare, and the loop stays short.
-  [[gnu::noinline, gnu::cold]] static rt::Registers refuse(rt::Slot endpoint,
-                                                           std::uint64_t status) {
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -174,42 +188,41 @@ class TimedServer {
     return out;
   }
 
-  // A signal on the bound Notification, or a receive that failed.
-  static rt::Registers on_no_message(Impl& impl, rt::Slot endpoint,
-                                     const rt::Registers& message) {
-    if (message.a6 == 0) {
-      if constexpr (requires { impl.on_notification(message.a0); }) {
-        impl.on_notification(message.a0);
-      }
-      return receive(endpoint);
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      return rt::Next::kReceive;
     }
-    // An answer that could not be given ends with its caller refused by this receive. An endpoint
-    // that cannot be received from at all ends the task: there is nothing left to do.
-    const rt::Registers next = receive(endpoint);
-    if (next.a6 != 0 && next.a6 != abi::word(abi::kEcanceled)) {
-      (void)kernel::Self::exit(abi::value<std::int32_t>(next.a6));
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
     }
-    return next;
+    return rt::Next::kReceive;
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static rt::Registers on_malformed(rt::Slot endpoint, const rt::Registers& message) {
-    if (!answer_due(message)) return receive(endpoint);
-    return refuse(endpoint, abi::word(kMalformed));
+  static constexpr rt::Next on_malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
   }
 
   // Timed.register
-  [[gnu::always_inline]] static rt::Registers on_register(Impl& impl, rt::Slot endpoint,
-      const rt::Registers& message) {
+  [[gnu::always_inline]] static rt::Next on_register(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
-    if (!answer_due(message)) return receive(endpoint);
+    if (!answer_due(message)) return rt::Next::kReceive;
     if (!service::valid_timer_class(message.a1)) {
-      return refuse(endpoint, abi::word(kBadValue));
+      return refused(status, kBadValue);
     }
     const auto result = impl.register_(caller_of(message), message.a0,
         abi::value<service::TimerClass>(message.a1),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refuse(endpoint, rt::answer_status(result.error()));
+    if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -219,50 +232,52 @@ class TimedServer {
     in.t1 = Timed::kRegisterShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6 |
         rt::kT1>(in);
-    return out;
+    message = out;
+    return rt::Next::kHandled;
   }
 
   // Timed.cancel
-  [[gnu::always_inline]] static rt::Registers on_cancel(Impl& impl, rt::Slot endpoint,
-      const rt::Registers& message) {
+  [[gnu::always_inline]] static rt::Next on_cancel(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
-    if (!answer_due(message)) return receive(endpoint);
+    if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.cancel(caller_of(message), message.a0);
-    if (!result) return refuse(endpoint, rt::answer_status(result.error()));
+    if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
     in.a6 = 0;
     in.t1 = Timed::kCancelShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
-    return out;
+    message = out;
+    return rt::Next::kHandled;
   }
 
   // Timed.sleepUntil
-  [[gnu::always_inline]] static rt::Registers on_sleep_until(Impl& impl, rt::Slot endpoint,
-      const rt::Registers& message) {
+  [[gnu::always_inline]] static rt::Next on_sleep_until(Impl& impl, rt::Registers& message,
+      std::uint64_t& status) {
     // Nobody to answer: not executed.
-    if (!answer_due(message)) return receive(endpoint);
+    if (!answer_due(message)) return rt::Next::kReceive;
     if (!service::valid_timer_class(message.a1)) {
-      return refuse(endpoint, abi::word(kBadValue));
+      return refused(status, kBadValue);
     }
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refuse(endpoint, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refuse(endpoint, rt::answer_status(kept.error()));
+      return refused(status, rt::answer_status(kept.error()));
     }
     impl.sleep_until(caller_of(message), Timed::SleepUntilCompleter::adopt(slot), message.a0,
         abi::value<service::TimerClass>(message.a1));
-    return receive(endpoint);
+    return rt::Next::kReceive;
   }
 
   // Timed.statistics
-  [[gnu::always_inline]] static rt::Registers on_statistics(Impl& impl, rt::Slot endpoint,
-      const rt::Registers& message) {
+  [[gnu::always_inline]] static rt::Next on_statistics(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
-    if (!answer_due(message)) return receive(endpoint);
+    if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.statistics(caller_of(message));
-    if (!result) return refuse(endpoint, rt::answer_status(result.error()));
+    if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -273,7 +288,8 @@ class TimedServer {
     in.t1 = Timed::kStatisticsShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6 | rt::kT1>(in);
-    return out;
+    message = out;
+    return rt::Next::kHandled;
   }
 };
 

@@ -1,0 +1,98 @@
+// Every generated file is what gen/golden has, and gen/golden has no other: what changes in the
+// output is seen in review. `bazel run //gen:update_golden` writes it anew.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gen/compiler.h"
+#include "gen/cxx.h"
+#include "gen/emit.h"
+#include "gen/model.h"
+
+namespace kidl {
+namespace {
+
+constexpr char kGolden[] = "gen/golden/";
+
+std::string read(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+// What update_golden compiles, too.
+std::vector<std::string> sources() {
+  std::vector<std::string> result = {"bootimage/manifest.idl", "gen/testdata/probe.idl"};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("idl")) {
+    if (entry.path().extension() == ".idl") result.push_back(entry.path().string());
+  }
+  return result;
+}
+
+const Compiled& compiled() {
+  static const auto* const kCompiled =
+      new absl::StatusOr<Compiled>(compile_files("/usr/bin/capnp", ".", sources()));
+  return kCompiled->value();
+}
+
+struct Emitter {
+  const char* name;
+  std::function<void(const System&, Output&)> emit;
+};
+
+class GoldenTest : public ::testing::TestWithParam<Emitter> {};
+
+TEST_P(GoldenTest, IsCurrent) {
+  ASSERT_EQ(compiled().messages(), "");
+  Output output;
+  GetParam().emit(*compiled().system, output);
+  EXPECT_FALSE(output.empty());
+  for (const auto& [path, content] : output) {
+    EXPECT_EQ(read(kGolden + path), content)
+        << path << " changed: look at it, then `bazel run //gen:update_golden`";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Emitters, GoldenTest,
+    ::testing::Values(Emitter{"Wire", emit_wire}, Emitter{"Constants", emit_constants},
+                      Emitter{"Asm", emit_asm}, Emitter{"SystemCalls", emit_syscalls},
+                      Emitter{"Client", emit_client}, Emitter{"Server", emit_server},
+                      Emitter{"Message", emit_message}, Emitter{"Decode", emit_decode},
+                      Emitter{"Docs", emit_docs}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(GoldenFolderTest, HasNothingElse) {
+  Output output;
+  emit_cxx(*compiled().system, output);
+  emit_docs(*compiled().system, output);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kGolden)) {
+    const std::string path = entry.path().string().substr(sizeof(kGolden) - 1);
+    if (entry.is_directory() || path == "diagnostics.txt") continue;
+    EXPECT_TRUE(output.contains(path)) << path << " is not generated any more";
+  }
+}
+
+// The order in which files are named must not matter: Bazel sorts by its own rules.
+TEST(GoldenFolderTest, OutputDoesNotDependOnTheOrderOfFiles) {
+  std::vector<std::string> reversed = sources();
+  std::reverse(reversed.begin(), reversed.end());
+  const absl::StatusOr<Compiled> again = compile_files("/usr/bin/capnp", ".", reversed);
+  ASSERT_TRUE(again.ok());
+  Output first;
+  Output second;
+  emit_cxx(*compiled().system, first);
+  emit_cxx(*again->system, second);
+  EXPECT_EQ(first, second);
+}
+
+}  // namespace
+}  // namespace kidl

@@ -1,0 +1,61 @@
+#!/bin/bash
+# kidl as a program: exit statuses, messages, and that nothing given to it crashes it.
+set -uo pipefail
+kidl="$PWD/$1"
+failures=0
+
+# expect STATUS PATTERN ARGUMENTS...: runs kidl, holds its status and that its output matches.
+expect() {
+  local status="$1" pattern="$2" output got
+  shift 2
+  output="$("$kidl" "$@" 2>&1 </dev/null)"
+  got=$?
+  if [[ "$got" != "$status" ]] || ! grep -qE -- "$pattern" <<<"$output"; then
+    echo "kidl $*: status $got, wanted $status and /$pattern/:" >&2
+    echo "$output" >&2
+    failures=$((failures + 1))
+  fi
+}
+
+all=(bootimage/manifest.idl)
+while IFS= read -r each; do all+=("$each"); done < <(find -L idl -name '*.idl' | sort)
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+
+expect 2 'nothing to do'
+expect 2 'usage:' --no-such-flag
+expect 2 'no such flag: -x' -x
+expect 2 'wrong value: --emit=all,docs' --emit=all,docs compile idl/abi.idl
+expect 2 'needs a value' --out
+expect 2 'no such command: frob' frob
+expect 2 'compile needs the files' compile
+expect 2 'explain needs one code' explain
+expect 2 'no such code: KIDL9999' explain KIDL9999
+expect 0 'usage:' --help
+expect 0 '^KIDL0104: no maximum length' explain KIDL0104
+expect 0 '' compile "${all[@]}"
+expect 0 '' compile --out="$scratch/out" "${all[@]}"
+expect 1 'cannot run /no/capnp' compile --capnp=/no/capnp idl/abi.idl
+expect 1 'KIDL0001' compile no/such/file.idl
+expect 1 'cannot write' compile --out=/proc/nowhere "${all[@]}"
+expect 1 'cannot read' --request="$scratch/none.req"
+expect 1 'not a CodeGeneratorRequest' --request=<(printf 'garbage, and more of it')
+
+# Two steps give what one gives; a request that is cut short is refused at every length tried.
+/usr/bin/capnp compile --no-standard-import -I. -o- "${all[@]}" >"$scratch/x.req"
+expect 0 '' --request="$scratch/x.req" --out="$scratch/two"
+if ! diff -r "$scratch/out" "$scratch/two"; then failures=$((failures + 1)); fi
+for size in 0 1 8 100 4096 65536; do
+  head -c "$size" "$scratch/x.req" >"$scratch/cut.req"
+  expect 1 'kidl: error: ' --request="$scratch/cut.req"
+done
+
+# The headers that are there already and right are not written again.
+touch -d '2001-01-01' "$scratch/out/idl/abi.h"
+"$kidl" compile --out="$scratch/out" "${all[@]}"
+if [[ "$(date -r "$scratch/out/idl/abi.h" +%Y)" != 2001 ]]; then
+  echo "abi.h was written though it had not changed" >&2
+  failures=$((failures + 1))
+fi
+
+exit $((failures > 0))

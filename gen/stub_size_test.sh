@@ -1,0 +1,34 @@
+#!/bin/bash
+# Counts the instructions of generated code in the target's object: a fast call is no longer than by hand, and
+# the budgets may only shrink.
+set -euo pipefail
+listing="$(llvm-objdump-19 --disassemble --demangle --no-show-raw-insn --no-leading-addr "$@")"
+
+# instructions PATTERN: those of the function whose label matches.
+instructions() {
+  awk -v pattern="$1" '
+    /^[0-9a-f]* *<.*>:$/ { inside = $0 ~ pattern; next }
+    inside && NF { sub(/^[ \t]+/, ""); print }' <<<"$listing"
+}
+
+# What a caller pays where the stub is inlined: not the frame, not the return, not the trap on failure.
+call_length() {
+  instructions "$1" | grep -cvE '[(,[:space:]]sp[,)]|^(c\.)?(ret|unimp|jr)'
+}
+
+# at_most WHAT COUNT BUDGET
+failures=0
+at_most() {
+  echo "$1: $2 instructions, budget $3"
+  if (($2 > $3 || $2 == 0)); then
+    echo "  over budget, or not found" >&2
+    failures=1
+  fi
+}
+
+by_hand="$(call_length '<by_hand_call>')"
+at_most "a call by hand" "$by_hand" 8
+at_most "a generated call, u64 and u32 in, u64 out" "$(call_length '<generated_call>')" "$by_hand"
+at_most "a server's loop, one method" "$(instructions 'PlainServer.*::serve' | wc -l)" 62
+if ((failures)); then echo "$listing"; fi
+exit "$failures"

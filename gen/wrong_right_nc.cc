@@ -1,0 +1,8 @@
+// One object's right where another's belongs.
+#include "idl/kernel/endpoint.h"
+#include "idl/kernel/vmo.h"
+
+inline constexpr kernel::Endpoint::Right kSend = kernel::Endpoint::Right::kSend;
+#ifndef NC_OFF
+inline constexpr kernel::Endpoint::Right kRead = kernel::Vmo::Right::kRead;
+#endif

@@ -1,0 +1,19 @@
+// Guest instructions so far. Readable in U-mode only where the kernel was told user_counters on its
+// command line; elsewhere the read is an illegal instruction.
+#ifndef SERVERS_BENCH_COUNTER_H_
+#define SERVERS_BENCH_COUNTER_H_
+
+#include <cstdint>
+
+namespace bench {
+
+// The clobber keeps the measured code between two reads.
+[[gnu::always_inline]] inline std::uint64_t instructions() {
+  std::uint64_t count;
+  asm volatile("rdinstret %0" : "=r"(count) : : "memory");
+  return count;
+}
+
+}  // namespace bench
+
+#endif  // SERVERS_BENCH_COUNTER_H_

@@ -1,0 +1,30 @@
+// The name before a line: from the manifest, by the identity that the kernel told.
+#ifndef SERVERS_CONSOLE_STAMP_H_
+#define SERVERS_CONSOLE_STAMP_H_
+
+#include <cstdint>
+#include <span>
+
+#include "idl/manifest.h"
+#include "servers/runtime/text.h"
+
+namespace console {
+
+// Who a task is called. Images by their names, the first task `init_name`, others by their number.
+struct Names {
+  std::span<const manifest::Image> images;
+  std::uint64_t init_identity;
+  std::string_view init_name;
+
+  constexpr void write(rt::Sink auto& sink, std::uint64_t identity) const {
+    if (identity == init_identity) return rt::write(sink, init_name);
+    for (const manifest::Image& image : images) {
+      if (image.identity == identity) return rt::write(sink, image.name);
+    }
+    rt::write(sink, "task-", rt::hex(identity));
+  }
+};
+
+}  // namespace console
+
+#endif  // SERVERS_CONSOLE_STAMP_H_

@@ -1,0 +1,35 @@
+#include "servers/console/stamp.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "servers/manifest/selected.h"
+
+namespace console {
+namespace {
+
+std::string name_of(std::uint64_t identity) {
+  constexpr Names kNames = {.images = manifest::kSelected.images,
+                            .init_identity = manifest::kInitIdentity,
+                            .init_name = manifest::kInitName};
+  rt::FixedText<64> text;
+  kNames.write(text, identity);
+  return std::string(text.text());
+}
+
+TEST(Stamp, NamesComeFromTheManifest) {
+  for (const manifest::Image& image : manifest::kSelected.images) {
+    EXPECT_EQ(name_of(image.identity), image.name);
+  }
+  EXPECT_EQ(name_of(manifest::kInitIdentity), "init");
+}
+
+TEST(Stamp, OthersAreNumbered) {
+  EXPECT_EQ(name_of(0), "task-0x0");
+  EXPECT_EQ(name_of(0xabc), "task-0xabc");
+  EXPECT_EQ(name_of(~std::uint64_t{0}), "task-0xffffffffffffffff");
+}
+
+}  // namespace
+}  // namespace console

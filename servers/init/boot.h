@@ -1,0 +1,52 @@
+// What init finds when it starts: its own capabilities, the bundle, and the machine's memory.
+#ifndef SERVERS_INIT_BOOT_H_
+#define SERVERS_INIT_BOOT_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "bootimage/bundle.h"
+#include "idl/abi.h"
+#include "idl/kernel/boot_info.h"
+#include "idl/kernel/cnode.h"
+#include "idl/kernel/identity_control.h"
+#include "idl/kernel/task.h"
+#include "idl/kernel/untyped.h"
+#include "servers/elf/image.h"
+#include "servers/init/failure.h"
+#include "servers/init/layout.h"
+
+namespace init {
+
+inline constexpr kernel::CNode kCspace(boot_slot(kernel::BootSlot::kCnode));
+inline constexpr kernel::Task kOwnTask(boot_slot(kernel::BootSlot::kTask));
+inline constexpr kernel::BootInfo kBootInfo(boot_slot(kernel::BootSlot::kBootInfo));
+inline constexpr kernel::IdentityControl kIdentities(boot_slot(kernel::BootSlot::kIdentityControl));
+inline constexpr kernel::Untyped kUartPages(boot_slot(kernel::BootSlot::kUart));
+
+// Maps the bundle, once, and checks its table.
+Result<bundle::Bundle> open_bundle();
+
+// Finds an image by its name, and checks its bytes and its headers.
+Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view name);
+
+// Makes `size` bytes of Untyped out of the first region that has them, into `to`.
+Result<void> take_memory(std::uint64_t size, rt::Slot to);
+
+// Mints `from` into `to`, both in init's own CSpace.
+inline rt::Result<void> mint(rt::Slot to, rt::Slot from, std::uint8_t rights,
+                             std::uint64_t badge = 0) {
+  return kCspace.mint(to.index, kCspace, from.index, rights, badge);
+}
+
+// One object that has no size, or of `size`, into an empty slot of init's.
+inline rt::Result<void> make(kernel::Untyped memory, abi::ObjectType type, rt::Slot to,
+                             std::uint64_t size = 0) {
+  return memory.retype(type, size, kCspace, to.index, 1);
+}
+
+inline rt::Result<void> drop(rt::Slot slot) { return kCspace.delete_(slot.index); }
+
+}  // namespace init
+
+#endif  // SERVERS_INIT_BOOT_H_

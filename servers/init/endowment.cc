@@ -1,0 +1,122 @@
+#include "servers/init/endowment.h"
+
+#include <cstdint>
+#include <string_view>
+
+#include "idl/abi.h"
+#include "idl/kernel/endpoint.h"
+#include "idl/kernel/notification.h"
+#include "idl/kernel/thread.h"
+#include "idl/kernel/vmo.h"
+#include "servers/init/boot.h"
+#include "servers/init/layout.h"
+#include "servers/runtime/slots.h"
+
+namespace init {
+namespace {
+
+using abi::StartSlot;
+using kernel::CNode;
+using kernel::Endpoint;
+using kernel::Notification;
+using kernel::Task;
+using kernel::Vmo;
+
+rt::Result<void> mint_to(const Child& child, rt::Slot to, rt::Slot from, std::uint8_t rights,
+                         std::uint64_t badge = 0) {
+  return child.cspace.mint(to.index, kCspace, from.index, rights, badge);
+}
+
+// A task may use its own slots, and map into its own space, but gets no `manage`: with that it
+// could put threads of its own making under its identity. Its thread's capability holds no right at
+// all: what a thread may do to itself is in Self.
+Result<void> give_itself(const Child& child, std::size_t index) {
+  RT_TRY(
+      step("give it its CSpace", mint_to(child, rt::start::slot(StartSlot::kCnode), kChildCnode,
+                                         rt::rights(CNode::Right::kRead, CNode::Right::kWrite))));
+  RT_TRY(
+      step("give it its task", mint_to(child, rt::start::slot(StartSlot::kTask), task_slot(index),
+                                       rt::rights(Task::Right::kMap, Task::Right::kInspect))));
+  RT_TRY(step("give it its thread",
+              mint_to(child, rt::start::slot(StartSlot::kThread), kChildThread, 0)));
+  return step("give it its timer",
+              mint_to(child, rt::start::slot(StartSlot::kTimer), kChildTimer,
+                      rt::rights(Notification::Right::kSignal, Notification::Right::kWait)));
+}
+
+Result<void> give_service(const Child& child, std::size_t index) {
+  RT_TRY(step("give it its endpoint",
+              mint_to(child, rt::start::slot(StartSlot::kService), endpoint_slot(index),
+                      rt::rights(Endpoint::Right::kReceive))));
+  return step("give it its ready signal",
+              mint_to(child, rt::start::slot(StartSlot::kReady), kEvents,
+                      rt::rights(Notification::Right::kSignal), ready_bit(index)));
+}
+
+// The console takes no capabilities, so nobody needs `grant` there.
+Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index, const Child& child) {
+  std::uint32_t others = 0;
+  for (const std::string_view name : manifest.images[index].uses) {
+    rt::Slot to = rt::start::peer(others);
+    std::uint8_t rights = rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant);
+    if (name == manifest::kConsole) {
+      to = rt::start::slot(StartSlot::kConsole);
+      rights = rt::rights(Endpoint::Right::kSend);
+    } else if (name == manifest::kTimed) {
+      to = rt::start::slot(StartSlot::kTimed);
+    } else {
+      ++others;
+    }
+    // check.h: there is one.
+    const std::size_t peer = manifest::find(manifest, name).value_or(0);
+    RT_TRY(step("give it an endpoint that it uses",
+                mint_to(child, to, endpoint_slot(peer), rights, badge_of(index))));
+  }
+  return {};
+}
+
+Result<void> give_uart(const Child& child) {
+  RT_TRY_ASSIGN(const auto pages, step("ask for the UART's pages", kUartPages.info()));
+  RT_TRY(
+      step("retype the UART's pages", make(kUartPages, abi::ObjectType::kVmo, kVmo, pages.size)));
+  RT_TRY(step("give it the UART",
+              mint_to(child, rt::start::slot(StartSlot::kDevice), kVmo,
+                      rt::rights(Vmo::Right::kRead, Vmo::Right::kWrite, Vmo::Right::kMap))));
+  return step("drop the UART", drop(kVmo));
+}
+
+Result<void> give_alarm(const Child& child) {
+  RT_TRY(step("retype its alarm", make(child.memory, abi::ObjectType::kAlarm, kTemporary)));
+  return step("give it its alarm", child.cspace.move(rt::start::slot(StartSlot::kAlarm).index,
+                                                     kCspace, kTemporary.index));
+}
+
+Result<void> give_memory(const Child& child) {
+  RT_TRY_ASSIGN(const auto quota, step("ask what its quota has left", child.memory.info()));
+  const std::uint64_t whole_pages = quota.free - quota.free % abi::kPageSize;
+  return step("give it the rest of its quota",
+              child.memory.retype(abi::ObjectType::kUntyped, whole_pages, child.cspace,
+                                  rt::start::slot(StartSlot::kMemory).index, 1));
+}
+
+bool is_granted(const manifest::Image& image, manifest::Grant grant) {
+  for (const manifest::Grant each : image.grants) {
+    if (each == grant) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child) {
+  const manifest::Image& image = manifest.images[index];
+  RT_TRY(give_itself(child, index));
+  if (image.service) RT_TRY(give_service(child, index));
+  RT_TRY(give_peers(manifest, index, child));
+  if (is_granted(image, manifest::Grant::kUart)) RT_TRY(give_uart(child));
+  if (is_granted(image, manifest::Grant::kAlarm)) RT_TRY(give_alarm(child));
+  if (is_granted(image, manifest::Grant::kMemory)) RT_TRY(give_memory(child));
+  return {};
+}
+
+}  // namespace init

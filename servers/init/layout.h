@@ -1,0 +1,80 @@
+// Where init keeps what: its own slots and addresses, and those of the tasks it makes.
+#ifndef SERVERS_INIT_LAYOUT_H_
+#define SERVERS_INIT_LAYOUT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "idl/abi.h"
+#include "idl/kernel/boot_info_types.h"
+#include "servers/elf/image.h"
+#include "servers/manifest/check.h"
+#include "servers/runtime/ipc.h"
+
+namespace init {
+
+// --- init's CSpace -----------------------------------------------------------------------------
+
+constexpr rt::Slot boot_slot(kernel::BootSlot which) { return {static_cast<std::uint32_t>(which)}; }
+
+// After the boot slots come the regions' Untypeds, as many as the machine has.
+inline constexpr std::uint32_t kRegionsEnd = 256;
+inline constexpr rt::Slot kEvents{256};         // the Notification that tasks' signs of life reach
+inline constexpr rt::Slot kConsoleClient{257};  // to send to the console
+// In use while one task is made, empty otherwise.
+inline constexpr rt::Slot kChildCnode{260};
+inline constexpr rt::Slot kChildThread{261};
+inline constexpr rt::Slot kChildTimer{262};
+inline constexpr rt::Slot kVmo{263};
+inline constexpr rt::Slot kView{264};  // what will be the child's of kVmo
+inline constexpr rt::Slot kTemporary{265};
+
+// What is kept of each image: its memory, its task, its endpoint.
+inline constexpr std::uint32_t kFirstImage = 320;
+inline constexpr std::uint32_t kSlotsPerImage = 4;
+constexpr rt::Slot quota_slot(std::size_t image) {
+  return {static_cast<std::uint32_t>(kFirstImage + image * kSlotsPerImage)};
+}
+constexpr rt::Slot task_slot(std::size_t image) { return {quota_slot(image).index + 1}; }
+constexpr rt::Slot endpoint_slot(std::size_t image) { return {quota_slot(image).index + 2}; }
+// To ask how the task is, and nothing else.
+constexpr rt::Slot watch_slot(std::size_t image) { return {quota_slot(image).index + 3}; }
+
+inline constexpr std::uint32_t kSlotsEnd = quota_slot(manifest::kMaxImages).index;
+// The last slots of the first task hold its own segments and stack, put there by the kernel:
+// 8 segments at most, and a stack.
+static_assert(kSlotsEnd <= kernel::kBootSlots - elf::kMaxSegments - 1);
+
+// --- init's addresses --------------------------------------------------------------------------
+
+// The image is at 64 KiB and the stack at the end of the user addresses; between them is room.
+inline constexpr std::uint64_t kBundleAddress = 0x1000'0000;
+inline constexpr std::uint64_t kScratchAddress = 0x2000'0000;
+
+// --- A task's ------------------------------------------------------------------------------------
+
+// The stack ends here; the pages around it stay unmapped, so that running over it is a fault.
+inline constexpr std::uint64_t kStackTop = 0x4000'0000;
+
+// Capabilities to its own memory: in the start slots that abi.idl leaves free behind `peer`.
+inline constexpr rt::Slot kFirstSegment{static_cast<std::uint32_t>(abi::StartSlot::kPeer) +
+                                        manifest::kMaxUses};
+inline constexpr rt::Slot kStack{kFirstSegment.index + elf::kMaxSegments};
+static_assert(kStack.index < abi::kStartSlots);
+
+// --- Signs of life -------------------------------------------------------------------------------
+
+// Bits of kEvents: bit n image n is ready, bit 32 + n it has ended.
+constexpr std::uint64_t ready_bit(std::size_t image) { return std::uint64_t{1} << image; }
+constexpr std::uint64_t ended_bit(std::size_t image) {
+  return std::uint64_t{1} << (manifest::kMaxImages + image);
+}
+static_assert(2 * manifest::kMaxImages <= 64);
+
+// A client's badge at every endpoint: which image it is, from 1.
+constexpr std::uint64_t badge_of(std::size_t image) { return image + 1; }
+inline constexpr std::uint64_t kInitBadge = manifest::kMaxImages + 1;
+
+}  // namespace init
+
+#endif  // SERVERS_INIT_LAYOUT_H_

@@ -1,0 +1,31 @@
+// Puts an image's segments and a stack into a new task's address space.
+#ifndef SERVERS_INIT_LOADER_H_
+#define SERVERS_INIT_LOADER_H_
+
+#include <cstdint>
+
+#include "idl/kernel/cnode.h"
+#include "idl/kernel/task.h"
+#include "idl/kernel/untyped.h"
+#include "servers/elf/image.h"
+#include "servers/init/failure.h"
+
+namespace init {
+
+// A task on its way: not running yet.
+struct Child {
+  kernel::Untyped memory;  // its quota: pays for everything
+  kernel::CNode cspace;
+  kernel::Task task;
+};
+
+// Every mapping is carried by a capability in the child's own CSpace (from layout.h's
+// kFirstSegment), which holds no more rights than the mapping has, and `map`.
+Result<void> load_segments(const Child& child, const elf::Image& image);
+
+// `size` bytes that end at kStackTop, zero.
+Result<void> load_stack(const Child& child, std::uint64_t size);
+
+}  // namespace init
+
+#endif  // SERVERS_INIT_LOADER_H_

@@ -1,0 +1,90 @@
+// init: the first task. It starts what the manifest names, gives up the power to do so, and from
+// then on says how tasks end.
+#include <cstddef>
+#include <cstdint>
+
+#include "bootimage/bundle.h"
+#include "idl/kernel/endpoint.h"
+#include "idl/service/console_client.h"
+#include "servers/init/boot.h"
+#include "servers/init/failure.h"
+#include "servers/init/layout.h"
+#include "servers/init/printer.h"
+#include "servers/init/renounce.h"
+#include "servers/init/spawn.h"
+#include "servers/init/supervisor.h"
+#include "servers/manifest/selected.h"
+#include "servers/runtime/exit.h"
+#include "servers/runtime/slots.h"
+#include "servers/runtime/start.h"
+
+namespace init {
+namespace {
+
+using manifest::kSelected;
+
+constexpr std::int32_t kFailed = 1;
+
+// A failure with the image that it concerns, as the line has it.
+[[noreturn]] void give_up(std::string_view who, const Failure& failure) {
+  print("FAIL ", who, ' ', failure);
+  rt::exit(kFailed);
+}
+
+// Tells the console where the UART is; it prints from then on, and the kernel no more.
+Result<void> attach_console(std::size_t image) {
+  RT_TRY_ASSIGN(const auto uart, step("ask where the UART is", kBootInfo.uart()));
+  if (uart.offset > UINT32_MAX || uart.shift > UINT8_MAX) {
+    return failed("attach the console", "the UART's registers are out of reach");
+  }
+  RT_TRY(step("mint the console's endpoint",
+              mint(kConsoleClient, endpoint_slot(image), rt::rights(kernel::Endpoint::Right::kSend),
+                   kInitBadge)));
+  const service::ConsoleClient console(kConsoleClient);
+  RT_TRY(step("attach the console", console.attach(static_cast<std::uint32_t>(uart.offset),
+                                                   static_cast<std::uint8_t>(uart.shift))));
+  print_through(kConsoleClient);
+  return {};
+}
+
+Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::Bundle& bundle) {
+  RT_TRY(spawn(kSelected, image, bundle));
+  RT_TRY(supervisor.wait_until_ready(image));
+  if (kSelected.images[image].name == manifest::kConsole) RT_TRY(attach_console(image));
+  print("up ", kSelected.images[image].name);
+  return {};
+}
+
+// Services first, each when those before it are ready; then the tasks that only use them.
+void start_all(Supervisor& supervisor, const bundle::Bundle& bundle) {
+  for (const bool services : {true, false}) {
+    for (std::size_t i = 0; i < kSelected.images.size(); ++i) {
+      const manifest::Image& image = kSelected.images[i];
+      if (image.service != services) continue;
+      print("start ", image.name);
+      const auto started = services ? bring_up(supervisor, i, bundle) : spawn(kSelected, i, bundle);
+      if (!started) give_up(image.name, started.error());
+    }
+    if (services) print("ready");
+  }
+}
+
+Result<void> make_events() {
+  return step("retype the events", make(kernel::Untyped(boot_slot(kernel::BootSlot::kFirstRegion)),
+                                        abi::ObjectType::kNotification, kEvents));
+}
+
+}  // namespace
+}  // namespace init
+
+extern "C" std::int32_t server_main(std::uint64_t) {
+  using namespace init;
+  print("start");
+  const auto bundle = open_bundle();
+  if (!bundle) give_up("init", bundle.error());
+  if (const auto made = make_events(); !made) give_up("init", made.error());
+  Supervisor supervisor(kSelected);
+  start_all(supervisor, *bundle);
+  if (const auto renounced = renounce(); !renounced) give_up("init", renounced.error());
+  give_up("init", supervisor.watch());
+}

@@ -1,0 +1,100 @@
+// What must hold of a manifest before an image is built from it. Checked when init is compiled, so
+// that init itself need not check it again.
+#ifndef SERVERS_MANIFEST_CHECK_H_
+#define SERVERS_MANIFEST_CHECK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "idl/abi.h"
+#include "idl/manifest.h"
+
+namespace manifest {
+
+// A bit each in one Notification for "ready", and one for "ended".
+inline constexpr std::size_t kMaxImages = 32;
+inline constexpr std::size_t kMaxUses = 8;
+inline constexpr std::string_view kConsole = "console";
+inline constexpr std::string_view kTimed = "timed";
+
+enum class Defect : std::uint8_t {
+  kNone,
+  kTooManyImages,  // more than kMaxImages
+  kBadName,        // empty, longer than 16, or with other characters than letters, digits, - and _
+  kNameTwice,      // or the name of init
+  kIdentityTwice,  // or 0, or that of init
+  kBadQuota,       // 0, or not a multiple of a page
+  kBadStack,       // the same
+  kBadSlots,       // outside the limits, or none beyond the start slots
+  kBadPool,        // fewer than 3 pages
+  kTooManyUses,    // more than kMaxUses
+  kUsesUnknown,    // no service of that name earlier in the list, or twice
+  kFirstNotConsole,  // the first service prints for the others
+};
+
+constexpr bool is_page_multiple(std::uint32_t kib) { return kib != 0 && kib % 4 == 0; }
+
+constexpr bool is_good_name(std::string_view name) {
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_') return false;
+  }
+  return !name.empty() && name.size() <= 16;
+}
+
+// The index of the image of that name; nothing when there is none.
+constexpr std::optional<std::size_t> find(const Manifest& manifest, std::string_view name) {
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (manifest.images[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+constexpr Defect check_uses(const Manifest& manifest, std::size_t index) {
+  const auto uses = manifest.images[index].uses;
+  if (uses.size() > kMaxUses) return Defect::kTooManyUses;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    const auto used = find(manifest, uses[i]);
+    if (!used || *used >= index || !manifest.images[*used].service) return Defect::kUsesUnknown;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (uses[i] == uses[j]) return Defect::kUsesUnknown;
+    }
+  }
+  return Defect::kNone;
+}
+
+constexpr Defect check_image(const Manifest& manifest, std::size_t index,
+                             std::uint64_t init_identity) {
+  const Image& image = manifest.images[index];
+  if (!is_good_name(image.name)) return Defect::kBadName;
+  if (image.name == "init") return Defect::kNameTwice;
+  if (image.identity == 0 || image.identity == init_identity) return Defect::kIdentityTwice;
+  for (std::size_t i = 0; i < index; ++i) {
+    if (manifest.images[i].name == image.name) return Defect::kNameTwice;
+    if (manifest.images[i].identity == image.identity) return Defect::kIdentityTwice;
+  }
+  if (!is_page_multiple(image.quota_kib)) return Defect::kBadQuota;
+  if (!is_page_multiple(image.stack_kib)) return Defect::kBadStack;
+  if (image.slots <= abi::kStartSlots || image.slots > abi::kCnodeSlotsMax) {
+    return Defect::kBadSlots;
+  }
+  if (image.pool_pages < 3) return Defect::kBadPool;
+  return check_uses(manifest, index);
+}
+
+constexpr Defect check(const Manifest& manifest, std::uint64_t init_identity) {
+  if (manifest.images.size() > kMaxImages) return Defect::kTooManyImages;
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    const Defect defect = check_image(manifest, i, init_identity);
+    if (defect != Defect::kNone) return defect;
+  }
+  const bool console_first =
+      !manifest.images.empty() && manifest.images[0].name == kConsole && manifest.images[0].service;
+  return console_first ? Defect::kNone : Defect::kFirstNotConsole;
+}
+
+}  // namespace manifest
+
+#endif  // SERVERS_MANIFEST_CHECK_H_

@@ -1,0 +1,92 @@
+#include "servers/manifest/check.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "servers/manifest/selected.h"
+
+namespace manifest {
+namespace {
+
+constexpr std::array<std::string_view, 2> kBoth = {"console", "timed"};
+constexpr std::array<std::string_view, 2> kTwice = {"console", "console"};
+constexpr std::array<std::string_view, 1> kSelf = {"SELFTEST"};
+constexpr std::array<std::string_view, 1> kNobody = {"nobody"};
+constexpr std::array<std::string_view, 9> kNine = {};
+
+std::vector<Image> sample() {
+  const Image service = {.name = "console",
+                         .identity = 0x10,
+                         .qos = abi::QosClass::kNormal,
+                         .quota_kib = 256,
+                         .stack_kib = 16,
+                         .slots = 64,
+                         .pool_pages = 8,
+                         .service = true,
+                         .uses = {},
+                         .grants = {}};
+  std::vector<Image> images = {service, service, service};
+  images[1].name = "timed";
+  images[1].identity = 0x11;
+  images[2].name = "SELFTEST";
+  images[2].identity = 0x20;
+  images[2].service = false;
+  images[2].uses = kBoth;
+  return images;
+}
+
+Defect check_images(const std::vector<Image>& images) { return check({.images = images}, 1); }
+
+TEST(Manifest, TheSampleIsGood) { EXPECT_EQ(check_images(sample()), Defect::kNone); }
+
+TEST(Manifest, TheStockOneIsGood) {
+  EXPECT_EQ(check(kSelected, kInitIdentity), Defect::kNone);
+  EXPECT_EQ(find(kSelected, kConsole), 0U);
+  EXPECT_TRUE(find(kSelected, kTimed));
+  EXPECT_FALSE(find(kSelected, "nobody"));
+}
+
+TEST(Manifest, NamesEachDefect) {
+  using Spoil = std::function<void(std::vector<Image>&)>;
+  const std::vector<std::pair<Defect, Spoil>> cases = {
+      {Defect::kTooManyImages, [](auto& all) { all.resize(33, all[0]); }},
+      {Defect::kBadName, [](auto& all) { all[2].name = ""; }},
+      {Defect::kBadName, [](auto& all) { all[2].name = "a: b"; }},
+      {Defect::kBadName, [](auto& all) { all[2].name = "seventeen-letters"; }},
+      {Defect::kNameTwice, [](auto& all) { all[2].name = "timed"; }},
+      {Defect::kNameTwice, [](auto& all) { all[2].name = "init"; }},
+      {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 0x11; }},
+      {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 0; }},
+      {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 1; }},
+      {Defect::kBadQuota, [](auto& all) { all[2].quota_kib = 0; }},
+      {Defect::kBadQuota, [](auto& all) { all[2].quota_kib = 258; }},
+      {Defect::kBadStack, [](auto& all) { all[2].stack_kib = 0; }},
+      {Defect::kBadSlots, [](auto& all) { all[2].slots = abi::kStartSlots; }},
+      {Defect::kBadSlots, [](auto& all) { all[2].slots = abi::kCnodeSlotsMax + 1; }},
+      {Defect::kBadPool, [](auto& all) { all[2].pool_pages = 2; }},
+      {Defect::kTooManyUses, [](auto& all) { all[2].uses = kNine; }},
+      {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kNobody; }},
+      {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kTwice; }},
+      {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kSelf; }},
+      {Defect::kUsesUnknown, [](auto& all) { all[1].service = false; }},
+      {Defect::kFirstNotConsole, [](auto& all) { all.clear(); }},
+      {Defect::kFirstNotConsole,
+       [](auto& all) {
+         all[2].uses = {};
+         all[0].service = false;
+       }},
+  };
+  for (const auto& [expected, spoil] : cases) {
+    std::vector<Image> images = sample();
+    spoil(images);
+    EXPECT_EQ(check_images(images), expected) << static_cast<int>(expected);
+  }
+}
+
+}  // namespace
+}  // namespace manifest

@@ -1,0 +1,13 @@
+#include "servers/runtime/print.h"
+
+#include "idl/service/console_client.h"
+#include "servers/runtime/slots.h"
+
+namespace rt {
+
+void send_to_console(const TextWords& text) {
+  const auto& [w0, w1, w2, w3, w4] = text.words;
+  (void)service::ConsoleClient(start::console()).write(w0, w1, w2, w3, w4, text.length);
+}
+
+}  // namespace rt

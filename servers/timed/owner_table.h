@@ -1,0 +1,100 @@
+// OwnerTable: the owners that have timers, by identity, each with the list of its own.
+//
+// At most N owners, as each has a timer at least. A hash table with chains: identities come from
+// whoever may name tasks, not from clients, so nobody chooses them to collide.
+#ifndef SERVERS_TIMED_OWNER_TABLE_H_
+#define SERVERS_TIMED_OWNER_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "servers/timed/index_pool.h"
+
+namespace timed {
+
+template <std::uint32_t N>
+class OwnerTable {
+  static_assert((N & (N - 1)) == 0 && N > 1);
+
+ public:
+  constexpr std::uint32_t count(std::uint64_t identity) const {
+    const Link owner = find(identity);
+    return owner ? owners_[owner.index()].count : 0;
+  }
+  // The first of the owner's timers, if it has any.
+  constexpr std::optional<std::uint32_t> first(std::uint64_t identity) const {
+    const Link owner = find(identity);
+    if (!owner) return std::nullopt;
+    return owners_[owner.index()].first.index();
+  }
+  constexpr std::uint64_t owner_of(std::uint32_t timer) const {
+    return owners_[timers_[timer].owner.index()].identity;
+  }
+
+  // `timer` belongs to nobody.
+  constexpr void add(std::uint64_t identity, std::uint32_t timer) {
+    Link owner = find(identity);
+    if (!owner) owner = make(identity);
+    Owner& its = owners_[owner.index()];
+    timers_[timer] = {.owner = owner, .next = its.first, .previous = Link()};
+    if (its.first) timers_[its.first.index()].previous = Link(timer);
+    its.first = Link(timer);
+    ++its.count;
+  }
+  // `timer` belongs to somebody.
+  constexpr void remove(std::uint32_t timer) {
+    const Timer gone = timers_[timer];
+    Owner& its = owners_[gone.owner.index()];
+    (gone.previous ? timers_[gone.previous.index()].next : its.first) = gone.next;
+    if (gone.next) timers_[gone.next.index()].previous = gone.previous;
+    if (--its.count == 0) drop(gone.owner);
+  }
+
+ private:
+  struct Owner {
+    std::uint64_t identity = 0;
+    std::uint32_t count = 0;
+    Link first;  // timer
+    Link next;   // owner of the same bucket
+  };
+  struct Timer {
+    Link owner;
+    Link next;
+    Link previous;
+  };
+
+  // Fibonacci hashing (Knuth, The Art of Computer Programming 3, section 6.4): 2^64 divided by the
+  // golden ratio; the high bits are the well-mixed ones.
+  static constexpr std::uint32_t bucket_of(std::uint64_t identity) {
+    return static_cast<std::uint32_t>((identity * 0x9e37'79b9'7f4a'7c15U) >> 32) % N;
+  }
+  constexpr Link find(std::uint64_t identity) const {
+    Link at = buckets_[bucket_of(identity)];
+    while (at && owners_[at.index()].identity != identity) at = owners_[at.index()].next;
+    return at;
+  }
+  // There is room: an owner without timers has no place in the table.
+  constexpr Link make(std::uint64_t identity) {
+    const Link made(*free_.take());
+    Link& bucket = buckets_[bucket_of(identity)];
+    owners_[made.index()] = {.identity = identity, .count = 0, .first = Link(), .next = bucket};
+    bucket = made;
+    return made;
+  }
+  constexpr void drop(Link owner) {
+    Link* at = &buckets_[bucket_of(owners_[owner.index()].identity)];
+    while (at->index() != owner.index()) at = &owners_[at->index()].next;
+    *at = owners_[owner.index()].next;
+    free_.give(owner.index());
+  }
+
+  std::array<Owner, N> owners_{};
+  std::array<Timer, N> timers_{};
+  std::array<Link, N> buckets_{};
+  IndexPool<N> free_;
+};
+
+}  // namespace timed
+
+#endif  // SERVERS_TIMED_OWNER_TABLE_H_

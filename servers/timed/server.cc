@@ -1,0 +1,99 @@
+#include "servers/timed/server.h"
+
+#include <utility>
+
+#include "idl/kernel/self.h"
+#include "servers/runtime/exit.h"
+#include "servers/runtime/slots.h"
+
+namespace timed {
+
+using Completer = service::Timed::SleepUntilCompleter;
+
+rt::Result<service::Timed::RegisterResult> Server::register_(
+    const rt::Caller& caller, std::uint64_t deadline, service::TimerClass wanted,
+    rt::Received<kernel::Notification> notification) {
+  const auto admission = table_.admit(caller.identity, caller.qos, wanted, deadline);
+  if (!admission) return rt::failure(admission.error());
+  if (!is_signal(notification.slot())) return rt::failure(Status::kMalformed);
+  if (!notification.keep(notification_slot(admission->index))) {
+    return rt::failure(Status::kInternal);
+  }
+  sleepers_[admission->index] = {};
+  const std::uint64_t id = table_.add(*admission);
+  set_alarm();
+  return service::Timed::RegisterResult{.id = id, .coalesced_deadline = admission->deadline};
+}
+
+rt::Result<void> Server::cancel(const rt::Caller& caller, std::uint64_t id) {
+  const auto timer = table_.cancel(caller.identity, id);
+  if (!timer) return rt::failure(timer.error());
+  // A sleeper's id is told to nobody, but its owner may hit on it: then the sleep ends now.
+  if (const rt::Slot sleeper = sleepers_[*timer]; sleeper != rt::Slot{}) {
+    (void)Completer::adopt(sleeper).fail({.status = abi::kEcanceled});
+    replies_.give(sleeper);
+  } else {
+    (void)cspace_.delete_(notification_slot(*timer).index);
+  }
+  set_alarm();
+  return {};
+}
+
+void Server::sleep_until(const rt::Caller& caller, Completer completer, std::uint64_t deadline,
+                         service::TimerClass wanted) {
+  const auto admission = table_.admit(caller.identity, caller.qos, wanted, deadline);
+  if (!admission) {
+    // The caller may be gone by now; the Reply object is empty again in any case.
+    (void)completer.fail(admission.error());
+    return;
+  }
+  replies_.take();
+  sleepers_[admission->index] = completer.release();
+  table_.add(*admission);
+  set_alarm();
+}
+
+rt::Result<service::Timed::StatisticsResult> Server::statistics(const rt::Caller&) const {
+  const Statistics& all = table_.statistics();
+  return service::Timed::StatisticsResult{
+      .registrations = all.registrations, .wake_ups = all.wake_ups, .fired = all.fired};
+}
+
+void Server::on_notification(std::uint64_t) {
+  alarm_set_for_ = abi::kNoDeadline;  // an Alarm that rang is clear
+  if (const auto now = kernel::Self::now()) {
+    table_.fire(*now, [this, now](std::uint32_t timer) { fire(timer, *now); });
+  }
+  set_alarm();
+}
+
+// Whether the capability is a Notification that may be signalled: a message can carry any.
+bool Server::is_signal(rt::Slot slot) const {
+  constexpr std::uint8_t kSignal = rt::rights(kernel::Notification::Right::kSignal);
+  const auto held = cspace_.query(slot.index);
+  return held && held->type == abi::ObjectType::kNotification && (held->rights & kSignal) != 0;
+}
+
+// Whoever is to be woken may be dead by now: then there is nobody to tell, and nothing to do.
+void Server::fire(std::uint32_t timer, std::uint64_t now) {
+  if (const rt::Slot sleeper = sleepers_[timer]; sleeper != rt::Slot{}) {
+    (void)Completer::adopt(sleeper).complete(now);
+    replies_.give(sleeper);
+    return;
+  }
+  const rt::Slot slot = notification_slot(timer);
+  (void)kernel::Notification(slot).signal();
+  (void)cspace_.delete_(slot.index);
+}
+
+// A deadline that has passed already is fine: the Alarm rings at once, after the answer is given.
+void Server::set_alarm() {
+  const std::uint64_t next = table_.next_deadline();
+  if (next == alarm_set_for_) return;
+  alarm_set_for_ = next;
+  const auto set = next == abi::kNoDeadline ? alarm_.clear() : alarm_.set(next);
+  // Without its Alarm this is no timer service: better none that is seen to be gone.
+  if (!set) rt::exit(set.error().status);
+}
+
+}  // namespace timed

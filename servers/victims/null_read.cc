@@ -1,0 +1,10 @@
+// Reads address 0: page 0 is never mapped. readFault.
+#include <cstdint>
+
+#include "servers/victims/act.h"
+#include "servers/victims/memory_access.h"
+
+std::int32_t victims::act() {
+  load(0);
+  return kNotStopped;
+}
