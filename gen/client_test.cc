@@ -10,7 +10,7 @@
 #include "gen/testdata/probe_server.h"
 #include "idl/kernel/notification.h"
 
-namespace gen {
+namespace tessera::gen {
 namespace {
 
 class ClientTest : public ::testing::Test {
@@ -138,4 +138,4 @@ TEST_F(LyingTest, AnAnswerWithoutItsCapability) {
 }
 
 }  // namespace
-}  // namespace gen
+}  // namespace tessera::gen

@@ -233,7 +233,9 @@ std::string header(absl::string_view path, const File& from, absl::string_view a
 }
 
 std::string in_namespace(absl::string_view name, absl::string_view body) {
-  return absl::StrCat("namespace ", name, " {\n\n", body, "\n}  // namespace ", name, "\n");
+  // Everything lives in the system's own namespace: `abi` alone would clash with <cxxabi.h>.
+  return absl::StrCat("namespace tessera::", name, " {\n\n", body,
+                      "\n}  // namespace tessera::", name, "\n");
 }
 
 }  // namespace kidl

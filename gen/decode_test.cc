@@ -16,7 +16,7 @@
 #include "idl/system_call.h"
 #include "idl/wire.h"
 
-namespace gen {
+namespace tessera::gen {
 namespace {
 
 struct Fault {
@@ -298,4 +298,4 @@ TEST_F(DecodeTest, NumbersAreComparedWhole) {
 }
 
 }  // namespace
-}  // namespace gen
+}  // namespace tessera::gen

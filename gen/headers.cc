@@ -28,6 +28,8 @@
 #include "idl/service/timed_client.h"
 #include "idl/service/timed_server.h"
 
+namespace tessera {
+
 // The assembly's numbers and C++'s are the same.
 static_assert(ABI_PAGE_SIZE == abi::kPageSize);
 static_assert(ABI_EINVAL == abi::kEinval);
@@ -57,3 +59,5 @@ static_assert(manifest::kStock.images.size() >= 3);
 static_assert(manifest::kStock.images[0].name == "console" && manifest::kStock.images[0].service);
 static_assert(manifest::kStock.images[1].uses.size() == 1 &&
               manifest::kStock.images[1].uses[0] == "console");
+
+}  // namespace tessera

@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace gen {
+namespace tessera::gen {
 
 // An answer as it left the server.
 struct Answer {
@@ -146,6 +146,6 @@ class Loopback {
   std::map<std::uint64_t, Answer> kept_answers_;
 };
 
-}  // namespace gen
+}  // namespace tessera::gen
 
 #endif  // GEN_LOOPBACK_H_

@@ -4,6 +4,7 @@
 #include "gen/testdata/probe_server.h"
 #include "servers/runtime/ipc.h"
 
+namespace tessera::gen {
 namespace {
 
 struct Plain {
@@ -16,3 +17,5 @@ struct Plain {
 
 [[noreturn]] void serve(Plain& plain);
 void serve(Plain& plain) { probing::serve_plain(plain, rt::Slot{6}); }
+
+}  // namespace tessera::gen

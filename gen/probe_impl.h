@@ -9,7 +9,7 @@
 #include "idl/kernel/notification.h"
 #include "servers/runtime/ipc.h"
 
-namespace gen {
+namespace tessera::gen {
 
 struct ProbeImpl {
   int executed = 0;
@@ -85,6 +85,6 @@ struct ProbeImpl {
   void on_notification(std::uint64_t bits) { signalled |= bits; }
 };
 
-}  // namespace gen
+}  // namespace tessera::gen
 
 #endif  // GEN_PROBE_IMPL_H_

@@ -11,7 +11,7 @@
 #include "gen/testdata/probe.h"
 #include "gen/testdata/probe_server.h"
 
-namespace gen {
+namespace tessera::gen {
 namespace {
 
 using probing::Probe;
@@ -253,4 +253,4 @@ TEST_F(ServerTest, ABadSlotInAnAnswerDoesNotEndTheTask) {
 }
 
 }  // namespace
-}  // namespace gen
+}  // namespace tessera::gen

@@ -6,6 +6,8 @@
 #include "idl/kernel/endpoint.h"
 #include "servers/runtime/ipc.h"
 
+namespace tessera::gen {
+
 // What is called from outside, by names that a disassembly shows.
 extern "C" {
 std::uint64_t generated_call(std::uint32_t slot, std::uint64_t a, std::uint32_t b);
@@ -50,3 +52,5 @@ void serve_plain(std::uint32_t slot) {
   Plain plain;
   probing::serve_plain(plain, rt::Slot{slot});
 }
+
+}  // namespace tessera::gen

@@ -265,7 +265,10 @@ TEST_F(AlarmTest, WakesAThreadThatWaits) {
 // Deadlines of waits and of alarms share the timer: each comes at its time.
 TEST_F(AlarmTest, TheTimerIsSetToTheNext) {
   bind();
-  start_wait(waiter, 2000);
+  world.give(waiter, 3, world.make<kernel::Notification>().slot());
+  world.act_as(*waiter.thread);
+  EXPECT_TRUE(world.waits([] { (void)kernel::Notification(rt::Slot{3}).wait(2000); }));
+  as_main();
   ASSERT_TRUE(alarm.set(3000));
   auto timer = [&] { return world.machine.hart(world.hart.local.id).timer.value; };
   EXPECT_LE(timer(), 2000u);

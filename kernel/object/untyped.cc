@@ -178,7 +178,6 @@ Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
 }
 
 Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
-  reset_if_unused(untyped);
   std::optional<std::uint32_t> first = place_pages(untyped, pages);
   if (!first.has_value()) return kNoMemory;
   give_pages(untyped, *first);

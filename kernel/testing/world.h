@@ -62,6 +62,11 @@ class World {
   // Time passes; what is due happens.
   void advance(std::uint64_t nanoseconds);
 
+  // A slice passes for each thread that there may be: all who are ready have run.
+  void let_all_run() {
+    for (int i = 0; i < 32; ++i) advance(kSlice.value);
+  }
+
   // Made out of kMemory, with a CSpace of 64 slots of which 1 is its own. The thread has started (pc 0x1000) and is ready.
   Player make_task();
   // A second thread in the player's task, likewise; the same Player but for its thread.

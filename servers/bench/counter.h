@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace bench {
+namespace tessera::bench {
 
 // The clobber keeps the measured code between two reads.
 [[gnu::always_inline]] inline std::uint64_t instructions() {
@@ -14,6 +14,6 @@ namespace bench {
   return count;
 }
 
-}  // namespace bench
+}  // namespace tessera::bench
 
 #endif  // SERVERS_BENCH_COUNTER_H_

@@ -5,6 +5,8 @@
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 
+namespace tessera {
+
 namespace {
 
 using service::Echo;
@@ -29,3 +31,5 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   if (const auto told = rt::start::ready().signal(); !told) return told.error().status;
   service::serve_echo(server, rt::start::service());
 }
+
+}  // namespace tessera

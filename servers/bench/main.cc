@@ -10,6 +10,8 @@
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 
+namespace tessera {
+
 namespace {
 
 constexpr int kWarmUp = 20;
@@ -55,3 +57,5 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   if (all) rt::print("end");
   return all ? 0 : 1;
 }
+
+}  // namespace tessera

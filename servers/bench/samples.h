@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace bench {
+namespace tessera::bench {
 
 template <std::size_t N>
 class Samples {
@@ -30,6 +30,6 @@ class Samples {
   std::size_t count_ = 0;
 };
 
-}  // namespace bench
+}  // namespace tessera::bench
 
 #endif  // SERVERS_BENCH_SAMPLES_H_

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace bench {
+namespace tessera::bench {
 namespace {
 
 TEST(Samples, One) {
@@ -34,4 +34,4 @@ TEST(Samples, AgreesWithSorting) {
 }
 
 }  // namespace
-}  // namespace bench
+}  // namespace tessera::bench

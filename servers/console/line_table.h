@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace console {
+namespace tessera::console {
 
 inline constexpr std::size_t kSenders = 16;
 inline constexpr std::size_t kLineLength = 160;
@@ -67,6 +67,6 @@ class LineTable {
   std::uint64_t writes_ = 0;
 };
 
-}  // namespace console
+}  // namespace tessera::console
 
 #endif  // SERVERS_CONSOLE_LINE_TABLE_H_

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace console {
+namespace tessera::console {
 namespace {
 
 using Printed = std::vector<std::pair<std::uint64_t, std::string>>;
@@ -102,4 +102,4 @@ TEST_F(LineTableTest, NothingIsLostOrTakenForAnothers) {
 }
 
 }  // namespace
-}  // namespace console
+}  // namespace tessera::console

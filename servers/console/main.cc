@@ -7,6 +7,8 @@
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 
+namespace tessera {
+
 namespace {
 
 constinit console::Server server({.images = manifest::kSelected.images,
@@ -20,3 +22,5 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   if (const auto told = rt::start::ready().signal(); !told) return told.error().status;
   service::serve_console(server, rt::start::service());
 }
+
+}  // namespace tessera

@@ -4,7 +4,7 @@
 #include "servers/runtime/text_words.h"
 #include "servers/runtime/try.h"
 
-namespace console {
+namespace tessera::console {
 namespace {
 
 using service::ConsoleStatus;
@@ -45,4 +45,4 @@ rt::Result<void> Server::write(const rt::Caller& caller, std::uint64_t w0, std::
   return {};
 }
 
-}  // namespace console
+}  // namespace tessera::console

@@ -12,7 +12,7 @@
 #include "servers/console/uart.h"
 #include "servers/runtime/ipc.h"
 
-namespace console {
+namespace tessera::console {
 
 class Server {
  public:
@@ -33,6 +33,6 @@ class Server {
   bool attached_ = false;
 };
 
-}  // namespace console
+}  // namespace tessera::console
 
 #endif  // SERVERS_CONSOLE_SERVER_H_

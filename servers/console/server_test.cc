@@ -10,7 +10,7 @@
 #include "idl/system_call.h"
 #include "servers/runtime/slots.h"
 
-namespace console {
+namespace tessera::console {
 namespace {
 
 using service::ConsoleStatus;
@@ -105,4 +105,4 @@ TEST_F(ConsoleServerTest, ALineIsPrintedWhenItEnds) {
 }
 
 }  // namespace
-}  // namespace console
+}  // namespace tessera::console

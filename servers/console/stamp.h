@@ -8,7 +8,7 @@
 #include "idl/manifest.h"
 #include "servers/runtime/text.h"
 
-namespace console {
+namespace tessera::console {
 
 // Who a task is called. Images by their names, the first task `init_name`, others by their number.
 struct Names {
@@ -25,6 +25,6 @@ struct Names {
   }
 };
 
-}  // namespace console
+}  // namespace tessera::console
 
 #endif  // SERVERS_CONSOLE_STAMP_H_

@@ -6,7 +6,7 @@
 
 #include "servers/manifest/selected.h"
 
-namespace console {
+namespace tessera::console {
 namespace {
 
 std::string name_of(std::uint64_t identity) {
@@ -32,4 +32,4 @@ TEST(Stamp, OthersAreNumbered) {
 }
 
 }  // namespace
-}  // namespace console
+}  // namespace tessera::console

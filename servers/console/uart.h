@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace console {
+namespace tessera::console {
 
 // Where the registers are in the device's pages.
 struct UartPlace {
@@ -49,6 +49,6 @@ class Uart {
   std::uint32_t shift_ = 0;
 };
 
-}  // namespace console
+}  // namespace tessera::console
 
 #endif  // SERVERS_CONSOLE_UART_H_

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace console {
+namespace tessera::console {
 namespace {
 
 TEST(UartPlace, TheRegistersAreInsideThePages) {
@@ -27,4 +27,4 @@ TEST(Uart, WritesToTheTransmitRegister) {
 }
 
 }  // namespace
-}  // namespace console
+}  // namespace tessera::console

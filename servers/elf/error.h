@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace elf {
+namespace tessera::elf {
 
 enum class Error : std::uint8_t {
   kTooShort,
@@ -100,6 +100,6 @@ constexpr std::string_view describe(Error error) {
   return "unknown error";
 }
 
-}  // namespace elf
+}  // namespace tessera::elf
 
 #endif  // SERVERS_ELF_ERROR_H_

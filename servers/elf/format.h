@@ -9,7 +9,7 @@
 #include <array>
 #include <cstdint>
 
-namespace elf {
+namespace tessera::elf {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
@@ -67,6 +67,6 @@ inline constexpr std::uint32_t kAccessExecute = 1;
 inline constexpr std::uint32_t kAccessWrite = 2;
 inline constexpr std::uint32_t kAccessRead = 4;
 
-}  // namespace elf
+}  // namespace tessera::elf
 
 #endif  // SERVERS_ELF_FORMAT_H_

@@ -4,7 +4,7 @@
 
 #include "servers/elf/format.h"
 
-namespace elf {
+namespace tessera::elf {
 namespace {
 
 using Checked = std::expected<void, Error>;
@@ -149,4 +149,4 @@ std::uint64_t Image::span() const {
   return bytes;
 }
 
-}  // namespace elf
+}  // namespace tessera::elf

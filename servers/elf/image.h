@@ -24,7 +24,7 @@
 #include "idl/abi.h"
 #include "servers/elf/error.h"
 
-namespace elf {
+namespace tessera::elf {
 
 using Bytes = std::span<const std::byte>;
 
@@ -89,6 +89,6 @@ class Image {
   std::array<Segment, kMaxSegments> segments_{};
 };
 
-}  // namespace elf
+}  // namespace tessera::elf
 
 #endif  // SERVERS_ELF_IMAGE_H_

@@ -7,6 +7,8 @@
 #include "servers/elf/image.h"
 #include "servers/elf/promises.h"
 
+namespace tessera {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (image && !elf::keeps_promises(*image, file)) std::abort();
   return 0;
 }
+
+}  // namespace tessera

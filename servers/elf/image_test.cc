@@ -13,7 +13,7 @@
 #include "servers/elf/promises.h"
 #include "servers/elf/sample.h"
 
-namespace elf {
+namespace tessera::elf {
 namespace {
 
 TEST(ElfImage, AcceptsTheSample) {
@@ -243,4 +243,4 @@ TEST(ElfImage, EdgesOfTheArithmetic) {
 }
 
 }  // namespace
-}  // namespace elf
+}  // namespace tessera::elf

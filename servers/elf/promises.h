@@ -7,7 +7,7 @@
 
 #include "servers/elf/image.h"
 
-namespace elf {
+namespace tessera::elf {
 
 inline bool inside(std::uint64_t start, std::uint64_t size, std::uint64_t from, std::uint64_t to) {
   using Wide = unsigned __int128;
@@ -40,6 +40,6 @@ inline bool keeps_promises(const Image& image, Bytes file) {
   return entry_in_text && image.entry() % 2 == 0 && image.segments().size() <= kMaxSegments;
 }
 
-}  // namespace elf
+}  // namespace tessera::elf
 
 #endif  // SERVERS_ELF_PROMISES_H_

@@ -12,7 +12,7 @@
 #include "servers/elf/format.h"
 #include "servers/elf/image.h"
 
-namespace elf {
+namespace tessera::elf {
 
 struct Sample {
   static constexpr std::uint64_t kBase = 0x10000;
@@ -75,6 +75,6 @@ struct Sample {
   }
 };
 
-}  // namespace elf
+}  // namespace tessera::elf
 
 #endif  // SERVERS_ELF_SAMPLE_H_

@@ -7,7 +7,7 @@
 #include "idl/kernel/vmo.h"
 #include "servers/elf/error.h"
 
-namespace init {
+namespace tessera::init {
 
 Result<bundle::Bundle> open_bundle() {
   const kernel::Vmo pages(boot_slot(kernel::BootSlot::kBundle));
@@ -40,4 +40,4 @@ Result<void> take_memory(std::uint64_t size, rt::Slot to) {
   }
 }
 
-}  // namespace init
+}  // namespace tessera::init

@@ -16,7 +16,7 @@
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
 
-namespace init {
+namespace tessera::init {
 
 inline constexpr kernel::CNode kCspace(boot_slot(kernel::BootSlot::kCnode));
 inline constexpr kernel::Task kOwnTask(boot_slot(kernel::BootSlot::kTask));
@@ -47,6 +47,6 @@ inline rt::Result<void> make(kernel::Untyped memory, abi::ObjectType type, rt::S
 
 inline rt::Result<void> drop(rt::Slot slot) { return kCspace.delete_(slot.index); }
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_BOOT_H_

@@ -12,7 +12,7 @@
 #include "servers/init/layout.h"
 #include "servers/runtime/slots.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 using abi::StartSlot;
@@ -119,4 +119,4 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const 
   return {};
 }
 
-}  // namespace init
+}  // namespace tessera::init

@@ -9,11 +9,11 @@
 #include "servers/init/failure.h"
 #include "servers/init/loader.h"
 
-namespace init {
+namespace tessera::init {
 
 // Last of all that comes from its quota: a grant of memory is what is left of it.
 Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child);
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_ENDOWMENT_H_

@@ -10,7 +10,7 @@
 #include "servers/runtime/text.h"
 #include "servers/runtime/try.h"
 
-namespace init {
+namespace tessera::init {
 
 struct Failure {
   std::string_view step;    // "retype the stack"
@@ -45,6 +45,6 @@ constexpr std::unexpected<Failure> failed(std::string_view name, std::string_vie
   return std::unexpected(Failure{.step = name, .error = {}, .reason = reason});
 }
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_FAILURE_H_

@@ -11,7 +11,7 @@
 #include "servers/manifest/check.h"
 #include "servers/runtime/ipc.h"
 
-namespace init {
+namespace tessera::init {
 
 // --- init's CSpace -----------------------------------------------------------------------------
 
@@ -75,6 +75,6 @@ static_assert(2 * manifest::kMaxImages <= 64);
 constexpr std::uint64_t badge_of(std::size_t image) { return image + 1; }
 inline constexpr std::uint64_t kInitBadge = manifest::kMaxImages + 1;
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_LAYOUT_H_

@@ -9,7 +9,7 @@
 #include "servers/init/layout.h"
 #include "servers/runtime/slots.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 using Right = kernel::Vmo::Right;
@@ -72,4 +72,4 @@ Result<void> load_stack(const Child& child, std::uint64_t size) {
   return give(child, kReadWrite, kStackTop - size, kStack);
 }
 
-}  // namespace init
+}  // namespace tessera::init

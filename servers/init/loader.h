@@ -10,7 +10,7 @@
 #include "servers/elf/image.h"
 #include "servers/init/failure.h"
 
-namespace init {
+namespace tessera::init {
 
 // A task on its way: not running yet.
 struct Child {
@@ -26,6 +26,6 @@ Result<void> load_segments(const Child& child, const elf::Image& image);
 // `size` bytes that end at kStackTop, zero.
 Result<void> load_stack(const Child& child, std::uint64_t size);
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_LOADER_H_

@@ -18,7 +18,7 @@
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 using manifest::kSelected;
@@ -75,10 +75,10 @@ Result<void> make_events() {
 }
 
 }  // namespace
-}  // namespace init
+}  // namespace tessera::init
 
 extern "C" std::int32_t server_main(std::uint64_t) {
-  using namespace init;
+  using namespace tessera::init;
   print("start");
   const auto bundle = open_bundle();
   if (!bundle) give_up("init", bundle.error());

@@ -4,7 +4,7 @@
 #include "idl/service/console_client.h"
 #include "servers/init/layout.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 constinit rt::Slot console{};
@@ -24,4 +24,4 @@ void send_text(const rt::TextWords& text) {
   (void)boot_info.print(w0, w1, w2, w3, w4, text.length);
 }
 
-}  // namespace init
+}  // namespace tessera::init

@@ -7,7 +7,7 @@
 #include "servers/runtime/text.h"
 #include "servers/runtime/text_words.h"
 
-namespace init {
+namespace tessera::init {
 
 // From now on lines go to the console, whose endpoint is at `slot`.
 void print_through(rt::Slot slot);
@@ -29,6 +29,6 @@ void print(const Args&... args) {
   rt::write(chunks, '\n');
 }
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_PRINTER_H_

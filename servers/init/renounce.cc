@@ -8,7 +8,7 @@
 #include "servers/init/layout.h"
 #include "servers/runtime/slots.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 // What watching and printing need, and the thread itself, which ends with its last capability.
@@ -38,4 +38,4 @@ Result<void> renounce() {
   return step("renounce the CSpace", drop({own_cspace}));
 }
 
-}  // namespace init
+}  // namespace tessera::init

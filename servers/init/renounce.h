@@ -4,12 +4,12 @@
 
 #include "servers/init/failure.h"
 
-namespace init {
+namespace tessera::init {
 
 // Afterwards init can wait for its events, ask how a task is, and print; it holds no memory, no
 // task, no identities and no capability to its own CSpace, so it cannot get any of them back.
 Result<void> renounce();
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_RENOUNCE_H_

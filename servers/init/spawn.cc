@@ -12,7 +12,7 @@
 #include "servers/init/loader.h"
 #include "servers/runtime/slots.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 constexpr std::uint64_t kKiB = 1024;
@@ -73,4 +73,4 @@ Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
   return start(child, program.entry());
 }
 
-}  // namespace init
+}  // namespace tessera::init

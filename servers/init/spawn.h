@@ -8,13 +8,13 @@
 #include "idl/manifest.h"
 #include "servers/init/failure.h"
 
-namespace init {
+namespace tessera::init {
 
 // The services that the image uses must have been spawned. Of the image, init keeps the quota, the
 // task, the endpoint and a capability to watch it (layout.h); the rest is the task's alone.
 Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
                    const bundle::Bundle& bundle);
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_SPAWN_H_

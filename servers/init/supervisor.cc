@@ -2,7 +2,7 @@
 
 #include "servers/init/printer.h"
 
-namespace init {
+namespace tessera::init {
 
 Result<void> Supervisor::wait() {
   RT_TRY_ASSIGN(const std::uint64_t bits, step("wait for a task", events_.wait(abi::kNoDeadline)));
@@ -47,4 +47,4 @@ Failure Supervisor::watch() {
   }
 }
 
-}  // namespace init
+}  // namespace tessera::init

@@ -11,7 +11,7 @@
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
 
-namespace init {
+namespace tessera::init {
 
 // How a task ended, as a line has it: "exited status=3", "killed", or "faulted cause=readFault
 // address=0x0 pc=0x10004".
@@ -50,6 +50,6 @@ class Supervisor {
   std::uint64_t reported_ = 0;  // ends: the kernel may tell of one twice
 };
 
-}  // namespace init
+}  // namespace tessera::init
 
 #endif  // SERVERS_INIT_SUPERVISOR_H_

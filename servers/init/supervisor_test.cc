@@ -14,7 +14,7 @@
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/text_words.h"
 
-namespace init {
+namespace tessera::init {
 namespace {
 
 using abi::SystemCall;
@@ -127,4 +127,4 @@ TEST(Layout, EveryImageHasBitsOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace init
+}  // namespace tessera::init

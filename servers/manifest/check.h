@@ -11,7 +11,7 @@
 #include "idl/abi.h"
 #include "idl/manifest.h"
 
-namespace manifest {
+namespace tessera::manifest {
 
 // A bit each in one Notification for "ready", and one for "ended".
 inline constexpr std::size_t kMaxImages = 32;
@@ -95,6 +95,6 @@ constexpr Defect check(const Manifest& manifest, std::uint64_t init_identity) {
   return console_first ? Defect::kNone : Defect::kFirstNotConsole;
 }
 
-}  // namespace manifest
+}  // namespace tessera::manifest
 
 #endif  // SERVERS_MANIFEST_CHECK_H_

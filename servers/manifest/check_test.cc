@@ -10,7 +10,7 @@
 
 #include "servers/manifest/selected.h"
 
-namespace manifest {
+namespace tessera::manifest {
 namespace {
 
 constexpr std::array<std::string_view, 2> kBoth = {"console", "timed"};
@@ -89,4 +89,4 @@ TEST(Manifest, NamesEachDefect) {
 }
 
 }  // namespace
-}  // namespace manifest
+}  // namespace tessera::manifest

@@ -14,7 +14,7 @@
 #define MANIFEST_CONSTANT manifest::kStock
 #endif
 
-namespace manifest {
+namespace tessera::manifest {
 
 inline constexpr const Manifest& kSelected = MANIFEST_CONSTANT;
 inline constexpr std::string_view kInitName = "init";
@@ -22,6 +22,6 @@ inline constexpr std::string_view kInitName = "init";
 static_assert(check(kSelected, kInitIdentity) == Defect::kNone,
               "the manifest breaks the rule that is named in servers/manifest/check.h");
 
-}  // namespace manifest
+}  // namespace tessera::manifest
 
 #endif  // SERVERS_MANIFEST_SELECTED_H_

@@ -9,7 +9,7 @@
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/text.h"
 
-namespace rt {
+namespace tessera::rt {
 
 // Empty for a status that is not the kernel's or the transport's.
 constexpr std::string_view status_name(std::int32_t status) {
@@ -54,6 +54,6 @@ constexpr void write_error(Sink auto& sink, const Error& error) {
   if (argument != 0) write(sink, " argument ", argument);
 }
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_ERROR_TEXT_H_

@@ -2,7 +2,7 @@
 
 #include "idl/kernel/self.h"
 
-namespace rt {
+namespace tessera::rt {
 
 void exit(std::int32_t status) {
   // Answers only to a status outside its type, and there is none.
@@ -10,4 +10,4 @@ void exit(std::int32_t status) {
   __builtin_trap();
 }
 
-}  // namespace rt
+}  // namespace tessera::rt

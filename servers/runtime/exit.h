@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
-namespace rt {
+namespace tessera::rt {
 
 // Ends the calling thread's task; its supervisor is told `status`.
 [[noreturn]] void exit(std::int32_t status);
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_EXIT_H_

@@ -12,11 +12,11 @@
 #include "idl/abi.h"
 #include "idl/wire.h"
 
-namespace kernel {
+namespace tessera::kernel {
 class CNode;  // idl/kernel/cnode.h
 }
 
-namespace rt {
+namespace tessera::rt {
 
 // An address in the task's own CSpace: an index into its CNode. 0 is the null address.
 struct Slot {
@@ -224,6 +224,6 @@ constexpr std::uint64_t answer_status(const Error& error) {
   return abi::word(error.status != 0 ? error.status : abi::kEinval);
 }
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_IPC_H_

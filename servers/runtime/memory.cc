@@ -2,6 +2,8 @@
 // recognised and become a call of itself.
 #include "servers/runtime/memory.h"
 
+namespace tessera {
+
 extern "C" {
 
 void* memcpy(void* to, const void* from, std::size_t size);
@@ -39,3 +41,5 @@ std::size_t strlen(const char* text) {
 }
 
 }  // extern "C"
+
+}  // namespace tessera

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace rt::memory {
+namespace tessera::rt::memory {
 
 using Byte = unsigned char;
 using Word [[gnu::may_alias]] = std::uint64_t;
@@ -75,6 +75,6 @@ inline int compare(const Byte* a, const Byte* b, std::size_t size) {
   return 0;
 }
 
-}  // namespace rt::memory
+}  // namespace tessera::rt::memory
 
 #endif  // SERVERS_RUNTIME_MEMORY_H_

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace rt::memory {
+namespace tessera::rt::memory {
 namespace {
 
 constexpr std::size_t kSizes = 41;
@@ -79,4 +79,4 @@ TEST(Memory, Compare) {
 }
 
 }  // namespace
-}  // namespace rt::memory
+}  // namespace tessera::rt::memory

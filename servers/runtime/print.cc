@@ -3,11 +3,11 @@
 #include "idl/service/console_client.h"
 #include "servers/runtime/slots.h"
 
-namespace rt {
+namespace tessera::rt {
 
 void send_to_console(const TextWords& text) {
   const auto& [w0, w1, w2, w3, w4] = text.words;
   (void)service::ConsoleClient(start::console()).write(w0, w1, w2, w3, w4, text.length);
 }
 
-}  // namespace rt
+}  // namespace tessera::rt

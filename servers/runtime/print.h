@@ -8,7 +8,7 @@
 #include "servers/runtime/text.h"
 #include "servers/runtime/text_words.h"
 
-namespace rt {
+namespace tessera::rt {
 
 // Sends through StartSlot.console. Nobody is left to tell when that fails, so nobody is told.
 void send_to_console(const TextWords& text);
@@ -20,6 +20,6 @@ void print(const Args&... args) {
   write(chunks, args..., '\n');
 }
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_PRINT_H_

@@ -16,7 +16,7 @@
 #include "idl/kernel/vmo.h"
 #include "servers/runtime/ipc.h"
 
-namespace rt::start {
+namespace tessera::rt::start {
 
 constexpr Slot slot(abi::StartSlot which) { return {static_cast<std::uint32_t>(which)}; }
 
@@ -41,9 +41,9 @@ constexpr Slot peer(std::uint32_t nth) {
   return {static_cast<std::uint32_t>(abi::StartSlot::kPeer) + nth};
 }
 
-}  // namespace rt::start
+}  // namespace tessera::rt::start
 
-namespace rt {
+namespace tessera::rt {
 
 // A set of an object's rights, as CNode.mint takes it.
 template <class Right, class... Rights>
@@ -51,6 +51,6 @@ constexpr std::uint8_t rights(Right first, Rights... others) {
   return static_cast<std::uint8_t>((std::to_underlying(first) | ... | std::to_underlying(others)));
 }
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_SLOTS_H_

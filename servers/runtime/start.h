@@ -4,7 +4,11 @@
 
 #include <cstdint>
 
+namespace tessera {
+
 // The program. `argument` is what Thread.start was given; the result becomes the task's status.
 extern "C" std::int32_t server_main(std::uint64_t argument);
+
+}  // namespace tessera
 
 #endif  // SERVERS_RUNTIME_START_H_

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace rt {
+namespace tessera::rt {
 
 template <class T>
 concept Sink = requires(T& sink, char byte) { sink.put(byte); };
@@ -102,6 +102,6 @@ class FixedText {
   bool cut_ = false;
 };
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_TEXT_H_

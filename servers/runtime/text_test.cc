@@ -9,7 +9,7 @@
 
 #include "servers/runtime/text_words.h"
 
-namespace rt {
+namespace tessera::rt {
 namespace {
 
 template <class... Args>
@@ -102,4 +102,4 @@ TEST(Chunks, SendsTheRestWhenItEnds) {
 }
 
 }  // namespace
-}  // namespace rt
+}  // namespace tessera::rt

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace rt {
+namespace tessera::rt {
 
 inline constexpr std::size_t kTextBytes = 40;
 
@@ -69,6 +69,6 @@ class Chunks {
   TextWords chunk_;
 };
 
-}  // namespace rt
+}  // namespace tessera::rt
 
 #endif  // SERVERS_RUNTIME_TEXT_WORDS_H_

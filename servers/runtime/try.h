@@ -9,6 +9,8 @@
 #include <expected>
 #include <utility>
 
+namespace tessera {
+
 #define RT_TRY_NAME2(line) rt_try_##line
 #define RT_TRY_NAME(line) RT_TRY_NAME2(line)
 
@@ -25,5 +27,7 @@
     return std::unexpected(std::move(RT_TRY_NAME(__LINE__)).error()); \
   }                                                                   \
   declaration = *std::move(RT_TRY_NAME(__LINE__))
+
+}  // namespace tessera
 
 #endif  // SERVERS_RUNTIME_TRY_H_

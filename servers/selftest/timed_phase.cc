@@ -9,7 +9,7 @@
 #include "idl/service/timed_client.h"
 #include "servers/runtime/slots.h"
 
-namespace selftest {
+namespace tessera::selftest {
 namespace {
 
 using service::TimedClient;
@@ -191,4 +191,4 @@ Result<void> timed_coalesce() {
   return a_sleeper_may_give_up();
 }
 
-}  // namespace selftest
+}  // namespace tessera::selftest

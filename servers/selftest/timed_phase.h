@@ -4,10 +4,10 @@
 
 #include "servers/selftest/verdict.h"
 
-namespace selftest {
+namespace tessera::selftest {
 
 Result<void> timed_coalesce();
 
-}  // namespace selftest
+}  // namespace tessera::selftest
 
 #endif  // SERVERS_SELFTEST_TIMED_PHASE_H_

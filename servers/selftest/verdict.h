@@ -12,7 +12,7 @@
 #include "servers/runtime/text.h"
 #include "servers/runtime/try.h"
 
-namespace selftest {
+namespace tessera::selftest {
 
 struct Why {
   std::string_view text;
@@ -65,6 +65,6 @@ inline bool report(std::string_view phase, const Result<void>& result) {
   return false;
 }
 
-}  // namespace selftest
+}  // namespace tessera::selftest
 
 #endif  // SERVERS_SELFTEST_VERDICT_H_

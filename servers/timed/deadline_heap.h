@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-namespace timed {
+namespace tessera::timed {
 
 template <std::uint32_t N>
 class DeadlineHeap {
@@ -76,6 +76,6 @@ class DeadlineHeap {
   std::uint32_t size_ = 0;
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_DEADLINE_HEAP_H_

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace timed {
+namespace tessera::timed {
 
 // A place in a table, or none. The number stored is the index plus one, so that zero is none.
 class Link {
@@ -56,6 +56,6 @@ class IndexPool {
   std::uint32_t fresh_ = 0;  // from here on, none was ever taken
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_INDEX_POOL_H_

@@ -9,6 +9,8 @@
 #include "servers/runtime/try.h"
 #include "servers/timed/server.h"
 
+namespace tessera {
+
 namespace {
 
 constinit timed::TimerTable table;
@@ -31,3 +33,5 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   if (const auto told = rt::start::ready().signal(); !told) return told.error().status;
   service::serve_timed(server, rt::start::service());
 }
+
+}  // namespace tessera

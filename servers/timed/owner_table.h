@@ -11,7 +11,7 @@
 
 #include "servers/timed/index_pool.h"
 
-namespace timed {
+namespace tessera::timed {
 
 template <std::uint32_t N>
 class OwnerTable {
@@ -95,6 +95,6 @@ class OwnerTable {
   IndexPool<N> free_;
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_OWNER_TABLE_H_

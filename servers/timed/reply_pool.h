@@ -11,7 +11,7 @@
 #include "servers/runtime/ipc.h"
 #include "servers/timed/index_pool.h"
 
-namespace timed {
+namespace tessera::timed {
 
 class ReplyPool {
  public:
@@ -46,6 +46,6 @@ class ReplyPool {
   std::uint32_t made_ = 0;
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_REPLY_POOL_H_

@@ -6,7 +6,7 @@
 #include "servers/runtime/exit.h"
 #include "servers/runtime/slots.h"
 
-namespace timed {
+namespace tessera::timed {
 
 using Completer = service::Timed::SleepUntilCompleter;
 
@@ -96,4 +96,4 @@ void Server::set_alarm() {
   if (!set) rt::exit(set.error().status);
 }
 
-}  // namespace timed
+}  // namespace tessera::timed

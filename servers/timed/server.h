@@ -20,7 +20,7 @@
 #include "servers/timed/reply_pool.h"
 #include "servers/timed/timer_table.h"
 
-namespace timed {
+namespace tessera::timed {
 
 // Its CSpace: after the start slots a Notification for each timer, then the Reply objects.
 inline constexpr rt::Slot kFirstNotification{abi::kStartSlots};
@@ -64,6 +64,6 @@ class Server {
   std::uint64_t alarm_set_for_ = abi::kNoDeadline;
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_SERVER_H_

@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/slots.h"
 
-namespace timed {
+namespace tessera::timed {
 namespace {
 
 using abi::ObjectType;
@@ -333,4 +333,4 @@ TEST_F(TimedServerTest, BadClassesAndMessagesAreNamed) {
 }
 
 }  // namespace
-}  // namespace timed
+}  // namespace tessera::timed

@@ -2,7 +2,7 @@
 
 #include "servers/timed/window.h"
 
-namespace timed {
+namespace tessera::timed {
 
 std::expected<Admission, Status> TimerTable::admit(std::uint64_t owner, abi::QosClass sender,
                                                    service::TimerClass wanted,
@@ -44,4 +44,4 @@ void TimerTable::end(std::uint32_t index) {
   free_.give(index);
 }
 
-}  // namespace timed
+}  // namespace tessera::timed

@@ -24,7 +24,7 @@
 #include "servers/timed/index_pool.h"
 #include "servers/timed/owner_table.h"
 
-namespace timed {
+namespace tessera::timed {
 
 using Status = service::TimedStatus;
 
@@ -99,6 +99,6 @@ class TimerTable {
   Statistics statistics_;
 };
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_TIMER_TABLE_H_

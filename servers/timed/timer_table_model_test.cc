@@ -10,7 +10,7 @@
 
 #include "servers/timed/timer_table.h"
 
-namespace timed {
+namespace tessera::timed {
 namespace {
 
 using abi::QosClass;
@@ -139,4 +139,4 @@ TEST(TimerTableModel, AgreesWithAListOfAllTimers) {
 }
 
 }  // namespace
-}  // namespace timed
+}  // namespace tessera::timed

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace timed {
+namespace tessera::timed {
 namespace {
 
 using abi::QosClass;
@@ -201,4 +201,4 @@ TEST_F(TimerTableTest, ADeadOwnersTimersAreFreed) {
 }
 
 }  // namespace
-}  // namespace timed
+}  // namespace tessera::timed

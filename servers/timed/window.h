@@ -8,7 +8,7 @@
 #include "idl/abi.h"
 #include "idl/service/timed.h"
 
-namespace timed {
+namespace tessera::timed {
 
 // The class that counts: the one asked for, but never finer than the sender's. Nothing for a value
 // outside the enum.
@@ -62,6 +62,6 @@ constexpr std::optional<std::uint64_t> coalesce(std::uint64_t deadline, std::uin
   return deadline + up;
 }
 
-}  // namespace timed
+}  // namespace tessera::timed
 
 #endif  // SERVERS_TIMED_WINDOW_H_

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace timed {
+namespace tessera::timed {
 namespace {
 
 using abi::QosClass;
@@ -70,4 +70,4 @@ TEST(Window, WhatIsNoClassIsRefused) {
 }
 
 }  // namespace
-}  // namespace timed
+}  // namespace tessera::timed

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 
-namespace victims {
+namespace tessera::victims {
 
 // Does it. Returns only when nothing stopped it, which is the failure: the status that says so.
 std::int32_t act();
 
 inline constexpr std::int32_t kNotStopped = 66;
 
-}  // namespace victims
+}  // namespace tessera::victims
 
 #endif  // SERVERS_VICTIMS_ACT_H_

@@ -13,6 +13,8 @@
 #include "servers/runtime/ipc.h"
 #include "servers/victims/act.h"
 
+namespace tessera {
+
 namespace {
 
 using abi::Detail;
@@ -129,3 +131,5 @@ std::int32_t victims::act() {
   }
   return 0;
 }
+
+}  // namespace tessera

@@ -4,4 +4,8 @@
 #include "servers/runtime/start.h"
 #include "servers/victims/act.h"
 
+namespace tessera {
+
 extern "C" std::int32_t server_main(std::uint64_t) { return victims::act(); }
+
+}  // namespace tessera

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace victims {
+namespace tessera::victims {
 
 inline void load(std::uint64_t address) {
   std::uint64_t value;
@@ -24,6 +24,6 @@ inline void jump(std::uint64_t address) {
 // OpenSBI hands over at 0x8020'0000 above it.
 inline constexpr std::uint64_t kKernelText = 0xffff'ffff'8020'0000;
 
-}  // namespace victims
+}  // namespace tessera::victims
 
 #endif  // SERVERS_VICTIMS_MEMORY_ACCESS_H_

@@ -4,7 +4,11 @@
 #include "servers/victims/act.h"
 #include "servers/victims/memory_access.h"
 
+namespace tessera {
+
 std::int32_t victims::act() {
   load(0);
   return kNotStopped;
 }
+
+}  // namespace tessera

@@ -4,6 +4,8 @@
 #include "servers/victims/act.h"
 #include "servers/victims/memory_access.h"
 
+namespace tessera {
+
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
@@ -16,3 +18,5 @@ std::int32_t victims::act() {
   for (int pages = 0; pages < 1024; ++pages, at -= kPage) store(at);
   return kNotStopped;
 }
+
+}  // namespace tessera

@@ -4,6 +4,8 @@
 #include "servers/runtime/ipc.h"
 #include "servers/victims/act.h"
 
+namespace tessera {
+
 std::int32_t victims::act() {
   constexpr std::uint64_t kNoSuchCall = 999;
   rt::Registers in{};
@@ -11,3 +13,5 @@ std::int32_t victims::act() {
   (void)rt::ecall<rt::kA7>(in);
   return kNotStopped;
 }
+
+}  // namespace tessera

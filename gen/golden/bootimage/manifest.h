@@ -10,7 +10,7 @@
 
 #include "idl/manifest.h"
 
-namespace manifest {
+namespace tessera::manifest {
 
 // The first task's own.
 inline constexpr std::uint64_t kInitIdentity = 0x1;
@@ -76,6 +76,6 @@ inline constexpr manifest::Manifest kStock{
     .images = internal::kStock6,
 };
 
-}  // namespace manifest
+}  // namespace tessera::manifest
 
 #endif  // BOOTIMAGE_MANIFEST_H_

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace abi {
+namespace tessera::abi {
 
 // Statuses of the kernel and of the transport. On the wire they are negative: minus the errno
 // number in the constant of the same name below. Positive statuses belong to the service that
@@ -374,6 +374,6 @@ inline constexpr std::uint64_t kUserLimit = 0x4000000000;
 // The first slot that a task may use as it likes.
 inline constexpr std::uint32_t kStartSlots = 32;
 
-}  // namespace abi
+}  // namespace tessera::abi
 
 #endif  // IDL_ABI_H_

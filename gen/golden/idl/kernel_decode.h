@@ -21,7 +21,7 @@
 #include "idl/system_call.h"
 #include "idl/wire.h"
 
-namespace decode {
+namespace tessera::decode {
 
 namespace internal {
 template <class Right, class... Rights>
@@ -1355,6 +1355,6 @@ void dispatch(K& k, typename K::Frame& frame) {
   }
 }
 
-}  // namespace decode
+}  // namespace tessera::decode
 
 #endif  // IDL_KERNEL_DECODE_H_

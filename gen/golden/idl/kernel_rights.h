@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace abi {
+namespace tessera::abi {
 
 enum class AlarmRight : std::uint8_t {
   kSet = 1 << 0,
@@ -74,6 +74,6 @@ enum class VmoRight : std::uint8_t {
 };
 inline constexpr std::uint8_t kAllVmoRights = 0x1f;
 
-}  // namespace abi
+}  // namespace tessera::abi
 
 #endif  // IDL_KERNEL_RIGHTS_H_

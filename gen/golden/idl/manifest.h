@@ -10,7 +10,7 @@
 
 #include "idl/abi.h"
 
-namespace manifest {
+namespace tessera::manifest {
 
 // What init may give a task beyond its own objects and the endpoints it uses.
 enum class Grant : std::uint8_t {
@@ -57,6 +57,6 @@ struct Manifest {
   std::span<const manifest::Image> images{};
 };
 
-}  // namespace manifest
+}  // namespace tessera::manifest
 
 #endif  // IDL_MANIFEST_H_

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace abi {
+namespace tessera::abi {
 
 enum class SystemCall : std::uint64_t {
   kEndpointCall = 1,
@@ -145,6 +145,6 @@ constexpr std::string_view to_string(SystemCall call) {
   return "?";
 }
 
-}  // namespace abi
+}  // namespace tessera::abi
 
 #endif  // IDL_SYSTEM_CALL_H_

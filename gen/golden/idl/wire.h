@@ -10,7 +10,7 @@
 
 #include "idl/abi.h"
 
-namespace abi {
+namespace tessera::abi {
 
 // A value of 32 bits and less fills its whole register: 32-bit values sign-extended whatever their
 // sign, narrower ones extended by their own sign, as the RISC-V calling convention (lp64) has them.
@@ -45,6 +45,6 @@ constexpr std::uint32_t detail(Detail what, std::uint32_t argument) {
   return argument << 8 | static_cast<std::uint32_t>(what);
 }
 
-}  // namespace abi
+}  // namespace tessera::abi
 
 #endif  // IDL_WIRE_H_

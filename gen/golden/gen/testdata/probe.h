@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace probing {
+namespace tessera::probing {
 
 enum class ProbeStatus : std::uint8_t {
   kOk = 0,
@@ -115,6 +115,6 @@ struct Plain {
   static constexpr std::uint32_t kAskShape = 0x01;
 };
 
-}  // namespace probing
+}  // namespace tessera::probing
 
 #endif  // GEN_TESTDATA_PROBE_H_

@@ -15,7 +15,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace probing {
+namespace tessera::probing {
 
 // A service with one method of each kind.
 class ProbeClient {
@@ -447,6 +447,6 @@ class PlainClient {
   rt::Slot endpoint_;
 };
 
-}  // namespace probing
+}  // namespace tessera::probing
 
 #endif  // GEN_TESTDATA_PROBE_CLIENT_H_

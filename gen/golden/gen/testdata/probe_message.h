@@ -12,7 +12,7 @@
 #include "idl/abi.h"
 #include "idl/wire.h"
 
-namespace probing::probe {
+namespace tessera::probing::probe {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -321,9 +321,9 @@ constexpr std::optional<DeleteReply> decode_delete_reply(ConstWords words) {
   return DeleteReply{.register_ = words[0]};
 }
 
-}  // namespace probing::probe
+}  // namespace tessera::probing::probe
 
-namespace probing::plain {
+namespace tessera::probing::plain {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -356,6 +356,6 @@ constexpr std::optional<AskReply> decode_ask_reply(ConstWords words) {
   return AskReply{.answer = abi::value<std::int64_t>(words[0])};
 }
 
-}  // namespace probing::plain
+}  // namespace tessera::probing::plain
 
 #endif  // GEN_TESTDATA_PROBE_MESSAGE_H_

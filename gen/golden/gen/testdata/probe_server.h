@@ -19,7 +19,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace probing {
+namespace tessera::probing {
 
 // The right to answer Probe.later once, later. It lies in a Reply object, whose slot is all that has to be
 // remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller gets epipe.
@@ -693,6 +693,6 @@ template <class Impl>
   PlainServer<Impl>::serve(impl, endpoint);
 }
 
-}  // namespace probing
+}  // namespace tessera::probing
 
 #endif  // GEN_TESTDATA_PROBE_SERVER_H_

@@ -13,7 +13,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A one-shot timer. It signals the Notification it is bound to, and is then clear.
 class Alarm {
@@ -62,6 +62,6 @@ class Alarm {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_ALARM_H_

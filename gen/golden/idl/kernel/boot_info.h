@@ -13,7 +13,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // Facts of the machine, for the first task alone.
 class BootInfo {
@@ -93,6 +93,6 @@ class BootInfo {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_BOOT_INFO_H_

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace kernel {
+namespace tessera::kernel {
 
 // The first task's CSpace at its start.
 enum class BootSlot : std::uint8_t {
@@ -52,6 +52,6 @@ inline constexpr std::uint64_t kFirstTaskIdentity = 1;
 // Slots of the first task's CSpace.
 inline constexpr std::uint32_t kBootSlots = 1024;
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_BOOT_INFO_TYPES_H_

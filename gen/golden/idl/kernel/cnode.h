@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A flat table of slots. A task's CSpace is one CNode, and a capability's address is an index into
 // it; slot 0 is always empty. These methods work on the slots of the invoked CNode (`to`, `index`),
@@ -119,6 +119,6 @@ class CNode {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_CNODE_H_

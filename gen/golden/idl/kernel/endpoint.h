@@ -13,7 +13,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A meeting point of senders and receivers. It holds no message: a sender waits until a receiver
 // has come. A badge on a send capability is told to the receiver and cannot be changed by its
@@ -228,6 +228,6 @@ class Endpoint {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_ENDPOINT_H_

@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <string_view>
 
-namespace kernel {
+namespace tessera::kernel {
 
 // The .idl has neither enums nor constants.
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_ENDPOINT_TYPES_H_

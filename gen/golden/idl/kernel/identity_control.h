@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // The authority to name tasks (Task.identify). The first task holds the only one without a badge;
 // one with a badge allows that identity alone.
@@ -29,6 +29,6 @@ class IdentityControl {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_IDENTITY_CONTROL_H_

@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A word of 64 bits. Signals are or-ed in and never lost; a wait takes them all.
 class Notification {
@@ -61,6 +61,6 @@ class Notification {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_NOTIFICATION_H_

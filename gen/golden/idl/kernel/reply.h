@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // Room for one reply right. The right is used once; destroying the object with a caller in it
 // answers epipe.
@@ -65,6 +65,6 @@ class Reply {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_REPLY_H_

@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // The calling thread and its task.
 class Self {
@@ -61,6 +61,6 @@ class Self {
   }
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_SELF_H_

@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // An address space, a CSpace and an identity. Threads run in it. It is made by whoever pays for its
 // memory.
@@ -105,6 +105,6 @@ class Task {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_TASK_H_

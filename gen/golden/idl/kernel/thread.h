@@ -15,7 +15,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A flow of control in a task. A new one is of class normal.
 class Thread {
@@ -82,6 +82,6 @@ class Thread {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_THREAD_H_

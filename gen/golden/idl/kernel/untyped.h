@@ -13,7 +13,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A run of physical memory. What was retyped from it are the children of its capability in the
 // derivation tree; when the last child is gone, all of it is free again. Device Untyped gives only
@@ -68,6 +68,6 @@ class Untyped {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_UNTYPED_H_

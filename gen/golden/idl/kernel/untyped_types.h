@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <string_view>
 
-namespace kernel {
+namespace tessera::kernel {
 
 // The .idl has neither enums nor constants.
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_UNTYPED_TYPES_H_

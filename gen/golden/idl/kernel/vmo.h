@@ -14,7 +14,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace kernel {
+namespace tessera::kernel {
 
 // A run of physical pages. A capability to it carries at most one mapping: deleting or revoking it
 // unmaps.
@@ -73,6 +73,6 @@ class Vmo {
   rt::Slot slot_;
 };
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_VMO_H_

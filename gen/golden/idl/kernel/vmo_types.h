@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace kernel {
+namespace tessera::kernel {
 
 // What a mapping allows. Write without read, and write with execute, are refused.
 enum class Access : std::uint8_t {
@@ -23,6 +23,6 @@ constexpr bool has(Access set, Access all) {
   return (static_cast<unsigned>(all) & ~static_cast<unsigned>(set)) == 0;
 }
 
-}  // namespace kernel
+}  // namespace tessera::kernel
 
 #endif  // IDL_KERNEL_VMO_TYPES_H_

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace service {
+namespace tessera::service {
 
 enum class ConsoleStatus : std::uint8_t {
   kOk = 0,
@@ -48,6 +48,6 @@ struct Console {
   static constexpr std::uint32_t kAttachShape = 0x00;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_CONSOLE_H_

@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 // Prints lines, each with its sender's name before it. The name comes from the identity that the
 // kernel told, never from the sender.
@@ -103,6 +103,6 @@ class ConsoleClient {
   rt::Slot endpoint_;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_CONSOLE_CLIENT_H_

@@ -12,7 +12,7 @@
 #include "idl/service/console.h"
 #include "idl/wire.h"
 
-namespace service::console {
+namespace tessera::service::console {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -83,6 +83,6 @@ constexpr std::optional<AttachReply> decode_attach_reply([[maybe_unused]] ConstW
   return AttachReply{};
 }
 
-}  // namespace service::console
+}  // namespace tessera::service::console
 
 #endif  // IDL_SERVICE_CONSOLE_MESSAGE_H_

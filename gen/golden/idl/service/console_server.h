@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 template <class Impl>
 class ConsoleServer {
@@ -181,6 +181,6 @@ template <class Impl>
   ConsoleServer<Impl>::serve(impl, endpoint);
 }
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_CONSOLE_SERVER_H_

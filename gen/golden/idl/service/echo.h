@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace service {
+namespace tessera::service {
 
 // Answers at once with the words of the question, so that what a call costs is the call.
 struct Echo {
@@ -38,6 +38,6 @@ struct Echo {
   };
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_ECHO_H_

@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 // Answers at once with the words of the question, so that what a call costs is the call.
 class EchoClient {
@@ -134,6 +134,6 @@ class EchoClient {
   rt::Slot endpoint_;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_ECHO_CLIENT_H_

@@ -12,7 +12,7 @@
 #include "idl/service/echo.h"
 #include "idl/wire.h"
 
-namespace service::echo {
+namespace tessera::service::echo {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -127,6 +127,6 @@ constexpr std::optional<SixReply> decode_six_reply(ConstWords words) {
       .w5 = words[5]};
 }
 
-}  // namespace service::echo
+}  // namespace tessera::service::echo
 
 #endif  // IDL_SERVICE_ECHO_MESSAGE_H_

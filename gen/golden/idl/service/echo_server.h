@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 template <class Impl>
 class EchoServer {
@@ -211,6 +211,6 @@ template <class Impl>
   EchoServer<Impl>::serve(impl, endpoint);
 }
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_ECHO_SERVER_H_

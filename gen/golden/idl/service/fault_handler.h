@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace service {
+namespace tessera::service {
 
 enum class FaultAction : std::uint8_t {
   kResume = 0,  // Run the thread again at the same instruction.
@@ -34,6 +34,6 @@ struct FaultHandler {
   static constexpr std::uint32_t kFaultShape = 0x01;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_FAULT_HANDLER_H_

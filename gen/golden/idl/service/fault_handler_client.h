@@ -12,7 +12,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 // Whoever holds the endpoint given to Thread.handler. The kernel calls; badge, identity and class
 // are the faulting thread's.
@@ -69,6 +69,6 @@ class FaultHandlerClient {
   rt::Slot endpoint_;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_FAULT_HANDLER_CLIENT_H_

@@ -12,7 +12,7 @@
 #include "idl/service/fault_handler.h"
 #include "idl/wire.h"
 
-namespace service::fault_handler {
+namespace tessera::service::fault_handler {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -51,6 +51,6 @@ constexpr std::optional<FaultReply> decode_fault_reply(ConstWords words) {
   return FaultReply{.action = abi::value<service::FaultAction>(words[0])};
 }
 
-}  // namespace service::fault_handler
+}  // namespace tessera::service::fault_handler
 
 #endif  // IDL_SERVICE_FAULT_HANDLER_MESSAGE_H_

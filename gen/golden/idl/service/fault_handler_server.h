@@ -16,7 +16,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 template <class Impl>
 class FaultHandlerServer {
@@ -152,6 +152,6 @@ template <class Impl>
   FaultHandlerServer<Impl>::serve(impl, endpoint);
 }
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_FAULT_HANDLER_SERVER_H_

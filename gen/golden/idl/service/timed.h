@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace service {
+namespace tessera::service {
 
 enum class TimedStatus : std::uint8_t {
   kOk = 0,
@@ -102,6 +102,6 @@ struct Timed {
   };
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_TIMED_H_

@@ -14,7 +14,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 // One-shot timers, rounded up so that many of them share one wake-up. An owner is a task, by its
 // kernel-held identity.
@@ -145,6 +145,6 @@ class TimedClient {
   rt::Slot endpoint_;
 };
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_TIMED_CLIENT_H_

@@ -12,7 +12,7 @@
 #include "idl/service/timed.h"
 #include "idl/wire.h"
 
-namespace service::timed {
+namespace tessera::service::timed {
 
 // Words of a message, as they travel in a0 to a5.
 using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
@@ -133,6 +133,6 @@ constexpr std::optional<StatisticsReply> decode_statistics_reply(ConstWords word
   return StatisticsReply{.registrations = words[0], .wake_ups = words[1], .fired = words[2]};
 }
 
-}  // namespace service::timed
+}  // namespace tessera::service::timed
 
 #endif  // IDL_SERVICE_TIMED_MESSAGE_H_

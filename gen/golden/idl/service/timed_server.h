@@ -18,7 +18,7 @@
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
-namespace service {
+namespace tessera::service {
 
 // The right to answer Timed.sleepUntil once, later. It lies in a Reply object, whose slot is all that has to be
 // remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller gets epipe.
@@ -300,6 +300,6 @@ template <class Impl>
   TimedServer<Impl>::serve(impl, endpoint);
 }
 
-}  // namespace service
+}  // namespace tessera::service
 
 #endif  // IDL_SERVICE_TIMED_SERVER_H_
