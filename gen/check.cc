@@ -94,11 +94,10 @@ class Checker {
     std::map<std::string, File*> files;
     std::vector<const RawNode*> nodes;
     for (const auto& [id, node] : context_.request.nodes) {
-      if (node.kind == RawNode::Kind::kFile && id != kVocabulary) {
-        nodes.push_back(&node);
-      } else if (!node.name.empty() && node.name.find('$') == std::string::npos) {
-        nodes.push_back(&node);
-      }
+      const bool is_file = node.kind == RawNode::Kind::kFile;
+      // "Timed.register$Params" is a parameter list.
+      const bool is_named = !node.name.empty() && node.name.find('$') == std::string::npos;
+      if (is_file ? id != kVocabulary : is_named) nodes.push_back(&node);
     }
     std::sort(nodes.begin(), nodes.end(), [this](const RawNode* a, const RawNode* b) {
       const Position at_a = context_.site(*a).position();

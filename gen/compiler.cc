@@ -28,7 +28,7 @@ absl::StatusOr<Compiled> compile_request(const std::string& request, const std::
   Compiled result;
   for (const auto& [id, node] : read->nodes) {
     if (node.kind != RawNode::Kind::kFile) continue;
-    const absl::Status loaded = result.sources.load(root, node.file);
+    absl::Status loaded = result.sources.load(root, node.file);
     if (!loaded.ok()) return loaded;
   }
   result.system = check(*read, result.sources, result.diagnostics);

@@ -151,6 +151,15 @@ std::string types_header(const File& file) {
 
 std::string stubs_header(const File& file) { return absl::StrCat(stem(file.path), ".h"); }
 
+std::vector<std::string> declarations(const std::vector<Parameter>& parameters) {
+  std::vector<std::string> result;
+  result.reserve(parameters.size());
+  for (const Parameter& each : parameters) {
+    result.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
+  }
+  return result;
+}
+
 std::string comment(absl::string_view doc, int indent) {
   if (doc.empty()) return "";
   const std::string lead = std::string(static_cast<std::size_t>(indent), ' ') + "//";
@@ -230,6 +239,15 @@ std::string header(absl::string_view path, absl::string_view from, absl::string_
 std::string header(absl::string_view path, const File& from, absl::string_view about,
                    const std::vector<std::string>& includes, absl::string_view body) {
   return header(path, from.path, about, includes, body);
+}
+
+std::string making_calls(absl::string_view code) {
+  constexpr char kChecks[] =
+      "(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)";
+  return absl::StrCat(
+      "// Registers that a call does not take stay unset; a failure that nobody can be told of is\n"
+      "// dropped by a cast.\n// NOLINTBEGIN",
+      kChecks, "\n", code, "// NOLINTEND", kChecks, "\n");
 }
 
 std::string in_namespace(absl::string_view name, absl::string_view body) {

@@ -42,6 +42,9 @@ std::string validator(const Enum& enumeration);
 std::string types_header(const File& file);
 std::string stubs_header(const File& file);
 
+// "std::uint64_t deadline" for each.
+std::vector<std::string> declarations(const std::vector<Parameter>& parameters);
+
 // "// " lines of at most 100 columns; empty when there is nothing to say.
 std::string comment(absl::string_view doc, int indent);
 
@@ -55,6 +58,9 @@ std::string header(absl::string_view path, const File& from, absl::string_view a
                    const std::vector<std::string>& includes, absl::string_view body);
 std::string header(absl::string_view path, absl::string_view from, absl::string_view about,
                    const std::vector<std::string>& includes, absl::string_view body);
+
+// Around code that makes system calls: clang-tidy is told why their registers are not all set.
+std::string making_calls(absl::string_view code);
 
 std::string in_namespace(absl::string_view name, absl::string_view body);
 

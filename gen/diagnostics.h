@@ -65,7 +65,7 @@ enum class Code {
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).
 struct Explanation {
-  Code code;
+  Code code = Code::kFrontEnd;
   absl::string_view title;
   absl::string_view text;
   absl::string_view bad;
@@ -99,7 +99,7 @@ class Diagnostics {
  private:
   struct Diagnostic {
     Position position;
-    Code code;
+    Code code = Code::kFrontEnd;
     std::string message;
   };
   std::vector<Diagnostic> found_;

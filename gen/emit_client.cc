@@ -56,14 +56,6 @@ class Client {
     return upper_first(method.name) + "Result";
   }
 
-  static std::vector<std::string> parameters(const Method& method) {
-    std::vector<std::string> list;
-    for (const Parameter& each : method.parameters) {
-      list.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
-    }
-    return list;
-  }
-
   static std::string signature(const Method& method, const std::string& name,
                                const std::vector<std::string>& parameters) {
     return wrapped(
@@ -74,7 +66,8 @@ class Client {
   // Endpoint.call carries neither a deadline nor capabilities; what needs them goes through the
   // variant.
   std::string plain(const Method& method) const {
-    std::string result = signature(method, function_name(method.name), parameters(method));
+    std::string result =
+        signature(method, function_name(method.name), declarations(method.parameters));
     if (method.one_way || method.capabilities_in > 0) {
       std::vector<std::string> names = {"abi::kNoDeadline"};
       for (const Parameter& each : method.parameters) names.push_back(cxx_name(each.name));
@@ -91,7 +84,7 @@ class Client {
   }
 
   std::string with_deadline(const Method& method) const {
-    std::vector<std::string> list = parameters(method);
+    std::vector<std::string> list = declarations(method.parameters);
     list.insert(list.begin(), "std::uint64_t call_deadline");
     const Method& call = *endpoint_.find(method.one_way ? "send" : "callWith");
     std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
@@ -130,16 +123,18 @@ class Client {
     int index = 0;
     for (const Parameter& each : method.results) {
       ++index;
-      const std::string bad = each.type.is_capability() ? "" : refusal(each, word(call, each));
-      if (bad.empty()) continue;
-      absl::StrAppend(&result, "    if (", bad, ") {\n      return rt::failure(abi::kEinval, ",
-                      refusal_detail(each), ", ", index, ");\n    }\n");
+      if (each.type.is_capability()) continue;
+      result += refuse_unless(refusal(each, word(call, each)),
+                              absl::StrCat("return rt::failure(abi::kEinval, ",
+                                           refusal_detail(each), ", ", index, ");"),
+                              4);
     }
     if (method.results.empty()) return result + "    return {};\n";
     if (method.results.size() == 1) {
       return absl::StrCat(result, "    return ", value(call, method.results[0]), ";\n");
     }
     std::vector<std::string> items;
+    items.reserve(method.results.size());
     for (const Parameter& each : method.results) {
       items.push_back(absl::StrCat(".", cxx_name(each.name), " = ", value(call, each)));
     }
@@ -162,8 +157,9 @@ void emit_client(const System& system, Output& output) {
       absl::StrAppend(&body, body.empty() ? "" : "\n", Client(system, *each).definition());
     }
     const std::string path = stem(file->path) + "_client.h";
-    output[path] = header(path, *file, absl::StrCat("Client stubs. ", file->doc),
-                          service_includes(*file), in_namespace(file->name_space, body));
+    output[path] =
+        header(path, *file, absl::StrCat("Client stubs. ", file->doc), service_includes(*file),
+               in_namespace(file->name_space, making_calls(body)));
   }
 }
 

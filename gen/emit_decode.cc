@@ -76,10 +76,10 @@ class Decoder {
         body += lookup(cxx_name(each.name), *each.type.interface, reg(each), each.rights, index);
         continue;
       }
-      const std::string bad = refusal(each, reg(each));
-      if (bad.empty()) continue;
-      absl::StrAppend(&body, "  if (", bad, ") {\n    return k.fail(frame, abi::kEinval, ",
-                      refusal_detail(each), ", ", index, ");\n  }\n");
+      body += refuse_unless(refusal(each, reg(each)),
+                            absl::StrCat("return k.fail(frame, abi::kEinval, ",
+                                         refusal_detail(each), ", ", index, ");"),
+                            2);
     }
     return absl::StrCat("template <class K>\nvoid ", decoder_name(method_),
                         "(K& k, typename K::Frame& frame) {\n", body, invoke(),
@@ -98,6 +98,7 @@ class Decoder {
   std::string lookup(const std::string& name, const Interface& interface, const std::string& word,
                      const std::vector<std::string>& rights, int index) const {
     std::vector<std::string> names;
+    names.reserve(rights.size());
     for (const std::string& each : rights) {
       names.push_back(absl::StrCat("abi::", interface.name, "Right::", constant_name(each)));
     }
@@ -138,6 +139,7 @@ std::vector<const Method*> system_calls(const System& system) {
     }
   }
   std::vector<const Method*> result;
+  result.reserve(calls.size());
   for (const auto& [number, method] : calls) result.push_back(method);
   return result;
 }
@@ -158,7 +160,8 @@ constexpr char kAbout[] =
 constexpr char kMask[] = R"(namespace internal {
 template <class Right, class... Rights>
 constexpr std::uint8_t mask(Right first, Rights... rest) {
-  return static_cast<std::uint8_t>((static_cast<unsigned>(first) | ... | static_cast<unsigned>(rest)));
+  const unsigned all = (static_cast<unsigned>(first) | ... | static_cast<unsigned>(rest));
+  return static_cast<std::uint8_t>(all);
 }
 }  // namespace internal
 

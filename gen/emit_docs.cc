@@ -167,6 +167,7 @@ class MethodPage {
 
 std::string rights_text(const Interface& object) {
   std::vector<std::string> parts;
+  parts.reserve(object.rights.size());
   for (std::size_t bit = 0; bit < object.rights.size(); ++bit) {
     parts.push_back(absl::StrCat(object.rights[bit], " (", 1U << bit, ")"));
   }

@@ -30,8 +30,7 @@ std::string one_direction(const std::string& name, const std::vector<Parameter>&
     absl::StrAppend(&fields, "  ", cxx_type(each->type), " ", field, "{};\n");
     absl::StrAppend(&writes, "  words[", each->place,
                     "] = ", encoded(each->type, absl::StrCat("message.", field)), ";\n");
-    const std::string bad = refusal(*each, word);
-    if (!bad.empty()) absl::StrAppend(&checks, "  if (", bad, ") return std::nullopt;\n");
+    checks += refuse_unless(refusal(*each, word), "return std::nullopt;", 2);
     items.push_back(absl::StrCat(".", field, " = ", decoded(each->type, word)));
   }
   const char* unused = items.empty() ? "[[maybe_unused]] " : "";

@@ -25,7 +25,7 @@ class Server {
     std::string result;
     for (const Method& method : service_.methods) {
       result += result_struct(method);
-      if (method.deferred) absl::StrAppend(&result, completer(method), "\n");
+      if (method.deferred) absl::StrAppend(&result, completer(reply_, method), "\n");
     }
     absl::StrAppend(&result, "template <class Impl>\nclass ", class_name(), " {\n public:\n",
                     checks(), serve(), "\n private:\n", handle(), shared_functions());
@@ -79,47 +79,54 @@ class Server {
   std::string checks() const {
     std::string result;
     for (const Method& method : service_.methods) {
-      std::vector<std::string> declared = {"Impl& impl", "const rt::Caller& caller"};
-      std::vector<std::string> named = {"const rt::Caller&"};
-      std::vector<std::string> passed = {"caller"};
-      if (method.deferred) {
-        declared.push_back(absl::StrCat(completer_name(method), " completer"));
-        named.push_back(completer_name(method));
-        passed.push_back("std::move(completer)");
-      }
-      for (const Parameter& each : method.parameters) {
-        const std::string parameter = absl::StrCat(parameter_type(each), " ", cxx_name(each.name));
-        declared.push_back(parameter);
-        named.push_back(parameter);
-        passed.push_back(cxx_name(each.name));
-      }
-      const std::string function = function_name(method.name);
-      absl::StrAppend(
-          &result, "  static_assert(\n", wrapped("requires(", declared, ") {", 6),
-          wrapped(absl::StrCat("  { impl.", function, "("), passed,
-                  absl::StrCat(") } -> std::same_as<", return_type(method), ">;"), 6),
-          "      },\n",
-          string_literal(absl::StrCat(snake(service_.name), " must implement ", service_.name, ".",
-                                      method.name, ": ", return_type(method), " ", function, "(",
-                                      absl::StrJoin(named, ", "), ")  (", service_.file->path, ":",
-                                      method.position.line, ")"),
-                         6),
-          ");\n");
-      if (method.deferred) {
-        absl::StrAppend(
-            &result,
-            "  static_assert(\n      requires(Impl& impl) {\n"
-            "        { impl.reply_slot() } -> std::same_as<rt::Slot>;\n      },\n",
-            string_literal(
-                absl::StrCat(snake(service_.name), " must implement reply_slot for ", service_.name,
-                             ".", method.name,
-                             ": rt::Slot reply_slot(), an empty Reply object's, or Slot{} when "
-                             "none is left"),
-                6),
-            ");\n");
-      }
+      result += method_check(method);
+      if (method.deferred) result += reply_slot_check(method);
     }
     return result + "\n";
+  }
+
+  // Fails with the method's name, its C++ signature, and where the .idl declares it.
+  std::string method_check(const Method& method) const {
+    std::vector<std::string> declared = {"Impl& impl", "const rt::Caller& caller"};
+    std::vector<std::string> named = {"const rt::Caller&"};
+    std::vector<std::string> passed = {"caller"};
+    if (method.deferred) {
+      declared.push_back(absl::StrCat(completer_name(method), " completer"));
+      named.push_back(completer_name(method));
+      passed.push_back("std::move(completer)");
+    }
+    for (const Parameter& each : method.parameters) {
+      const std::string parameter = absl::StrCat(parameter_type(each), " ", cxx_name(each.name));
+      declared.push_back(parameter);
+      named.push_back(parameter);
+      passed.push_back(cxx_name(each.name));
+    }
+    const std::string function = function_name(method.name);
+    return absl::StrCat(
+        "  static_assert(\n", wrapped("requires(", declared, ") {", 6),
+        wrapped(absl::StrCat("  { impl.", function, "("), passed,
+                absl::StrCat(") } -> std::same_as<", return_type(method), ">;"), 6),
+        "      },\n",
+        string_literal(
+            absl::StrCat(snake(service_.name), " must implement ", service_.name, ".", method.name,
+                         ": ", return_type(method), " ", function, "(", absl::StrJoin(named, ", "),
+                         ")  (", service_.file->path, ":", method.position.line, ")"),
+            6),
+        ");\n");
+  }
+
+  // Asked again, it may give the same slot: one that was not used is not handed over.
+  std::string reply_slot_check(const Method& method) const {
+    return absl::StrCat(
+        "  static_assert(\n      requires(Impl& impl) {\n"
+        "        { impl.reply_slot() } -> std::same_as<rt::Slot>;\n      },\n",
+        string_literal(
+            absl::StrCat(snake(service_.name), " must implement reply_slot for ", service_.name,
+                         ".", method.name,
+                         ": rt::Slot reply_slot(): the slot of an empty Reply object, or "
+                         "Slot{} when none is left"),
+            6),
+        ");\n");
   }
 
   // One literal in pieces of a line each; no newline after the last.
@@ -127,7 +134,11 @@ class Server {
     std::string result;
     const std::size_t room = 96 - static_cast<std::size_t>(indent);
     while (!text.empty()) {
-      const absl::string_view piece = text.substr(0, room);
+      absl::string_view piece = text.substr(0, room);
+      const std::size_t space = piece.rfind(' ');
+      if (piece.size() < text.size() && space != absl::string_view::npos) {
+        piece = piece.substr(0, space + 1);
+      }
       absl::StrAppend(&result, result.empty() ? "" : "\n",
                       std::string(static_cast<std::size_t>(indent), ' '), "\"", piece, "\"");
       text.remove_prefix(piece.size());
@@ -221,8 +232,8 @@ class Server {
         wrapped("static rt::Next on_no_message(", {"Impl& impl", "const rt::Registers& message"},
                 ") {", 2),
         "    if (message.a6 != 0) {\n"
-        "      if (rt::endpoint_lost(message)) "
-        "(void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));\n"
+        "      const auto status = abi::value<std::int32_t>(message.a6);\n"
+        "      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);\n"
         "      return rt::Next::kReceive;\n    }\n"
         "    if constexpr (requires { impl.on_notification(message.a0); }) {\n"
         "      impl.on_notification(",
@@ -267,13 +278,12 @@ class Server {
   }
 
   std::string value_checks(const Method& method) const {
+    const std::string statement =
+        method.one_way ? "return rt::Next::kReceive;" : "return refused(status, kBadValue);";
     std::string result;
     for (const Parameter& each : method.parameters) {
-      const std::string bad = each.type.is_capability() ? "" : refusal(each, message_word(each));
-      if (bad.empty()) continue;
-      absl::StrAppend(&result, "    if (", bad, ") {\n      return ",
-                      method.one_way ? "rt::Next::kReceive" : "refused(status, kBadValue)",
-                      ";\n    }\n");
+      if (each.type.is_capability()) continue;
+      result += refuse_unless(refusal(each, message_word(each)), statement, 4);
     }
     return result;
   }
@@ -301,95 +311,21 @@ class Server {
         invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
   }
 
-  // A success in the registers of `call`: `one` is the only result, `prefix` stands before several.
-  std::vector<Argument> answer_arguments(const Method& call, const Method& method,
-                                         bool with_capabilities, const std::string& one,
-                                         const std::string& prefix) const {
-    std::vector<Argument> arguments;
-    if (method.results.size() == 1) {
-      const Parameter& each = method.results[0];
-      const std::string value = each.type.is_capability()
-                                    ? absl::StrCat("abi::word((", one, ").slot().index)")
-                                    : encoded(each.type, one);
-      arguments.push_back(
-          argument(call, each.type.is_capability() ? capability_name(0) : word_name(0), value));
-    } else {
-      arguments = message_arguments(call, method.results, prefix);
-    }
-    if (with_capabilities) {
-      for (int each = method.capabilities_out; each < 3; ++each) {
-        arguments.push_back(argument(call, capability_name(each), "0"));
-      }
-    }
-    arguments.push_back(argument(call, "status", "0"));
-    arguments.push_back(argument(
-        call, "shape", absl::StrCat(service_.name, "::k", upper_first(method.name), "Shape")));
-    return arguments;
-  }
-
   std::string answer(const Method& method) const {
     const bool with = method.capabilities_out > 0;
     const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
     return absl::StrCat(make_call(call, "abi::word(endpoint.index)",
-                                  answer_arguments(call, method, with, "*result", "result->"), 4),
+                                  success_arguments(call, method, with, "*result", "result->"), 4),
                         "    message = out;\n    return rt::Next::kHandled;\n");
   }
 
-  // --- Completers ---
-
-  std::string completer(const Method& method) const {
-    const std::string name = upper_first(method.name) + "Completer";
-    const Method& send = *reply_.find("send");
-    std::vector<std::string> parameters;
-    for (const Parameter& each : method.results) {
-      parameters.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
-    }
-    const std::string one =
-        method.results.size() == 1 ? cxx_name(method.results[0].name) : std::string();
-    std::vector<Argument> failure = {argument(send, "status", "rt::answer_status(error)"),
-                                     argument(send, "shape", "0")};
-    for (int each = 0; each < 3; ++each) {
-      failure.push_back(argument(send, capability_name(each), "0"));
-    }
-    return absl::StrCat(
-        "// The right to answer ", service_.name, ".", method.name,
-        " once, later. It lies in a Reply object, whose slot is all that has to be\n"
-        "// remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the "
-        "caller gets epipe.\n"
-        "class [[nodiscard]] ",
-        service_.name, "::", name, " {\n public:\n", "  static ", name,
-        " adopt(rt::Slot slot) { return ", name, "(slot); }\n", "  ", name, "(", name,
-        "&& other) noexcept : slot_(other.release()) {}\n", "  ", name, "& operator=(", name,
-        "&& other) noexcept {\n    std::swap(slot_, other.slot_);\n"
-        "    return *this;\n  }\n",
-        "  ~", name,
-        "() {\n    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});\n  }\n\n",
-        "  rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }\n\n",
-        "  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty "
-        "again in any case.\n",
-        wrapped("rt::Result<void> complete(", parameters, ") {", 2),
-        "    const rt::Slot kept = release();\n",
-        make_call(send, "abi::word(kept.index)", answer_arguments(send, method, true, one, ""), 4),
-        "    if (out.a6 != 0) return rt::failure(out);\n    return {};\n  }\n\n",
-        "  rt::Result<void> fail(const rt::Error& error) {\n    const rt::Slot kept = release();\n",
-        make_call(send, "abi::word(kept.index)", failure, 4),
-        "    if (out.a6 != 0) return rt::failure(out);\n    return {};\n  }\n",
-        service_.errors == nullptr
-            ? ""
-            : absl::StrCat("  rt::Result<void> fail(", qualified(*service_.errors),
-                           " status) { return fail(rt::failure(status).error()); }\n"),
-        "\n private:\n  explicit ", name,
-        "(rt::Slot slot) : slot_(slot) {}\n  rt::Slot slot_;\n};\n");
-  }
-
   std::string entry() const {
-    return absl::StrCat("// Serves ", service_.name,
-                        " on `endpoint` (right: receive) for ever. Where `impl` has\n"
-                        "// on_notification(std::uint64_t bits), it is called when the "
-                        "Notification bound to the thread is "
-                        "signalled.\n",
-                        "template <class Impl>\n[[noreturn]] void serve_", snake(service_.name),
-                        "(Impl& impl, rt::Slot endpoint) {\n  ", class_name(),
+    const std::string about = absl::StrCat(
+        "Serves ", service_.name,
+        " on `endpoint` (right: receive) for ever. Where `impl` has on_notification(std::uint64_t "
+        "bits), it is called when the Notification bound to the thread is signalled.");
+    return absl::StrCat(comment(about, 0), "template <class Impl>\n[[noreturn]] void serve_",
+                        snake(service_.name), "(Impl& impl, rt::Slot endpoint) {\n  ", class_name(),
                         "<Impl>::serve(impl, endpoint);\n}\n");
   }
 
@@ -416,7 +352,7 @@ void emit_server(const System& system, Output& output) {
     }
     const std::string path = stem(file->path) + "_server.h";
     output[path] = header(path, *file, absl::StrCat("The server's side. ", file->doc), includes,
-                          in_namespace(file->name_space, body));
+                          in_namespace(file->name_space, making_calls(body)));
   }
 }
 

@@ -7,23 +7,13 @@
 #include "absl/strings/string_view.h"
 #include "gen/emit.h"
 #include "gen/registers.h"
+#include "gen/service_cxx.h"
 
 namespace kidl {
 namespace {
 
-std::string parameter_type(const Parameter& parameter) { return cxx_type(parameter.type); }
-
-std::string word_of(const Parameter& parameter) {
-  const std::string name = cxx_name(parameter.name);
-  if (parameter.type.is_capability()) return absl::StrCat("abi::word(", name, ".slot().index)");
-  if (parameter.type.kind == Kind::kUint64) return name;
-  return absl::StrCat("abi::word(", name, ")");
-}
-
 std::string result_of(const Parameter& result) {
-  const std::string reg = absl::StrCat("out.", register_name(result.place));
-  if (result.type.kind == Kind::kUint64) return reg;
-  return absl::StrCat("abi::value<", cxx_type(result.type), ">(", reg, ")");
+  return decoded(result.type, absl::StrCat("out.", register_name(result.place)));
 }
 
 std::string result_type(const Method& method) {
@@ -48,6 +38,7 @@ std::string return_statement(const Method& method) {
     return absl::StrCat("    return ", result_of(method.results[0]), ";\n");
   }
   std::vector<std::string> items;
+  items.reserve(method.results.size());
   for (const Parameter& each : method.results) {
     items.push_back(absl::StrCat(".", cxx_name(each.name), " = ", result_of(each)));
   }
@@ -56,20 +47,19 @@ std::string return_statement(const Method& method) {
 
 std::string stub(const Method& method) {
   const bool ambient = method.interface->role == Interface::Role::kAmbient;
-  std::vector<std::string> parameters;
   std::vector<Argument> arguments;
+  arguments.reserve(method.parameters.size());
   for (const Parameter& each : method.parameters) {
-    parameters.push_back(absl::StrCat(parameter_type(each), " ", cxx_name(each.name)));
-    arguments.push_back({each.place, word_of(each)});
+    arguments.push_back({each.place, encoded(each.type, cxx_name(each.name))});
   }
   const std::string before =
       absl::StrCat("[[gnu::always_inline]] ", ambient ? "static " : "", "rt::Result<",
                    result_type(method), "> ", function_name(method.name), "(");
-  return absl::StrCat(result_struct(method), comment(method.doc, 2),
-                      wrapped(before, parameters, ambient ? ") {" : ") const {", 2),
-                      make_call(method, ambient ? "" : "abi::word(slot_.index)", arguments, 4),
-                      "    if (out.a6 != 0) return rt::failure(out);\n", return_statement(method),
-                      "  }\n");
+  return absl::StrCat(
+      result_struct(method), comment(method.doc, 2),
+      wrapped(before, declarations(method.parameters), ambient ? ") {" : ") const {", 2),
+      make_call(method, ambient ? "" : "abi::word(slot_.index)", arguments, 4),
+      "    if (out.a6 != 0) return rt::failure(out);\n", return_statement(method), "  }\n");
 }
 
 std::string handle(const System& system, const Interface& interface) {
@@ -159,8 +149,8 @@ void emit_syscalls(const System& system, Output& output) {
       absl::StrAppend(&body, body.empty() ? "" : "\n", handle(system, *each));
     }
     const std::string path = stubs_header(*file);
-    output[path] =
-        header(path, *file, file->doc, includes_of(*file), in_namespace(file->name_space, body));
+    output[path] = header(path, *file, file->doc, includes_of(*file),
+                          in_namespace(file->name_space, making_calls(body)));
   }
 }
 

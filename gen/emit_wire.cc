@@ -39,7 +39,8 @@ constexpr bool fits(std::uint64_t raw) {
   return word(static_cast<T>(raw)) == raw;
 }
 
-// The detail register's content: what was wrong, and which argument, from 1 (0: none in particular).
+// The detail register's content: what was wrong, and which argument, counted from 1 (0: none in
+// particular).
 constexpr std::uint32_t detail(Detail what, std::uint32_t argument) {
   return argument << 8 | static_cast<std::uint32_t>(what);
 }
@@ -78,7 +79,6 @@ std::string rights(const System& system) {
       if (interface->role != Interface::Role::kObject) continue;
       absl::StrAppend(&result, result.empty() ? "" : "\n", "enum class ", interface->name,
                       "Right : std::uint8_t {\n");
-      std::string all;
       for (std::size_t bit = 0; bit < interface->rights.size(); ++bit) {
         absl::StrAppend(&result, "  ", constant_name(interface->rights[bit]), " = 1 << ", bit,
                         ",\n");

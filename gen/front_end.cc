@@ -18,8 +18,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
-extern char** environ;
-
 namespace kidl {
 namespace {
 
@@ -45,7 +43,7 @@ void drain(Pipe& out, Pipe& err, std::string& out_text, std::string& err_text) {
     if (poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
     for (std::size_t each = 0; each < waiting.size(); ++each) {
       if (waiting[each].fd < 0 || waiting[each].revents == 0) continue;
-      std::array<char, 65536> buffer;
+      std::array<char, 65536> buffer = {};
       const ssize_t size = read(waiting[each].fd, buffer.data(), buffer.size());
       if (size > 0) {
         texts[each]->append(buffer.data(), static_cast<std::size_t>(size));
@@ -92,6 +90,7 @@ absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::strin
   std::vector<std::string> words = {capnp, "compile", "--no-standard-import", "-I.", "-o-"};
   words.insert(words.end(), files.begin(), files.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   // Without PWD: it is not the folder that capnp will run in, and capnp would say so.
   std::vector<char*> environment;
   for (char** each = environ; *each != nullptr; ++each) {

@@ -13,6 +13,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "gen/compiler.h"
 #include "gen/cxx.h"
 #include "gen/emit.h"
@@ -69,6 +71,16 @@ INSTANTIATE_TEST_SUITE_P(
                       Emitter{"Message", emit_message}, Emitter{"Decode", emit_decode},
                       Emitter{"Docs", emit_docs}),
     [](const auto& info) { return std::string(info.param.name); });
+
+TEST(GoldenFolderTest, LinesOfCodeHaveAtMost100Columns) {
+  Output output;
+  emit_cxx(*compiled().system, output);
+  for (const auto& [path, content] : output) {
+    for (const absl::string_view line : absl::StrSplit(content, '\n')) {
+      EXPECT_LE(line.size(), 100U) << path << ": " << line;
+    }
+  }
+}
 
 TEST(GoldenFolderTest, HasNothingElse) {
   Output output;

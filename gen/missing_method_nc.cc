@@ -5,15 +5,12 @@
 #include "servers/runtime/ipc.h"
 
 namespace tessera::gen {
-namespace {
 
 struct Plain {
 #ifdef NC_OFF
   rt::Result<std::int64_t> ask(const rt::Caller&, probing::Level) { return 0; }
 #endif
 };
-
-}  // namespace
 
 [[noreturn]] void serve(Plain& plain);
 void serve(Plain& plain) { probing::serve_plain(plain, rt::Slot{6}); }

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
 namespace kidl {
@@ -45,6 +46,26 @@ std::string refusal(const Parameter& parameter, const std::string& word) {
   return absl::StrJoin(conditions, " || ");
 }
 
+std::string refuse_unless(const std::string& refusal, const std::string& statement, int indent) {
+  if (refusal.empty()) return "";
+  const std::vector<std::string> conditions = absl::StrSplit(refusal, " || ");
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  std::string result;
+  std::string line = lead + "if (";
+  for (std::size_t index = 0; index < conditions.size(); ++index) {
+    const bool last = index + 1 == conditions.size();
+    const std::string item = absl::StrCat(conditions[index], last ? ") {" : " ||");
+    if (line.size() + 1 + item.size() > 100) {
+      absl::StrAppend(&result, line, "\n");
+      line = lead + "    ";
+    } else if (index > 0) {
+      line += ' ';
+    }
+    line += item;
+  }
+  return absl::StrCat(result, line, "\n", lead, "  ", statement, "\n", lead, "}\n");
+}
+
 std::string refusal_detail(const Parameter& parameter) {
   return parameter.type.kind == Kind::kEnum ? "abi::Detail::kBadEnum" : "abi::Detail::kBadRange";
 }
@@ -67,6 +88,31 @@ std::vector<Argument> message_arguments(const Method& call, const std::vector<Pa
   }
   words.insert(words.end(), capabilities.begin(), capabilities.end());
   return words;
+}
+
+std::vector<Argument> success_arguments(const Method& call, const Method& method,
+                                        bool with_capabilities, const std::string& one,
+                                        const std::string& prefix) {
+  std::vector<Argument> arguments;
+  if (method.results.size() == 1) {
+    const Parameter& each = method.results[0];
+    const bool is_capability = each.type.is_capability();
+    arguments.push_back(argument(call, is_capability ? capability_name(0) : word_name(0),
+                                 is_capability ? absl::StrCat("abi::word((", one, ").slot().index)")
+                                               : encoded(each.type, one)));
+  } else {
+    arguments = message_arguments(call, method.results, prefix);
+  }
+  if (with_capabilities) {
+    for (int each = method.capabilities_out; each < 3; ++each) {
+      arguments.push_back(argument(call, capability_name(each), "0"));
+    }
+  }
+  arguments.push_back(argument(call, "status", "0"));
+  arguments.push_back(
+      argument(call, "shape",
+               absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Shape")));
+  return arguments;
 }
 
 bool has_capability(const std::vector<Parameter>& list) {

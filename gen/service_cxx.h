@@ -22,6 +22,8 @@ std::string encoded(const Type& type, const std::string& name);
 std::string decoded(const Type& type, const std::string& word);
 // A C++ condition that is true when the word is no such parameter; empty when every word is one.
 std::string refusal(const Parameter& parameter, const std::string& word);
+// "if (refusal) { statement }" on lines of their own; nothing when there is nothing to refuse.
+std::string refuse_unless(const std::string& refusal, const std::string& statement, int indent);
 // The detail that such a refusal gets: abi::Detail::kBadEnum or kBadRange.
 std::string refusal_detail(const Parameter& parameter);
 
@@ -30,6 +32,14 @@ std::string refusal_detail(const Parameter& parameter);
 std::vector<Argument> message_arguments(const Method& call, const std::vector<Parameter>& list,
                                         const std::string& prefix);
 Argument argument(const Method& call, absl::string_view parameter, const std::string& value);
+
+// The answer of a success: `one` is the only result, `prefix` stands before several ("result->").
+std::vector<Argument> success_arguments(const Method& call, const Method& method,
+                                        bool with_capabilities, const std::string& one,
+                                        const std::string& prefix);
+
+// emit_completer.cc: the class that a deferred method's completer is.
+std::string completer(const Interface& reply, const Method& method);
 
 bool has_capability(const std::vector<Parameter>& list);
 

@@ -8,7 +8,7 @@ listing="$(llvm-objdump-19 --disassemble --demangle --no-show-raw-insn --no-lead
 instructions() {
   awk -v pattern="$1" '
     /^[0-9a-f]* *<.*>:$/ { inside = $0 ~ pattern; next }
-    inside && NF { sub(/^[ \t]+/, ""); print }' <<<"$listing"
+    inside && /^[ \t]/ { sub(/^[ \t]+/, ""); print }' <<<"$listing"
 }
 
 # What a caller pays where the stub is inlined: not the frame, not the return, not the trap on failure.

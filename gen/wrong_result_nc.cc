@@ -5,7 +5,6 @@
 #include "servers/runtime/ipc.h"
 
 namespace tessera::gen {
-namespace {
 
 struct Plain {
 #ifdef NC_OFF
@@ -15,8 +14,6 @@ struct Plain {
 #endif
   rt::Result<Answer> ask(const rt::Caller&, probing::Level) { return Answer{0}; }
 };
-
-}  // namespace
 
 [[noreturn]] void serve(Plain& plain);
 void serve(Plain& plain) { probing::serve_plain(plain, rt::Slot{6}); }

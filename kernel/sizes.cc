@@ -1,4 +1,5 @@
-// How large the kernel's objects are, as absolute symbols of the image: read by //tools:size, loaded nowhere.
+// How large the kernel's objects are, as absolute symbols of the image: read by //tools:size,
+// loaded nowhere.
 #include "kernel/cap/slot.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"

@@ -1,7 +1,9 @@
-// An intrusive doubly-linked list with a head. A link is in at most one list; one that is in none points to itself, so that
-// removal needs no list and is O(1), and a whole list is taken over in O(1). The list owns nothing.
+// An intrusive doubly-linked list with a head. A link is in at most one list; one that is in none
+// points to itself, so that removal needs no list and is O(1), and a whole list is taken over in
+// O(1). The list owns nothing.
 //
-// A type is made linkable by deriving from Link<Tag>; the tag tells several links of one type apart.
+// A type is made linkable by deriving from Link<Tag>; the tag tells several links of one type
+// apart.
 #pragma once
 
 namespace tessera {

@@ -1,5 +1,5 @@
-// Failure is a value (R8). An Error is what the caller of a system call is told: status, detail and which
-// argument. TRY unwraps a Result or returns its error.
+// Failure is a value (R8). An Error is what the caller of a system call is told: status, detail and
+// which argument. TRY unwraps a Result or returns its error.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,9 @@ struct Error {
 };
 
 // Not errors of user space: the call has no result yet. Neither status ever reaches a register.
-inline constexpr Error kWaiting{1};    // the thread waits; whoever ends the wait completes the call
-inline constexpr Error kPreempted{2};  // the call is made again from its start, with what it did kept
+inline constexpr Error kWaiting{1};  // the thread waits; whoever ends the wait completes the call
+inline constexpr Error kPreempted{
+    2};  // the call is made again from its start, with what it did kept
 
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
@@ -35,16 +36,16 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 #define TESSERA_TRY_NAME(line) TESSERA_TRY_NAME2(line)
 
 // TRY(expression): for Result<void>. TRY_ASSIGN(declaration, expression): takes the value.
-#define TRY(...)                                                        \
-  do {                                                                  \
+#define TRY(...)                                                                 \
+  do {                                                                           \
     if (auto try_result = (__VA_ARGS__); !try_result.has_value()) [[unlikely]] { \
-      return try_result.error();                                        \
-    }                                                                   \
+      return try_result.error();                                                 \
+    }                                                                            \
   } while (false)
 
-#define TRY_ASSIGN(declaration, ...)                                            \
-  auto TESSERA_TRY_NAME(__LINE__) = (__VA_ARGS__);                              \
-  if (!TESSERA_TRY_NAME(__LINE__).has_value()) [[unlikely]] {                   \
-    return TESSERA_TRY_NAME(__LINE__).error();                                  \
-  }                                                                             \
+#define TRY_ASSIGN(declaration, ...)                          \
+  auto TESSERA_TRY_NAME(__LINE__) = (__VA_ARGS__);            \
+  if (!TESSERA_TRY_NAME(__LINE__).has_value()) [[unlikely]] { \
+    return TESSERA_TRY_NAME(__LINE__).error();                \
+  }                                                           \
   declaration = *std::move(TESSERA_TRY_NAME(__LINE__))

@@ -1,5 +1,6 @@
-// A CNode: a flat table of slots, nothing but its memory. The first slot, which no address names, is the header: the same 64 bytes
-// hold the CNode's place in the derivation tree while its contents are being destroyed.
+// A CNode: a flat table of slots, nothing but its memory. The first slot, which no address names,
+// is the header: the same 64 bytes hold the CNode's place in the derivation tree while its contents
+// are being destroyed.
 #pragma once
 
 #include <cstdint>

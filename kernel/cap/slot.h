@@ -1,10 +1,12 @@
 // A capability slot: 64 bytes that hold one capability and its place in the derivation tree.
 //
-// The tree needs no parent pointers: a slot heads the list of what was derived from it, and is linked among its siblings. Deleting
-// a slot puts its children into its own place in constant time, so what was derived from a deleted capability still
-// falls with the capability above it; revoking deletes the first child until there is none, without descending.
+// The tree needs no parent pointers: a slot heads the list of what was derived from it, and is
+// linked among its siblings. Deleting a slot puts its children into its own place in constant time,
+// so what was derived from a deleted capability still falls with the capability above it; revoking
+// deletes the first child until there is none, without descending.
 //
-// An empty slot is one whose type is null; all its other bytes mean nothing (a new CNode is just zeroed memory).
+// An empty slot is one whose type is null; all its other bytes mean nothing (a new CNode is just
+// zeroed memory).
 #pragma once
 
 #include <cstdint>
@@ -18,11 +20,11 @@ namespace tessera {
 
 struct DerivationTag;
 
-// What else the kernel must do when an embedded slot (a field of an object, not of a CNode) loses its capability because somebody
-// revoked it. Slots of CNodes are kPlain.
+// What else the kernel must do when an embedded slot (a field of an object, not of a CNode) loses
+// its capability because somebody revoked it. Slots of CNodes are kPlain.
 enum class SlotRole : std::uint8_t {
   kPlain,
-  kGrave,                // holds a dying object's place in the tree until its memory may be given again
+  kGrave,  // holds a dying object's place in the tree until its memory may be given again
   kTaskCspace,
   kTaskPool,
   kTaskSupervisor,
@@ -38,7 +40,8 @@ struct Slot : Link<DerivationTag> {
   std::uint64_t object = 0;
   union {
     std::uint64_t badge = 0;
-    // Untyped: what is given out, in units of 64 bytes: [0, low) for objects smaller than a page, [high, size) for runs of pages.
+    // Untyped: what is given out, in units of 64 bytes: [0, low) for objects smaller than a page,
+    // [high, size) for runs of pages.
     struct {
       std::uint32_t low;
       std::uint32_t high;
@@ -51,8 +54,8 @@ struct Slot : Link<DerivationTag> {
   };
   std::uint32_t pages = 0;  // Untyped, VMO: the run's length
   union {
-    std::uint32_t task_id = 0;     // VMO: the task it is mapped in; 0: none
-    std::uint32_t zeroed_from;     // Untyped: pages from here up to `high` are known to be zero
+    std::uint32_t task_id = 0;  // VMO: the task it is mapped in; 0: none
+    std::uint32_t zeroed_from;  // Untyped: pages from here up to `high` are known to be zero
   };
   std::uint16_t asid = 0;  // VMO: of the task it is mapped in
   abi::ObjectType type = abi::ObjectType::kNull;
@@ -64,7 +67,8 @@ struct Slot : Link<DerivationTag> {
 
   bool empty() const { return type == abi::ObjectType::kNull; }
 
-  // Makes an empty slot hold a capability, as the last child of `parent`. The caller sets what its type needs beyond.
+  // Makes an empty slot hold a capability, as the last child of `parent`. The caller sets what its
+  // type needs beyond.
   void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
             std::uint8_t new_rights) {
     start(new_type, new_object, new_rights);
@@ -77,7 +81,8 @@ struct Slot : Link<DerivationTag> {
     pages = source.pages;
     device = source.device;
   }
-  // Takes over the capability of `source`, with its place and its children; `source` becomes empty. This one was empty.
+  // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
+  // This one was empty.
   void take(Slot& source) {
     start(source.type, source.object, source.rights);
     source.hand_over(*this);
@@ -96,7 +101,8 @@ struct Slot : Link<DerivationTag> {
     unlink();
     clear();
   }
-  // What it held has gone elsewhere. An empty slot's object is 0 too: who looks for an embedded one needs one test.
+  // What it held has gone elsewhere. An empty slot's object is 0 too: who looks for an embedded one
+  // needs one test.
   void clear() {
     type = abi::ObjectType::kNull;
     object = 0;

@@ -1,5 +1,6 @@
-// Where the parts of a message are in a thread's frame: the placement of idl/kernel/endpoint.idl, checked whole by the generated
-// decoders before any of this is used, and the meaning of a tag and of a shape.
+// Where the parts of a message are in a thread's frame: the placement of idl/kernel/endpoint.idl,
+// checked whole by the generated decoders before any of this is used, and the meaning of a tag and
+// of a shape.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,10 @@
 
 namespace tessera::ipc {
 
-inline constexpr unsigned kFirstWord = 10;        // a0
-inline constexpr unsigned kStatus = 16;           // a6; of a message that is sent: its tag
-inline constexpr unsigned kNumber = 17;           // a7
-inline constexpr unsigned kDeadline = 6;          // t1; of an answer: its shape
+inline constexpr unsigned kFirstWord = 10;  // a0
+inline constexpr unsigned kStatus = 16;     // a6; of a message that is sent: its tag
+inline constexpr unsigned kNumber = 17;     // a7
+inline constexpr unsigned kDeadline = 6;    // t1; of an answer: its shape
 
 // t2, then t3 and t4.
 constexpr unsigned capability_register(unsigned index) { return index == 0 ? 7 : 27 + index; }
@@ -39,14 +40,16 @@ struct Shape {
 };
 constexpr Shape shape_of_tag(std::uint32_t tag) { return {tag & 0xff}; }
 
-// Copies the words that the shape counts; the rest become 0, so that the receiver sees what was sent and no more.
+// Copies the words that the shape counts; the rest become 0, so that the receiver sees what was
+// sent and no more.
 inline void copy_words(const arch::Frame& from, arch::Frame& to, Shape shape) {
   for (unsigned i = 0; i < abi::kMessageRegisters; ++i) {
     to.x[kFirstWord + i] = i < shape.words() ? from.x[kFirstWord + i] : 0;
   }
 }
 
-// A system call's registers as they are when it is over, before its results are put in: what the call ABI clobbers is zero.
+// A system call's registers as they are when it is over, before its results are put in: what the
+// call ABI clobbers is zero.
 inline void clear_temporaries(arch::Frame& frame) {
   frame.x[1] = 0;
   frame.x[3] = 0;

@@ -19,7 +19,8 @@ class EndpointTest : public IpcTest {
     EXPECT_EQ(message.status, 0);
     EXPECT_EQ(message.tag, tag(words));
     EXPECT_EQ(message.badge, kBadge);
-    EXPECT_EQ(message.info, static_cast<std::uint64_t>(abi::QosClass::kNormal) | abi::kInfoAnswerDue);
+    EXPECT_EQ(message.info,
+              static_cast<std::uint64_t>(abi::QosClass::kNormal) | abi::kInfoAnswerDue);
     for (unsigned i = 0; i < 6; ++i) EXPECT_EQ(message.words[i], i < words ? kWords[i] : 0) << i;
   }
   void expect_answer(const Outcome& answer, const Words& words, std::int32_t status,
@@ -52,7 +53,8 @@ TEST_F(EndpointTest, TheSenderComesFirst) {
   expect_answer(result_of(client), kAnswer, 0, 6);
 }
 
-// Registers beyond the counted words are the sender's own affair: zero at the other side, both ways, whoever comes first.
+// Registers beyond the counted words are the sender's own affair: zero at the other side, both
+// ways, whoever comes first.
 TEST_F(EndpointTest, WordsBeyondTheCountAreZero) {
   for (bool receiver_first : {true, false}) {
     for (unsigned words = 0; words <= 6; ++words) {
@@ -141,8 +143,9 @@ TEST_F(EndpointTest, ASendComesBackWhenAReceiverHasIt) {
     EXPECT_EQ(client.thread->frame.x[i], 0u) << i;
   }
   as(server);
-  expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
-                 Detail::kNoReply);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
+      Detail::kNoReply);
   start_receive(server);
   as(client);
   EXPECT_TRUE(send(tag(2))) << "a receiver waits: at once";
@@ -221,49 +224,59 @@ TEST_F(EndpointTest, TagsAndShapesAreChecked) {
   as(client);
   auto refuse_tag = [&](std::uint32_t bad, Detail detail) {
     SCOPED_TRACE(bad);
-    expect_refused(world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, bad); }, abi::kEinval, detail, 7);
+    expect_refused(
+        world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, bad); }, abi::kEinval, detail, 7);
     expect_refused(world, [&] { return call_with(bad, kForever); }, abi::kEinval, detail, 7);
     expect_refused(world, [&] { return send(bad); }, abi::kEinval, detail, 7);
   };
-  for (std::uint32_t bad : {0u, 6u, 0x00ff'ffffu, 0x8000'0000u, ~0u}) refuse_tag(bad, Detail::kBadRange);
+  for (std::uint32_t bad : {0u, 6u, 0x00ff'ffffu, 0x8000'0000u, ~0u})
+    refuse_tag(bad, Detail::kBadRange);
   for (unsigned words : {7u, 63u}) refuse_tag(tag(words), Detail::kBadLength);
-  expect_refused(world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, tag(0, 1)); }, abi::kEinval,
-                 Detail::kBadLength, 7);
+  expect_refused(
+      world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, tag(0, 1)); }, abi::kEinval,
+      Detail::kBadLength, 7);
 
   start_call(client);
   EXPECT_TRUE(receive_now(server));
   for (std::uint32_t shape : {7u, 63u, 0x100u, 0x106u, 0x8000'0000u, ~0u}) {
-    expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape); },
-                   abi::kEinval, Detail::kBadLength, 8);
-    expect_refused(world,
-                   [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, shape, 0, 0, 0); },
-                   abi::kEinval, Detail::kBadLength, 8);
+    expect_refused(
+        world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape); }, abi::kEinval,
+        Detail::kBadLength, 8);
+    expect_refused(
+        world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, shape, 0, 0, 0); },
+        abi::kEinval, Detail::kBadLength, 8);
   }
-  expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0x40); },
-                 abi::kEinval, Detail::kBadLength, 8);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0x40); }, abi::kEinval,
+      Detail::kBadLength, 8);
   EXPECT_FALSE(result_of(client).back);
 }
 
 TEST_F(EndpointTest, RightsAreChecked) {
   as(client);
-  expect_refused(world, [&] { return endpoint.receive(kForever); }, abi::kEperm, Detail::kBadRights);
+  expect_refused(
+      world, [&] { return endpoint.receive(kForever); }, abi::kEperm, Detail::kBadRights);
   as(server);
-  expect_refused(world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, tag(0)); }, abi::kEperm,
-                 Detail::kBadRights);
+  expect_refused(
+      world, [&] { return endpoint.call(0, 0, 0, 0, 0, 0, tag(0)); }, abi::kEperm,
+      Detail::kBadRights);
   expect_refused(world, [&] { return send(tag(0)); }, abi::kEperm, Detail::kBadRights);
   for (unsigned i = 8; i <= 9; ++i) server.thread->frame.x[i] = 1;
   as(client);
-  expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEperm,
-                 Detail::kBadRights);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEperm,
+      Detail::kBadRights);
 }
 
 TEST_F(EndpointTest, NobodyToAnswerIsRefusedAndNothingReceived) {
   start_call(client);
   as(server);
-  expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
-                 Detail::kNoReply);
-  expect_refused(world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); },
-                 abi::kEinval, Detail::kNoReply);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
+      Detail::kNoReply);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); },
+      abi::kEinval, Detail::kNoReply);
   EXPECT_FALSE(result_of(client).back);
 }
 
@@ -278,7 +291,8 @@ TEST_F(EndpointTest, AnAnswerToACallerThatIsGoneIsDropped) {
   as(client);
   EXPECT_TRUE(send(tag(0)));
   as(server);
-  EXPECT_TRUE(refused(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0), abi::kEinval, Detail::kNoReply))
+  EXPECT_TRUE(
+      refused(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0), abi::kEinval, Detail::kNoReply))
       << "once";
 }
 

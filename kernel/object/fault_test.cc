@@ -19,11 +19,11 @@ struct Cause {
 };
 // RISC-V privileged 1.12, table 4.2.
 constexpr Cause kCauses[] = {
-    {0, FaultCause::kMisaligned},          {1, FaultCause::kExecuteFault},
-    {2, FaultCause::kIllegalInstruction},  {3, FaultCause::kBreakpoint},
-    {4, FaultCause::kMisaligned},          {5, FaultCause::kReadFault},
-    {6, FaultCause::kMisaligned},          {7, FaultCause::kWriteFault},
-    {12, FaultCause::kExecuteFault},       {13, FaultCause::kReadFault},
+    {0, FaultCause::kMisaligned},         {1, FaultCause::kExecuteFault},
+    {2, FaultCause::kIllegalInstruction}, {3, FaultCause::kBreakpoint},
+    {4, FaultCause::kMisaligned},         {5, FaultCause::kReadFault},
+    {6, FaultCause::kMisaligned},         {7, FaultCause::kWriteFault},
+    {12, FaultCause::kExecuteFault},      {13, FaultCause::kReadFault},
     {15, FaultCause::kWriteFault},
 };
 
@@ -44,10 +44,11 @@ class FaultTest : public IpcTest {
   void with_handler() {
     world.act_as(world.main());
     std::uint32_t slot = world.fresh_slot();
-    ASSERT_TRUE(kernel::CNode(World::kNode).mint(slot, kernel::CNode(World::kNode),
-                                                 made.slot().index, kSend, 0x99));
+    ASSERT_TRUE(kernel::CNode(World::kNode)
+                    .mint(slot, kernel::CNode(World::kNode), made.slot().index, kSend, 0x99));
     client.thread->started = false;
-    ASSERT_TRUE(kernel::Thread(rt::Slot{client.thread_slot}).handler(kernel::Endpoint(rt::Slot{slot})));
+    ASSERT_TRUE(
+        kernel::Thread(rt::Slot{client.thread_slot}).handler(kernel::Endpoint(rt::Slot{slot})));
     client.thread->started = true;
   }
   void answer(std::uint64_t action, std::int32_t status = 0, std::uint32_t shape = 1) {
@@ -101,8 +102,9 @@ TEST_F(FaultTest, TheEndOfAFaultingTaskIsPreempted) {
 }
 
 TEST(UnhandledFaultTest, AnUnknownSystemCallIsAFault) {
-  for (std::uint64_t number : {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{56}, std::uint64_t{200},
-                               std::uint64_t{1} << 32 | 12, ~std::uint64_t{0}}) {
+  for (std::uint64_t number :
+       {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{56}, std::uint64_t{200},
+        std::uint64_t{1} << 32 | 12, ~std::uint64_t{0}}) {
     World fresh;
     Player victim = fresh.make_task();
     victim.thread->frame.pc() = 0x2000;
@@ -133,7 +135,8 @@ TEST_F(FaultTest, AHandlerResumes) {
     EXPECT_EQ(message.badge, 0x99u);
     EXPECT_EQ(message.identity, 0x1du);
     EXPECT_EQ(message.info, 1u | abi::kInfoAnswerDue);
-    EXPECT_EQ(message.words, (Words{static_cast<std::uint64_t>(FaultCause::kReadFault), kFaultAddress, 0x2002}))
+    EXPECT_EQ(message.words,
+              (Words{static_cast<std::uint64_t>(FaultCause::kReadFault), kFaultAddress, 0x2002}))
         << "and nothing of its registers";
     answer(static_cast<std::uint64_t>(FaultAction::kResume));
     EXPECT_EQ(client.thread->wait, Wait::kNone);
@@ -238,9 +241,11 @@ TEST_F(FaultTest, TheHandlerIsSetOnceBeforeTheStart) {
   const kernel::Thread running(rt::Slot{client.thread_slot});
   expect_refused(world, [&] { return running.handler(made); }, abi::kEbusy, Detail::kBadState);
   kernel::Thread fresh = world.make<kernel::Thread>();
-  ASSERT_TRUE(kernel::CNode(World::kNode).mint(300, kernel::CNode(World::kNode), made.slot().index, kReceive, 0));
-  expect_refused(world, [&] { return fresh.handler(kernel::Endpoint(rt::Slot{300})); }, abi::kEperm,
-                 Detail::kBadRights, 1);
+  ASSERT_TRUE(kernel::CNode(World::kNode)
+                  .mint(300, kernel::CNode(World::kNode), made.slot().index, kReceive, 0));
+  expect_refused(
+      world, [&] { return fresh.handler(kernel::Endpoint(rt::Slot{300})); }, abi::kEperm,
+      Detail::kBadRights, 1);
   ASSERT_TRUE(fresh.handler(made));
   expect_refused(world, [&] { return fresh.handler(made); }, abi::kEbusy, Detail::kBadState);
 }

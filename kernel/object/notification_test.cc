@@ -66,7 +66,8 @@ TEST_F(NotificationTest, AWaitEndsWithTheSignal) {
   EXPECT_EQ(woken.status, 0);
   EXPECT_EQ(woken.words[0], 0x30u);
   EXPECT_FALSE(notification.poll());
-  for (unsigned i : {1, 3, 5, 6, 7, 11, 15, 16, 17, 28, 31}) EXPECT_EQ(waiter.thread->frame.x[i], 0u);
+  for (unsigned i : {1, 3, 5, 6, 7, 11, 15, 16, 17, 28, 31})
+    EXPECT_EQ(waiter.thread->frame.x[i], 0u);
   for (unsigned i : {2, 4, 8, 9, 18, 27}) EXPECT_EQ(waiter.thread->frame.x[i], 0xdead'0000 + i);
 }
 
@@ -113,8 +114,9 @@ TEST_F(NotificationTest, RightsAreChecked) {
   expect_refused(world, [&] { return signaller.poll(); }, abi::kEperm, Detail::kBadRights);
   expect_refused(world, [&] { return signaller.wait(kForever); }, abi::kEperm, Detail::kBadRights);
   ASSERT_TRUE(own.mint(200, own, notification.slot().index, kWaitRight, 0));
-  expect_refused(world, [&] { return kernel::Notification(rt::Slot{200}).signal(); }, abi::kEperm,
-                 Detail::kBadRights);
+  expect_refused(
+      world, [&] { return kernel::Notification(rt::Slot{200}).signal(); }, abi::kEperm,
+      Detail::kBadRights);
 }
 
 class AlarmTest : public NotificationTest {

@@ -97,7 +97,8 @@ TEST_F(WaitTest, ADeadlineInThePastNeverWaits) {
   advance(500);
   for (std::uint64_t past : {std::uint64_t{0}, std::uint64_t{499}, std::uint64_t{500}}) {
     as(client);
-    expect_refused(world, [&] { return call_with(tag(0), past); }, abi::kEtimedout, Detail::kTimedOut);
+    expect_refused(
+        world, [&] { return call_with(tag(0), past); }, abi::kEtimedout, Detail::kTimedOut);
     expect_refused(world, [&] { return send(tag(0), past); }, abi::kEtimedout, Detail::kTimedOut);
     as(server);
     EXPECT_TRUE(refused(endpoint.receive(past), abi::kEtimedout, Detail::kTimedOut));
@@ -136,8 +137,9 @@ TEST_F(WaitTest, KeepIsRefused) {
   ASSERT_TRUE(receive_now(server));
   ASSERT_TRUE(kept.keep());
   as(server);
-  expect_refused(world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
-                 Detail::kNoReply);
+  expect_refused(
+      world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
+      Detail::kNoReply);
   expect_refused(world, [&] { return kept.keep(); }, abi::kEbusy, Detail::kOccupied);
   expect_refused(world, [&] { return answer_kept(1, 0, 7); }, abi::kEinval, Detail::kBadLength, 8);
 }
@@ -166,10 +168,12 @@ TEST_F(WaitTest, KeptRepliesCarryCapabilities) {
   ASSERT_TRUE(receive_now(server));
   ASSERT_TRUE(kept.keep());
   as(server);
-  expect_refused(world, [&] { return kept.send(0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0); }, abi::kEbadf,
-                 Detail::kBadCap, 9);
-  expect_refused(world, [&] { return kept.send(0, 0, 0, 0, 0, 0, 0, 0, kItem, 0, 0); }, abi::kEinval,
-                 Detail::kBadLength, 9);
+  expect_refused(
+      world, [&] { return kept.send(0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0); }, abi::kEbadf,
+      Detail::kBadCap, 9);
+  expect_refused(
+      world, [&] { return kept.send(0, 0, 0, 0, 0, 0, 0, 0, kItem, 0, 0); }, abi::kEinval,
+      Detail::kBadLength, 9);
   ASSERT_TRUE(kept.send(0, 0, 0, 0, 0, 0, 0, 0x40, kItem, 0, 0));
   EXPECT_EQ(type_at(client, kWindow), abi::ObjectType::kNotification);
 }
@@ -226,8 +230,8 @@ TEST_F(WaitTest, TheClassIsDonatedThroughAChain) {
   start_receive(server);
   start_call(client);
   as(server);
-  ASSERT_TRUE(world.waits(
-      [] { (void)kernel::Endpoint(rt::Slot{3}).call(0, 0, 0, 0, 0, 0, tag(0)); }));
+  ASSERT_TRUE(
+      world.waits([] { (void)kernel::Endpoint(rt::Slot{3}).call(0, 0, 0, 0, 0, 0, tag(0)); }));
   EXPECT_EQ(last.thread->effective_class, QosClass::kPerfBurst);
   EXPECT_EQ(outcome(*last.thread).info & abi::kInfoClassMask, 3u);
 }
@@ -248,8 +252,8 @@ class BoundTest : public WaitTest {
   BoundTest() {
     world.act_as(world.main());
     EXPECT_TRUE(kernel::Thread(rt::Slot{server.thread_slot}).bind(signals));
-    EXPECT_TRUE(kernel::CNode(World::kNode).mint(200, kernel::CNode(World::kNode),
-                                                 signals.slot().index, 1, 0x50));
+    EXPECT_TRUE(kernel::CNode(World::kNode)
+                    .mint(200, kernel::CNode(World::kNode), signals.slot().index, 1, 0x50));
   }
   void signal() {
     world.act_as(world.main());
@@ -304,8 +308,8 @@ TEST_F(BoundTest, ASignalEndsAReplyReceiveAfterTheAnswer) {
 TEST_F(BoundTest, ABoundThreadInACallIsNotDisturbed) {
   world.give(server, 3, made.slot(), kSend, 0);
   as(server);
-  ASSERT_TRUE(world.waits(
-      [] { (void)kernel::Endpoint(rt::Slot{3}).call(0, 0, 0, 0, 0, 0, tag(0)); }));
+  ASSERT_TRUE(
+      world.waits([] { (void)kernel::Endpoint(rt::Slot{3}).call(0, 0, 0, 0, 0, 0, tag(0)); }));
   signal();
   EXPECT_FALSE(result_of(server).back);
   EXPECT_EQ(*signals.poll(), 0x50u);
@@ -318,9 +322,11 @@ TEST_F(BoundTest, OneEach) {
   auto other = world.make<kernel::Notification>();
   expect_refused(world, [&] { return bound.bind(other); }, abi::kEbusy, Detail::kOccupied, 1);
   expect_refused(world, [&] { return unbound.bind(signals); }, abi::kEbusy, Detail::kOccupied, 1);
-  ASSERT_TRUE(kernel::CNode(World::kNode).mint(201, kernel::CNode(World::kNode), other.slot().index, 1, 0));
-  expect_refused(world, [&] { return unbound.bind(kernel::Notification(rt::Slot{201})); }, abi::kEperm,
-                 Detail::kBadRights, 1);
+  ASSERT_TRUE(
+      kernel::CNode(World::kNode).mint(201, kernel::CNode(World::kNode), other.slot().index, 1, 0));
+  expect_refused(
+      world, [&] { return unbound.bind(kernel::Notification(rt::Slot{201})); }, abi::kEperm,
+      Detail::kBadRights, 1);
   EXPECT_TRUE(unbound.bind(other));
 }
 
@@ -341,7 +347,8 @@ TEST_F(BoundTest, RevokingUnbinds) {
   world.act_as(world.main());
   ASSERT_TRUE(kernel::CNode(World::kNode).revoke(signals.slot().index));
   EXPECT_TRUE(kernel::Thread(rt::Slot{client.thread_slot}).bind(signals)) << "free for another";
-  EXPECT_TRUE(kernel::Thread(rt::Slot{server.thread_slot}).bind(world.make<kernel::Notification>()));
+  EXPECT_TRUE(
+      kernel::Thread(rt::Slot{server.thread_slot}).bind(world.make<kernel::Notification>()));
 }
 
 }  // namespace

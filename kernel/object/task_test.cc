@@ -62,36 +62,44 @@ TEST_F(TaskTest, ConfigureIsOnce) {
   std::uint64_t free = memory.info()->free;
   ASSERT_TRUE(task.configure(node, memory, 5));
   EXPECT_EQ(memory.info()->free, free - 5 * kPageSize - 64) << "the pool, and its counts";
-  expect_refused(world, [&] { return task.configure(node, memory, 5); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return task.configure(node, memory, 5); }, abi::kEbusy, Detail::kBadState);
 }
 
 TEST_F(TaskTest, ConfigureChecksItsArguments) {
   kernel::Task task = fresh_task();
-  ASSERT_TRUE(memory.retype(ObjectType::kEndpoint, 0, own, 300, 1));  // so that a refusal resets nothing
+  ASSERT_TRUE(
+      memory.retype(ObjectType::kEndpoint, 0, own, 300, 1));  // so that a refusal resets nothing
   for (std::uint32_t pages : {0u, 2u, 4097u, ~0u}) {
-    expect_refused(world, [&] { return task.configure(node, memory, pages); }, abi::kEinval,
-                   Detail::kBadRange, 3);
+    expect_refused(
+        world, [&] { return task.configure(node, memory, pages); }, abi::kEinval, Detail::kBadRange,
+        3);
   }
   EXPECT_FALSE(task.configure(node, memory, 4096)) << "what it zeroes in free memory is zero now";
   for (std::uint32_t pages : {32u, 4096u}) {
-    expect_refused(world, [&] { return task.configure(node, memory, pages); }, abi::kEnomem,
-                   Detail::kNoMemory, 2);
+    expect_refused(
+        world, [&] { return task.configure(node, memory, pages); }, abi::kEnomem, Detail::kNoMemory,
+        2);
   }
   for (std::uint8_t rights : {1, 2}) {
     rt::Slot weak = weaker(node.slot(), rights);
-    expect_refused(world, [&] { return task.configure(kernel::CNode(weak), memory, 3); }, abi::kEperm,
-                   Detail::kBadRights, 1);
+    expect_refused(
+        world, [&] { return task.configure(kernel::CNode(weak), memory, 3); }, abi::kEperm,
+        Detail::kBadRights, 1);
   }
   kernel::Task weak(weaker(task.slot(), 6));
-  expect_refused(world, [&] { return weak.configure(node, memory, 3); }, abi::kEperm, Detail::kBadRights);
+  expect_refused(
+      world, [&] { return weak.configure(node, memory, 3); }, abi::kEperm, Detail::kBadRights);
   EXPECT_TRUE(task.configure(node, memory, 31));
 }
 
 TEST_F(TaskTest, ThreadsAreConfiguredOnceAndIntoAConfiguredTask) {
   kernel::Thread thread = fresh_thread();
   kernel::Task task = fresh_task();
-  expect_refused(world, [&] { return thread.configure(task); }, abi::kEinval, Detail::kNotConfigured, 1);
-  expect_refused(world, [&] { return thread.start(0x1000, 0, 0, 0); }, abi::kEinval, Detail::kNotConfigured);
+  expect_refused(
+      world, [&] { return thread.configure(task); }, abi::kEinval, Detail::kNotConfigured, 1);
+  expect_refused(
+      world, [&] { return thread.start(0x1000, 0, 0, 0); }, abi::kEinval, Detail::kNotConfigured);
   ASSERT_TRUE(task.configure(node, memory, 3));
   ASSERT_TRUE(thread.configure(task));
   expect_refused(world, [&] { return thread.configure(task); }, abi::kEbusy, Detail::kBadState);
@@ -101,7 +109,8 @@ TEST_F(TaskTest, ThreadsAreConfiguredOnceAndIntoAConfiguredTask) {
   kernel::Thread second = fresh_thread();
   expect_refused(world, [&] { return second.configure(weak); }, abi::kEperm, Detail::kBadRights, 1);
   ASSERT_TRUE(other.kill());
-  expect_refused(world, [&] { return second.configure(other); }, abi::kEinval, Detail::kNotConfigured, 1);
+  expect_refused(
+      world, [&] { return second.configure(other); }, abi::kEinval, Detail::kNotConfigured, 1);
 }
 
 TEST_F(TaskTest, StartSetsTheRegistersAndIsOnce) {
@@ -115,23 +124,29 @@ TEST_F(TaskTest, StartSetsTheRegistersAndIsOnce) {
   EXPECT_EQ(frame.pc(), 0x1234u);
   EXPECT_EQ(object(thread).own_class, abi::QosClass::kNormal);
   EXPECT_EQ(object(thread).run_state, RunState::kReady);
-  expect_refused(world, [&] { return thread.start(0x1234, 0, 0, 0); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return thread.start(0x1234, 0, 0, 0); }, abi::kEbusy, Detail::kBadState);
 }
 
 TEST_F(TaskTest, StartChecksPcAndSp) {
   kernel::Thread thread = configured_thread();
-  for (std::uint64_t pc : {std::uint64_t{0}, std::uint64_t{2}, abi::kUserBase - 2, abi::kUserLimit,
-                           abi::kUserLimit + 2, std::uint64_t{0xffff'ffc0'0000'0000}, ~std::uint64_t{1}}) {
-    expect_refused(world, [&] { return thread.start(pc, 0, 0, 0); }, abi::kEinval, Detail::kBadRange, 1);
+  for (std::uint64_t pc :
+       {std::uint64_t{0}, std::uint64_t{2}, abi::kUserBase - 2, abi::kUserLimit,
+        abi::kUserLimit + 2, std::uint64_t{0xffff'ffc0'0000'0000}, ~std::uint64_t{1}}) {
+    expect_refused(
+        world, [&] { return thread.start(pc, 0, 0, 0); }, abi::kEinval, Detail::kBadRange, 1);
   }
   for (std::uint64_t pc : {abi::kUserBase + 1, ~std::uint64_t{0}}) {
-    expect_refused(world, [&] { return thread.start(pc, 0, 0, 0); }, abi::kEinval, Detail::kBadAlignment, 1);
+    expect_refused(
+        world, [&] { return thread.start(pc, 0, 0, 0); }, abi::kEinval, Detail::kBadAlignment, 1);
   }
   for (std::uint64_t sp : {1u, 8u, 0x7ff8u}) {
-    expect_refused(world, [&] { return thread.start(0x1000, sp, 0, 0); }, abi::kEinval,
-                   Detail::kBadAlignment, 2);
+    expect_refused(
+        world, [&] { return thread.start(0x1000, sp, 0, 0); }, abi::kEinval, Detail::kBadAlignment,
+        2);
   }
-  EXPECT_TRUE(thread.start(abi::kUserLimit - 2, ~std::uint64_t{15}, ~std::uint64_t{0}, ~std::uint64_t{0}));
+  EXPECT_TRUE(
+      thread.start(abi::kUserLimit - 2, ~std::uint64_t{15}, ~std::uint64_t{0}, ~std::uint64_t{0}));
 }
 
 TEST_F(TaskTest, IdentityIsSetOnceBeforeItRuns) {
@@ -139,21 +154,26 @@ TEST_F(TaskTest, IdentityIsSetOnceBeforeItRuns) {
   EXPECT_EQ(object(task).identity, 0u);
   ASSERT_TRUE(task.identify(identity, 0x1234));
   EXPECT_EQ(object(task).identity, 0x1234u);
-  expect_refused(world, [&] { return task.identify(identity, 0x1234); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return task.identify(identity, 0x1234); }, abi::kEbusy, Detail::kBadState);
   kernel::Task running = configured_task();
   kernel::Thread thread = fresh_thread();
   ASSERT_TRUE(thread.configure(running));
   ASSERT_TRUE(thread.start(0x1000, 0, 0, 0));
-  expect_refused(world, [&] { return running.identify(identity, 5); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return running.identify(identity, 5); }, abi::kEbusy, Detail::kBadState);
 }
 
 TEST_F(TaskTest, ABadgedIdentityControlAllowsThatIdentityAlone) {
   kernel::Task task = configured_task();
   kernel::IdentityControl narrow(weaker(World::kIdentity, 1, 77));
-  expect_refused(world, [&] { return task.identify(narrow, 78); }, abi::kEperm, Detail::kNoAuthority, 1);
-  expect_refused(world, [&] { return task.identify(narrow, 0); }, abi::kEperm, Detail::kNoAuthority, 1);
+  expect_refused(
+      world, [&] { return task.identify(narrow, 78); }, abi::kEperm, Detail::kNoAuthority, 1);
+  expect_refused(
+      world, [&] { return task.identify(narrow, 0); }, abi::kEperm, Detail::kNoAuthority, 1);
   kernel::IdentityControl none(weaker(World::kIdentity, 0));
-  expect_refused(world, [&] { return task.identify(none, 77); }, abi::kEperm, Detail::kBadRights, 1);
+  expect_refused(
+      world, [&] { return task.identify(none, 77); }, abi::kEperm, Detail::kBadRights, 1);
   EXPECT_TRUE(task.identify(narrow, 77));
   EXPECT_EQ(object(task).identity, 77u);
 }
@@ -260,9 +280,11 @@ TEST_F(TaskTest, SuperviseAfterTheEndIsRefused) {
   kernel::Task task = configured_task();
   auto notification = world.make<kernel::Notification>();
   kernel::Notification waits_only(weaker(notification.slot(), 2));
-  expect_refused(world, [&] { return task.supervise(waits_only); }, abi::kEperm, Detail::kBadRights, 1);
+  expect_refused(
+      world, [&] { return task.supervise(waits_only); }, abi::kEperm, Detail::kBadRights, 1);
   ASSERT_TRUE(task.kill());
-  expect_refused(world, [&] { return task.supervise(notification); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return task.supervise(notification); }, abi::kEbusy, Detail::kBadState);
 }
 
 TEST_F(TaskTest, TaskRightsAreSeparate) {
@@ -273,7 +295,8 @@ TEST_F(TaskTest, TaskRightsAreSeparate) {
   EXPECT_TRUE(inspects.info());
   expect_refused(world, [&] { return inspects.kill(); }, abi::kEperm, Detail::kBadRights);
   expect_refused(world, [&] { return manages.info(); }, abi::kEperm, Detail::kBadRights);
-  expect_refused(world, [&] { return inspects.identify(identity, 1); }, abi::kEperm, Detail::kBadRights);
+  expect_refused(
+      world, [&] { return inspects.identify(identity, 1); }, abi::kEperm, Detail::kBadRights);
   EXPECT_TRUE(manages.kill());
 }
 
@@ -322,8 +345,8 @@ TEST_F(FewAsidsTest, WithoutAnAsidConfigureIsRefusedCleanly) {
   kernel::Task fourth = fresh_task();
   EXPECT_FALSE(fourth.configure(node, memory, 3)) << "what it zeroes in free memory is zero now";
   std::uint32_t next = state.next_asid;
-  expect_refused(world, [&] { return fourth.configure(node, memory, 3); }, abi::kEnomem,
-                 Detail::kNoMemory, 2);
+  expect_refused(
+      world, [&] { return fourth.configure(node, memory, 3); }, abi::kEnomem, Detail::kNoMemory, 2);
   EXPECT_EQ(state.next_asid, next);
   ASSERT_TRUE(second.kill());
   EXPECT_TRUE(refused(fourth.configure(node, memory, 3), abi::kEnomem, Detail::kNoMemory, 2))

@@ -1,4 +1,5 @@
-// Capabilities in messages and answers: all of them arrive in the window, or none and nothing is sent.
+// Capabilities in messages and answers: all of them arrive in the window, or none and nothing is
+// sent.
 #include "kernel/object/transfer.h"
 
 #include "kernel/testing/ipc_fixture.h"
@@ -121,10 +122,13 @@ TEST_F(TransferTest, WithoutRoomNothingIsSent) {
   start_receive(server);
   as(client);
   auto no_room = [&](std::uint32_t with_tag, Detail detail) {
-    expect_refused(world, [&] { return call_with(with_tag, kForever, kItem, with_tag >> 6 & 2 ? kItem + 1 : 0); },
-                   abi::kEnospc, detail);
-    expect_refused(world, [&] { return send(with_tag, kForever, kItem, with_tag >> 6 & 2 ? kItem + 1 : 0); },
-                   abi::kEnospc, detail);
+    expect_refused(
+        world,
+        [&] { return call_with(with_tag, kForever, kItem, with_tag >> 6 & 2 ? kItem + 1 : 0); },
+        abi::kEnospc, detail);
+    expect_refused(
+        world, [&] { return send(with_tag, kForever, kItem, with_tag >> 6 & 2 ? kItem + 1 : 0); },
+        abi::kEnospc, detail);
     EXPECT_FALSE(result_of(server).back);
   };
   no_room(tag(0, 1), Detail::kBadCap);  // no window
@@ -139,7 +143,8 @@ TEST_F(TransferTest, WithoutRoomNothingIsSent) {
   EXPECT_TRUE(send(tag(0, 1), kForever, kItem)) << "one fits";
 }
 
-// The same when the sender was there first: it is refused, and the receiver takes the next message, or waits.
+// The same when the sender was there first: it is refused, and the receiver takes the next message,
+// or waits.
 TEST_F(TransferTest, QueuedSendersWithoutRoomAreRefused) {
   give_item(client);
   Player second = world.make_task();
@@ -185,10 +190,11 @@ TEST_F(TransferTest, CapabilitiesAreCheckedAtTheSender) {
   auto refuse = [&](std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, unsigned count,
                     std::int32_t status, Detail detail, std::uint32_t argument) {
     SCOPED_TRACE(argument);
-    expect_refused(world, [&] { return call_with(tag(0, count), kForever, c0, c1, c2); }, status,
-                   detail, argument);
-    expect_refused(world, [&] { return send(tag(0, count), kForever, c0, c1, c2); }, status, detail,
-                   argument);
+    expect_refused(
+        world, [&] { return call_with(tag(0, count), kForever, c0, c1, c2); }, status, detail,
+        argument);
+    expect_refused(
+        world, [&] { return send(tag(0, count), kForever, c0, c1, c2); }, status, detail, argument);
   };
   refuse(0, 0, 0, 1, abi::kEbadf, Detail::kBadCap, 9);
   refuse(64, 0, 0, 1, abi::kEbadf, Detail::kBadCap, 9);
@@ -212,8 +218,9 @@ TEST_F(TransferTest, SendingThemNeedsGrant) {
   expect_refused(
       world, [&] { return plain.call_with(0, 0, 0, 0, 0, 0, tag(0, 1), kForever, kItem, 0, 0); },
       abi::kEperm, Detail::kBadRights);
-  expect_refused(world, [&] { return plain.send(0, 0, 0, 0, 0, 0, tag(0, 1), kForever, kItem, 0, 0); },
-                 abi::kEperm, Detail::kBadRights);
+  expect_refused(
+      world, [&] { return plain.send(0, 0, 0, 0, 0, 0, tag(0, 1), kForever, kItem, 0, 0); },
+      abi::kEperm, Detail::kBadRights);
 }
 
 // A capability that the sender loses while it waits in the queue is not sent.
@@ -241,7 +248,8 @@ TEST_F(TransferTest, AnswersCarryThemToo) {
   client.thread->window = kWindow;
   expect_refused(world, [&] { return answer(0x41, 0); }, abi::kEbadf, Detail::kBadCap, 9);
   expect_refused(world, [&] { return answer(0x01, kItem); }, abi::kEinval, Detail::kBadLength, 9);
-  expect_refused(world, [&] { return answer(0x41, kItem, kItem); }, abi::kEinval, Detail::kBadLength, 10);
+  expect_refused(
+      world, [&] { return answer(0x41, kItem, kItem); }, abi::kEinval, Detail::kBadLength, 10);
   ASSERT_TRUE(world.waits([&] { (void)answer(0x81, kItem, kItem); }));
   EXPECT_EQ(result_of(client).shape, 0x81u);
   EXPECT_EQ(result_of(client).words[0], 7u);
@@ -277,7 +285,8 @@ TEST_F(TransferTest, ACallCannotSendWhatItDeletes) {
       abi::kEbadf, Detail::kBadCap, 9);
 }
 
-// A received endpoint is used in place and dies in the clean-up of that very call: nothing waits at it.
+// A received endpoint is used in place and dies in the clean-up of that very call: nothing waits at
+// it.
 TEST_F(TransferTest, ACallOnACapabilityThatItsCleanUpDeletes) {
   auto other = world.make<kernel::Endpoint>();
   world.give(client, kItem, other.slot());
@@ -307,7 +316,8 @@ TEST_F(TransferTest, ACallOnACapabilityThatItsCleanUpDeletes) {
 TEST_F(TransferTest, WindowsMustLieInTheCSpace) {
   as(server);
   for (std::uint32_t first : {62u, 63u, 64u, ~0u, ~0u - 2}) {
-    expect_refused(world, [&] { return kernel::Self::window(first); }, abi::kEbadf, Detail::kBadCap, 1);
+    expect_refused(
+        world, [&] { return kernel::Self::window(first); }, abi::kEbadf, Detail::kBadCap, 1);
   }
   EXPECT_TRUE(kernel::Self::window(61));
   EXPECT_TRUE(kernel::Self::window(0));

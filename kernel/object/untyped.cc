@@ -64,7 +64,8 @@ bool is_run_of_pages(abi::ObjectType type) {
   return type == abi::ObjectType::kUntyped || type == abi::ObjectType::kVmo;
 }
 
-// Where `pages` pages would come from: the first page's index. They begin at a multiple of 2 MiB when they are as many.
+// Where `pages` pages would come from: the first page's index. They begin at a multiple of 2 MiB
+// when they are as many.
 std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t pages) {
   std::uint64_t high = untyped.given.high / kGrainsPerPage;
   if (pages > high) return {};
@@ -80,11 +81,13 @@ std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t page
   return static_cast<std::uint32_t>(first);
 }
 
-// Makes the pages from `first` up to what is given zero, a page at a time; what is zero already stays known.
+// Makes the pages from `first` up to what is given zero, a page at a time; what is zero already
+// stays known.
 Result<void> zero_from(Slot& untyped, std::uint32_t first) {
   while (untyped.zeroed_from > first) {
     std::uint32_t page = untyped.zeroed_from - 1;
-    arch::zero(arch::direct_map(PhysAddr{untyped.object} + std::uint64_t{page} * kPageSize), kPageSize);
+    arch::zero(arch::direct_map(PhysAddr{untyped.object} + std::uint64_t{page} * kPageSize),
+               kPageSize);
     untyped.zeroed_from = page;
     if (untyped.zeroed_from > first && arch::interrupt_pending()) return kPreempted;
   }

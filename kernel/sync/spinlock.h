@@ -1,5 +1,6 @@
-// A short lock between harts. Interrupts are never enabled in the kernel, so whoever holds one runs on to its release.
-// It guards no more than a few dozen instructions; the order of locks is in docs/invariants.md.
+// A short lock between harts. Interrupts are never enabled in the kernel, so whoever holds one runs
+// on to its release. It guards no more than a few dozen instructions; the order of locks is in
+// docs/invariants.md.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,9 @@ class [[clang::capability("mutex")]] SpinLock {
 
 class [[clang::scoped_lockable]] LockGuard {
  public:
-  explicit LockGuard(SpinLock& lock) __attribute__((acquire_capability(lock))) : lock_(lock) { lock_.lock(); }
+  explicit LockGuard(SpinLock& lock) __attribute__((acquire_capability(lock))) : lock_(lock) {
+    lock_.lock();
+  }
   ~LockGuard() __attribute__((release_capability())) { lock_.unlock(); }
   LockGuard(const LockGuard&) = delete;
   LockGuard& operator=(const LockGuard&) = delete;

@@ -81,28 +81,32 @@ TEST_F(CNodeCallsTest, MintRefusesRightsThatTheSourceLacks) {
         world, [&] { return own.mint(kTo + 1, own, kTo, static_cast<std::uint8_t>(rights), 0); },
         abi::kEperm, Detail::kBadRights, 4);
   }
-  expect_refused(world, [&] { return own.mint(kTo + 1, own, endpoint, 0x0f, 0); }, abi::kEperm,
-                 Detail::kBadRights, 4);
+  expect_refused(
+      world, [&] { return own.mint(kTo + 1, own, endpoint, 0x0f, 0); }, abi::kEperm,
+      Detail::kBadRights, 4);
 }
 
 TEST_F(CNodeCallsTest, MintBadgesOnceAndOnlyWhatTakesABadge) {
   ASSERT_TRUE(own.mint(kTo, own, endpoint, kSend, 5));
   for (std::uint64_t badge : {5u, 6u}) {
-    expect_refused(world, [&] { return own.mint(kTo + 1, own, kTo, kSend, badge); }, abi::kEinval,
-                   Detail::kOccupied, 5);
+    expect_refused(
+        world, [&] { return own.mint(kTo + 1, own, kTo, kSend, badge); }, abi::kEinval,
+        Detail::kOccupied, 5);
   }
   for (std::uint32_t source : {vmo, World::kNode.index, World::kTask.index, World::kThread.index}) {
-    expect_refused(world, [&] { return own.mint(kTo + 1, own, source, 0, 5); }, abi::kEinval,
-                   Detail::kBadType, 5);
+    expect_refused(
+        world, [&] { return own.mint(kTo + 1, own, source, 0, 5); }, abi::kEinval, Detail::kBadType,
+        5);
   }
 }
 
 TEST_F(CNodeCallsTest, UntypedAndReplyAreNeverCopied) {
   for (std::uint32_t source : {untyped, reply, World::kMemory.index, World::kDevice.index}) {
-    expect_refused(world, [&] { return own.copy(kTo, own, source); }, abi::kEinval,
-                   Detail::kNotCopyable, 3);
-    expect_refused(world, [&] { return own.mint(kTo, own, source, 0, 0); }, abi::kEinval,
-                   Detail::kNotCopyable, 3);
+    expect_refused(
+        world, [&] { return own.copy(kTo, own, source); }, abi::kEinval, Detail::kNotCopyable, 3);
+    expect_refused(
+        world, [&] { return own.mint(kTo, own, source, 0, 0); }, abi::kEinval, Detail::kNotCopyable,
+        3);
     ASSERT_TRUE(own.move(kTo, own, source));
     ASSERT_TRUE(own.move(source, own, kTo));
   }
@@ -111,28 +115,28 @@ TEST_F(CNodeCallsTest, UntypedAndReplyAreNeverCopied) {
 // Each of the three finds its ends in the same way.
 TEST_F(CNodeCallsTest, EndsAreChecked) {
   using Call = rt::Result<void> (*)(const kernel::CNode&, std::uint32_t, std::uint32_t);
-  const Call kCalls[] = {
-      [](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
-        return node.copy(to, node, from);
-      },
-      [](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
-        return node.mint(to, node, from, 0, 0);
-      },
-      [](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
-        return node.move(to, node, from);
-      }};
+  const Call kCalls[] = {[](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
+                           return node.copy(to, node, from);
+                         },
+                         [](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
+                           return node.mint(to, node, from, 0, 0);
+                         },
+                         [](const kernel::CNode& node, std::uint32_t to, std::uint32_t from) {
+                           return node.move(to, node, from);
+                         }};
   for (Call call : kCalls) {
     for (std::uint32_t outside : kOutside) {
-      expect_refused(world, [&] { return call(own, outside, endpoint); }, abi::kEbadf,
-                     Detail::kBadCap, 1);
-      expect_refused(world, [&] { return call(own, kTo, outside); }, abi::kEbadf, Detail::kBadCap,
-                     3);
+      expect_refused(
+          world, [&] { return call(own, outside, endpoint); }, abi::kEbadf, Detail::kBadCap, 1);
+      expect_refused(
+          world, [&] { return call(own, kTo, outside); }, abi::kEbadf, Detail::kBadCap, 3);
     }
     expect_refused(world, [&] { return call(own, kTo, kTo + 1); }, abi::kEbadf, Detail::kBadCap, 3);
-    expect_refused(world, [&] { return call(own, notification, endpoint); }, abi::kEexist,
-                   Detail::kOccupied, 1);
-    expect_refused(world, [&] { return call(own, endpoint, endpoint); }, abi::kEexist,
-                   Detail::kOccupied, 1);
+    expect_refused(
+        world, [&] { return call(own, notification, endpoint); }, abi::kEexist, Detail::kOccupied,
+        1);
+    expect_refused(
+        world, [&] { return call(own, endpoint, endpoint); }, abi::kEexist, Detail::kOccupied, 1);
   }
 }
 

@@ -1,5 +1,5 @@
-// Where trap entry goes with the two calls that have a short way. Both run with the thread's place in its frame and the message still in the
-// registers that user space put it in.
+// Where trap entry goes with the two calls that have a short way. Both run with the thread's place
+// in its frame and the message still in the registers that user space put it in.
 #include "kernel/sched/hart.h"
 #include "kernel/syscall/fast_path.h"
 

@@ -1,6 +1,8 @@
-// The short way of the two calls that matter most: a call that finds its receiver waiting, and an answer whose server then waits again. Each
-// looks first whether all is plain (one hart, registers only, nobody more important ready); if anything is not, it has changed
-// nothing, answers false, and the long way does the whole call. What it does is what the long way does: fast_path_test.cc compares them.
+// The short way of the two calls that matter most: a call that finds its receiver waiting, and an
+// answer whose server then waits again. Each looks first whether all is plain (one hart, registers
+// only, nobody more important ready); if anything is not, it has changed nothing, answers false,
+// and the long way does the whole call. What it does is what the long way does: fast_path_test.cc
+// compares them.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +37,11 @@ namespace internal {
 }
 
 // Whether this hart may go to the thread at once, at the class `c`: it is this hart's, has no
-// deadline to take off, and nobody ready is more important.
+// deadline to take off, nobody ready is more important, and its task has not ended (whoever ended
+// it may have been interrupted before this thread was stopped).
 [[gnu::always_inline]] inline bool can_take_over(const Hart& hart, const Thread& to,
                                                  abi::QosClass c) {
-  return to.home == &hart && !to.armed() && !hart.ready.any_above(c);
+  return to.home == &hart && !to.armed() && !hart.ready.any_above(c) && !to.task()->ended();
 }
 
 // The hart goes from the current thread, which waits, to another.
@@ -54,9 +57,10 @@ namespace internal {
 
 }  // namespace internal
 
-// Endpoint.call by the hart's current thread, whose frame has pc (past the ecall), sp, tp and the s registers. On the target it only
-// returns when it has done nothing; true (on the host): done.
-[[gnu::always_inline]] inline bool call(Hart& hart, arch::Words words, std::uint64_t tag, std::uint64_t address) {
+// Endpoint.call by the hart's current thread, whose frame has pc (past the ecall), sp, tp and the s
+// registers. On the target it only returns when it has done nothing; true (on the host): done.
+[[gnu::always_inline]] inline bool call(Hart& hart, arch::Words words, std::uint64_t tag,
+                                        std::uint64_t address) {
   Thread& caller = Thread::of(*hart.current);
   // The decoder's range, and a shape without capabilities and of no more words than there are.
   bool plain = tag - ipc::kLeastTag <= ipc::kGreatestTag - ipc::kLeastTag &&
@@ -89,8 +93,9 @@ namespace internal {
 }
 
 // Endpoint.replyReceive, likewise; the frame need not have the s registers.
-[[gnu::always_inline]] inline bool reply_receive(Hart& hart, arch::Words words, std::uint64_t status, std::uint64_t shape,
-                   std::uint64_t address) {
+[[gnu::always_inline]] inline bool reply_receive(Hart& hart, arch::Words words,
+                                                 std::uint64_t status, std::uint64_t shape,
+                                                 std::uint64_t address) {
   Thread& server = Thread::of(*hart.current);
   Thread* caller = server.reply.caller;
   bool plain = shape <= abi::kMessageRegisters && abi::fits<std::int32_t>(status);

@@ -1,5 +1,6 @@
-// One system call: who makes it, and what the generated dispatcher (idl/kernel_decode.h) asks of the kernel. The dispatcher decodes every
-// argument and looks every capability up; each `on` gets typed values and does the work.
+// One system call: who makes it, and what the generated dispatcher (idl/kernel_decode.h) asks of
+// the kernel. The dispatcher decodes every argument and looks every capability up; each `on` gets
+// typed values and does the work.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@
 
 namespace tessera {
 
-// The C++ type of an object that capabilities of a type name. Types without one are wholly in the slot.
+// The C++ type of an object that capabilities of a type name. Types without one are wholly in the
+// slot.
 template <abi::ObjectType type>
 struct ObjectOf {};
 template <>
@@ -68,7 +70,8 @@ class Syscall {
   // Decodes, dispatches, and completes the registers unless the call waits.
   void run();
 
-  // --- For the dispatcher ------------------------------------------------------------------------------------------------
+  // --- For the dispatcher
+  // ------------------------------------------------------------------------------------------------
   template <abi::ObjectType type>
   Result<Ref<type>> lookup(std::uint64_t address, std::uint8_t rights, std::uint8_t argument) {
     TRY_ASSIGN(Slot * slot, find(address, type, rights, argument));
@@ -86,7 +89,8 @@ class Syscall {
   Result<void> on(const decode::EndpointSend<Syscall>& args);
   Result<decode::EndpointReceiveResult> on(const decode::EndpointReceive<Syscall>& args);
   Result<decode::EndpointReplyReceiveResult> on(const decode::EndpointReplyReceive<Syscall>& args);
-  Result<decode::EndpointReplyReceiveWithResult> on(const decode::EndpointReplyReceiveWith<Syscall>& args);
+  Result<decode::EndpointReplyReceiveWithResult> on(
+      const decode::EndpointReplyReceiveWith<Syscall>& args);
   Result<void> on(const decode::ReplyKeep<Syscall>& args);
   Result<void> on(const decode::ReplySend<Syscall>& args);
   Result<void> on(const decode::NotificationSignal<Syscall>& args);

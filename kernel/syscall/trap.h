@@ -1,4 +1,5 @@
-// The kernel's one exit to user space, for the first task's start; kernel_trap in trap.cc is its entrance.
+// The kernel's one exit to user space, for the first task's start; kernel_trap in trap.cc is its
+// entrance.
 #pragma once
 
 #include "kernel/arch/contract/frame.h"

@@ -56,7 +56,8 @@ class Walk {
     if (why_.empty()) why_ = what;
   }
 
-  // Parent before child; each child's link leads back; rights never grow; memory lies in its Untyped.
+  // Parent before child; each child's link leads back; rights never grow; memory lies in its
+  // Untyped.
   void visit_tree() {
     std::vector<Slot*> open{&state.root};
     while (!open.empty() && why_.empty()) {
@@ -78,7 +79,8 @@ class Walk {
       check_given(*parent, given);
     }
     std::size_t dying = 0;
-    for (Slot* grave = state.dying; grave != nullptr; grave = reinterpret_cast<Slot*>(grave->object)) {
+    for (Slot* grave = state.dying; grave != nullptr;
+         grave = reinterpret_cast<Slot*>(grave->object)) {
       ++dying;
     }
     if (dying != graves_) fail("a grave that nobody digs out, or is in no tree");
@@ -107,7 +109,8 @@ class Walk {
     }
   }
 
-  // All of it lies in what its Untyped has given out, apart from each other; what the Untyped says is zero is.
+  // All of it lies in what its Untyped has given out, apart from each other; what the Untyped says
+  // is zero is.
   void check_given(const Slot& parent, const Given& given) {
     if (parent.type != abi::ObjectType::kUntyped) return;
     std::uint64_t low = parent.object + std::uint64_t{parent.given.low} * kGrain;
@@ -119,7 +122,8 @@ class Walk {
       if (base < free_from) fail("two pieces of an Untyped overlap");
       free_from = base + piece.size;
       bool in_low = !piece.pages && free_from <= low;
-      if (!in_low && (base < high || free_from > end)) fail("a piece that its Untyped has not given");
+      if (!in_low && (base < high || free_from > end))
+        fail("a piece that its Untyped has not given");
     }
     if (parent.device || given.empty()) return;
     for (std::uint64_t page = parent.zeroed_from; page * kPageSize + parent.object < high; ++page) {

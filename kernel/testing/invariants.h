@@ -1,4 +1,5 @@
-// What always holds between two system calls, walked over the whole state. Host tests call it after each operation.
+// What always holds between two system calls, walked over the whole state. Host tests call it after
+// each operation.
 #pragma once
 
 #include <string>

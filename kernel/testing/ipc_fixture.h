@@ -37,8 +37,8 @@ class IpcTest : public ::testing::Test {
   // Begins a call that must wait.
   void start_call(const Player& who, const Words& w = kWords, std::uint32_t with_tag = tag(6)) {
     as(who);
-    EXPECT_TRUE(world.waits(
-        [&] { (void)endpoint.call(w[0], w[1], w[2], w[3], w[4], w[5], with_tag); }));
+    EXPECT_TRUE(
+        world.waits([&] { (void)endpoint.call(w[0], w[1], w[2], w[3], w[4], w[5], with_tag); }));
   }
   void start_call_with(const Player& who, std::uint32_t with_tag, std::uint64_t deadline,
                        std::uint32_t c0 = 0, std::uint32_t c1 = 0, std::uint32_t c2 = 0) {
@@ -66,9 +66,8 @@ class IpcTest : public ::testing::Test {
   // The server answers and waits for more.
   void reply_and_wait(const Player& who, const Words& w, std::int32_t status, std::uint32_t shape) {
     as(who);
-    EXPECT_TRUE(world.waits([&] {
-      (void)endpoint.reply_receive(w[0], w[1], w[2], w[3], w[4], w[5], status, shape);
-    }));
+    EXPECT_TRUE(world.waits(
+        [&] { (void)endpoint.reply_receive(w[0], w[1], w[2], w[3], w[4], w[5], status, shape); }));
   }
   void set_window(const Player& who, std::uint32_t first = kWindow) {
     as(who);

@@ -1,4 +1,5 @@
-// What a test reads out of a system call: how it was refused, what a waiting call came back with, and whether anything has changed.
+// What a test reads out of a system call: how it was refused, what a waiting call came back with,
+// and whether anything has changed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,15 +16,16 @@
 
 namespace tessera::testing {
 
-// What is in a thread's registers when a call that had to wait has come back; the names that do not belong to the call mean nothing.
+// What is in a thread's registers when a call that had to wait has come back; the names that do not
+// belong to the call mean nothing.
 struct Outcome {
   bool back = false;  // it does not wait any more
   std::int32_t status = 0;
   abi::Detail detail = abi::Detail::kNone;
   std::uint32_t argument = 0;
   std::array<std::uint64_t, 6> words{};
-  std::uint64_t shape = 0;     // of an answer
-  std::uint64_t badge = 0;     // these four of a message
+  std::uint64_t shape = 0;  // of an answer
+  std::uint64_t badge = 0;  // these four of a message
   std::uint64_t identity = 0;
   std::uint64_t tag = 0;
   std::uint64_t info = 0;
@@ -46,8 +48,9 @@ template <class T>
 ::testing::AssertionResult refused(const Outcome& outcome, std::int32_t status, abi::Detail detail,
                                    std::uint32_t argument = 0);
 
-// Everything that a system call could change, but for the registers of the thread that makes it and what it noted of a message that
-// it did not send: all of RAM, and the kernel's own state. The actor runs already when it is taken, so that the call changes no queue on its way in.
+// Everything that a system call could change, but for the registers of the thread that makes it and
+// what it noted of a message that it did not send: all of RAM, and the kernel's own state. The
+// actor runs already when it is taken, so that the call changes no queue on its way in.
 class Snapshot {
  public:
   explicit Snapshot(World& world);

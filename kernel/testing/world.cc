@@ -51,7 +51,10 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   rt::host::syscall = system_call_of_stub;
 
   Slot start;
-  auto pages = static_cast<std::uint32_t>(machine.ram().size / 4096);
+  constexpr std::uint32_t kReserve = 8;
+  auto pages = static_cast<std::uint32_t>(machine.ram().size / 4096) - kReserve;
+  make_untyped(state.root, reserve_, machine.ram().start + std::uint64_t{pages} * 4096, kReserve,
+               false);
   make_untyped(state.root, start, machine.ram().start, pages, false);
   PhysAddr table = *take_pages(start, kSlots * sizeof(Slot) / 4096);
   arch::zero(arch::direct_map(table), kSlots * sizeof(Slot));
@@ -185,6 +188,24 @@ Player World::make_thread(const Player& player) {
   act_as(before);
   made.thread = reinterpret_cast<Thread*>(slot(made.thread_slot).object);
   return made;
+}
+
+Thread& World::make_immortal() {
+  auto make = [&](abi::ObjectType type, Slot& slot) {
+    EXPECT_TRUE(retype(reserve_, {type, 0, 1}, *cspace_, kSlots - 1));
+    slot.take(*cspace_->slot(kSlots - 1));
+  };
+  make(abi::ObjectType::kTask, immortal_[0]);
+  make(abi::ObjectType::kThread, immortal_[1]);
+  auto& task = *reinterpret_cast<Task*>(immortal_[0].object);
+  auto& thread = *reinterpret_cast<Thread*>(immortal_[1].object);
+  EXPECT_TRUE(configure_task(task, *cspace_->slot(kNode.index), reserve_, 3));
+  task.cspace.erase();  // it reaches nothing, and nothing that it holds keeps others alive
+  --cspace_->references();
+  EXPECT_TRUE(configure_thread(thread, immortal_[0]));
+  thread.own_class = thread.effective_class = abi::QosClass::kIdle;
+  EXPECT_TRUE(start_thread(thread, {.pc = 0x1000, .sp = 0, .argument = 0, .tp = 0}));
+  return thread;
 }
 
 std::uint32_t World::make(abi::ObjectType type, std::uint64_t size, std::uint32_t count) {

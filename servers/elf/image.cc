@@ -17,7 +17,7 @@ Checked refuse_if(bool bad, Error error) {
 // The caller has checked that the structure is inside the file.
 template <class T>
 T read(Bytes file, std::uint64_t at) {
-  T value;
+  T value{};
   std::memcpy(&value, file.data() + at, sizeof(T));
   return value;
 }

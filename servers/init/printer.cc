@@ -3,6 +3,7 @@
 #include "idl/kernel/boot_info.h"
 #include "idl/service/console_client.h"
 #include "servers/init/layout.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::init {
 namespace {
@@ -17,11 +18,11 @@ void print_through(rt::Slot slot) { console = slot; }
 void send_text(const rt::TextWords& text) {
   const auto& [w0, w1, w2, w3, w4] = text.words;
   if (console != rt::Slot{}) {
-    (void)service::ConsoleClient(console).write(w0, w1, w2, w3, w4, text.length);
+    rt::ignore(service::ConsoleClient(console).write(w0, w1, w2, w3, w4, text.length));
     return;
   }
   const kernel::BootInfo boot_info(boot_slot(kernel::BootSlot::kBootInfo));
-  (void)boot_info.print(w0, w1, w2, w3, w4, text.length);
+  rt::ignore(boot_info.print(w0, w1, w2, w3, w4, text.length));
 }
 
 }  // namespace tessera::init

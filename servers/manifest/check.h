@@ -36,10 +36,14 @@ enum class Defect : std::uint8_t {
 
 constexpr bool is_page_multiple(std::uint32_t kib) { return kib != 0 && kib % 4 == 0; }
 
+constexpr bool is_good_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
+}
+
 constexpr bool is_good_name(std::string_view name) {
   for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_') return false;
+    if (!is_good_letter(c)) return false;
   }
   return !name.empty() && name.size() <= 16;
 }

@@ -1,12 +1,13 @@
 #include "servers/runtime/exit.h"
 
 #include "idl/kernel/self.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::rt {
 
 void exit(std::int32_t status) {
   // Answers only to a status outside its type, and there is none.
-  (void)kernel::Self::exit(status);
+  ignore(kernel::Self::exit(status));
   __builtin_trap();
 }
 

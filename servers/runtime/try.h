@@ -9,7 +9,14 @@
 #include <expected>
 #include <utility>
 
-namespace tessera {
+namespace tessera::rt {
+
+// For a call whose failure changes nothing here: the reason stands where it is called. Everywhere
+// else a failure is returned.
+template <class T, class E>
+constexpr void ignore(const std::expected<T, E>&) {}
+
+}  // namespace tessera::rt
 
 #define RT_TRY_NAME2(line) rt_try_##line
 #define RT_TRY_NAME(line) RT_TRY_NAME2(line)
@@ -27,7 +34,5 @@ namespace tessera {
     return std::unexpected(std::move(RT_TRY_NAME(__LINE__)).error()); \
   }                                                                   \
   declaration = *std::move(RT_TRY_NAME(__LINE__))
-
-}  // namespace tessera
 
 #endif  // SERVERS_RUNTIME_TRY_H_

@@ -26,8 +26,9 @@ constexpr std::uint64_t kFirstBit = 1;
 constexpr std::uint64_t kSecondBit = 2;
 
 constexpr std::uint64_t kMillisecond = 1'000'000;
-constexpr std::uint64_t kSecondsToGiveUp = 10;
-constexpr std::uint64_t kHour = 3600 * 1000 * kMillisecond;
+constexpr std::uint64_t kOneSecond = 1000 * kMillisecond;
+constexpr std::uint64_t kHour = 3600 * kOneSecond;
+constexpr std::uint64_t kGiveUpAfter = 10 * kOneSecond;
 
 constexpr std::uint64_t rounded_up(std::uint64_t deadline) {
   return (deadline + service::kWindowNormal - 1) / service::kWindowNormal * service::kWindowNormal;
@@ -50,9 +51,8 @@ Result<void> wait_for(std::uint64_t bits) {
   RT_TRY_ASSIGN(const std::uint64_t start, now());
   std::uint64_t seen = 0;
   while ((seen & bits) != bits) {
-    RT_TRY_ASSIGN(
-        const std::uint64_t came,
-        must("a timer did not fire", kWoken.wait(start + kSecondsToGiveUp * 1000 * kMillisecond)));
+    RT_TRY_ASSIGN(const std::uint64_t came,
+                  must("a timer did not fire", kWoken.wait(start + kGiveUpAfter)));
     seen |= came;
   }
   return require(seen == bits, "another timer fired");
@@ -132,8 +132,9 @@ Result<void> refuses_bad_values() {
   RT_TRY(refused("took a deadline that overflows",
                  kTimed.register_(abi::kNoDeadline - 1, TimerClass::kSender, kFirst),
                  TimedStatus::kInvalidArgs));
-  RT_TRY(refused("took a class that is none",
-                 kTimed.register_(0, static_cast<TimerClass>(9), kFirst),
+  // That it is no class is the point. NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange)
+  constexpr auto kNoClass = static_cast<TimerClass>(9);
+  RT_TRY(refused("took a class that is none", kTimed.register_(0, kNoClass, kFirst),
                  TimedStatus::kInvalidArgs));
   const kernel::Notification not_one(rt::start::cnode().slot());
   return refused("took a CNode for a notification",

@@ -27,7 +27,7 @@ class ReplyPool {
     return {first_.index + *index};
   }
   // The one that `next` gave is in use.
-  void take() { (void)free_.take(); }
+  void take() { free_.take(); }
   // It is empty again.
   void give(rt::Slot slot) { free_.give(slot.index - first_.index); }
 

@@ -5,6 +5,7 @@
 #include "idl/kernel/self.h"
 #include "servers/runtime/exit.h"
 #include "servers/runtime/slots.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::timed {
 
@@ -30,10 +31,10 @@ rt::Result<void> Server::cancel(const rt::Caller& caller, std::uint64_t id) {
   if (!timer) return rt::failure(timer.error());
   // A sleeper's id is told to nobody, but its owner may hit on it: then the sleep ends now.
   if (const rt::Slot sleeper = sleepers_[*timer]; sleeper != rt::Slot{}) {
-    (void)Completer::adopt(sleeper).fail({.status = abi::kEcanceled});
+    rt::ignore(Completer::adopt(sleeper).fail({.status = abi::kEcanceled}));
     replies_.give(sleeper);
   } else {
-    (void)cspace_.delete_(notification_slot(*timer).index);
+    rt::ignore(cspace_.delete_(notification_slot(*timer).index));
   }
   set_alarm();
   return {};
@@ -44,7 +45,7 @@ void Server::sleep_until(const rt::Caller& caller, Completer completer, std::uin
   const auto admission = table_.admit(caller.identity, caller.qos, wanted, deadline);
   if (!admission) {
     // The caller may be gone by now; the Reply object is empty again in any case.
-    (void)completer.fail(admission.error());
+    rt::ignore(completer.fail(admission.error()));
     return;
   }
   replies_.take();
@@ -77,13 +78,13 @@ bool Server::is_signal(rt::Slot slot) const {
 // Whoever is to be woken may be dead by now: then there is nobody to tell, and nothing to do.
 void Server::fire(std::uint32_t timer, std::uint64_t now) {
   if (const rt::Slot sleeper = sleepers_[timer]; sleeper != rt::Slot{}) {
-    (void)Completer::adopt(sleeper).complete(now);
+    rt::ignore(Completer::adopt(sleeper).complete(now));
     replies_.give(sleeper);
     return;
   }
   const rt::Slot slot = notification_slot(timer);
-  (void)kernel::Notification(slot).signal();
-  (void)cspace_.delete_(slot.index);
+  rt::ignore(kernel::Notification(slot).signal());
+  rt::ignore(cspace_.delete_(slot.index));
 }
 
 // A deadline that has passed already is fine: the Alarm rings at once, after the answer is given.

@@ -26,7 +26,8 @@ namespace tessera::decode {
 namespace internal {
 template <class Right, class... Rights>
 constexpr std::uint8_t mask(Right first, Rights... rest) {
-  return static_cast<std::uint8_t>((static_cast<unsigned>(first) | ... | static_cast<unsigned>(rest)));
+  const unsigned all = (static_cast<unsigned>(first) | ... | static_cast<unsigned>(rest));
+  return static_cast<std::uint8_t>(all);
 }
 }  // namespace internal
 

@@ -40,7 +40,8 @@ constexpr bool fits(std::uint64_t raw) {
   return word(static_cast<T>(raw)) == raw;
 }
 
-// The detail register's content: what was wrong, and which argument, from 1 (0: none in particular).
+// The detail register's content: what was wrong, and which argument, counted from 1 (0: none in
+// particular).
 constexpr std::uint32_t detail(Detail what, std::uint32_t argument) {
   return argument << 8 | static_cast<std::uint32_t>(what);
 }

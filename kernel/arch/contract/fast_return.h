@@ -1,5 +1,6 @@
-// The short ways out of the kernel, for a message that travels in registers from one thread to the next. On the target they do not return:
-// the hart is in user space then. On the host they put into the frame what the registers would be.
+// The short ways out of the kernel, for a message that travels in registers from one thread to the
+// next. On the target they do not return: the hart is in user space then. On the host they put into
+// the frame what the registers would be.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The short ways out, as register moves. Every register that user space can read is written here: with what it is to have, or with 0.
+// The short ways out, as register moves. Every register that user space can read is written here:
+// with what it is to have, or with 0.
 #pragma once
 
 #include "kernel/arch/contract/fast_return.h"
@@ -6,7 +7,8 @@
 namespace tessera::arch {
 namespace riscv64 {
 
-// Jumps into a row of six two-byte instructions, so that the words beyond the count are cleared. t5: the count; t6 is used.
+// Jumps into a row of six two-byte instructions, so that the words beyond the count are cleared.
+// t5: the count; t6 is used.
 #define TESSERA_CLEAR_WORDS \
   "slli t5, t5, 1\n"        \
   "lla t6, 1f\n"            \

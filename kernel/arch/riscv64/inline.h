@@ -29,8 +29,12 @@ namespace tessera::arch {
 }
 [[gnu::always_inline]] inline void sync_instructions() { asm volatile("fence.i" ::: "memory"); }
 
-[[gnu::always_inline]] inline HartLocal& this_hart() { return *static_cast<HartLocal*>(__builtin_thread_pointer()); }
-[[gnu::always_inline]] inline bool interrupt_pending() { return (riscv64::read_sip() & riscv64::read_sie()) != 0; }
+[[gnu::always_inline]] inline HartLocal& this_hart() {
+  return *static_cast<HartLocal*>(__builtin_thread_pointer());
+}
+[[gnu::always_inline]] inline bool interrupt_pending() {
+  return (riscv64::read_sip() & riscv64::read_sie()) != 0;
+}
 [[gnu::always_inline]] inline void wait_for_interrupt() { asm volatile("wfi" ::: "memory"); }
 
 }  // namespace tessera::arch

@@ -30,7 +30,9 @@ constexpr void encode(Words words, const FastRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<FastRequest> decode_fast_request(ConstWords words) {
-  if (!abi::fits<std::uint32_t>(words[1])) return std::nullopt;
+  if (!abi::fits<std::uint32_t>(words[1])) {
+    return std::nullopt;
+  }
   return FastRequest{.a = words[0], .b = abi::value<std::uint32_t>(words[1])};
 }
 
@@ -67,12 +69,24 @@ constexpr void encode(Words words, const NarrowRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<NarrowRequest> decode_narrow_request(ConstWords words) {
-  if (!abi::fits<bool>(words[0])) return std::nullopt;
-  if (!abi::fits<std::int8_t>(words[1])) return std::nullopt;
-  if (!abi::fits<std::int16_t>(words[2])) return std::nullopt;
-  if (!abi::fits<std::int32_t>(words[3])) return std::nullopt;
-  if (!abi::fits<std::uint8_t>(words[4])) return std::nullopt;
-  if (!abi::fits<std::uint16_t>(words[5])) return std::nullopt;
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int8_t>(words[1])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int16_t>(words[2])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int32_t>(words[3])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::uint8_t>(words[4])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::uint16_t>(words[5])) {
+    return std::nullopt;
+  }
   return NarrowRequest{.flag = abi::value<bool>(words[0]),
       .tiny = abi::value<std::int8_t>(words[1]), .small = abi::value<std::int16_t>(words[2]),
       .large = abi::value<std::int32_t>(words[3]), .byte = abi::value<std::uint8_t>(words[4]),
@@ -99,12 +113,24 @@ constexpr void encode(Words words, const NarrowReply& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<NarrowReply> decode_narrow_reply(ConstWords words) {
-  if (!abi::fits<bool>(words[0])) return std::nullopt;
-  if (!abi::fits<std::int8_t>(words[1])) return std::nullopt;
-  if (!abi::fits<std::int16_t>(words[2])) return std::nullopt;
-  if (!abi::fits<std::int32_t>(words[3])) return std::nullopt;
-  if (!abi::fits<std::uint8_t>(words[4])) return std::nullopt;
-  if (!abi::fits<std::uint16_t>(words[5])) return std::nullopt;
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int8_t>(words[1])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int16_t>(words[2])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::int32_t>(words[3])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::uint8_t>(words[4])) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::uint16_t>(words[5])) {
+    return std::nullopt;
+  }
   return NarrowReply{.flag = abi::value<bool>(words[0]), .tiny = abi::value<std::int8_t>(words[1]),
       .small = abi::value<std::int16_t>(words[2]), .large = abi::value<std::int32_t>(words[3]),
       .byte = abi::value<std::uint8_t>(words[4]), .half = abi::value<std::uint16_t>(words[5])};
@@ -126,10 +152,19 @@ constexpr void encode(Words words, const RangedRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<RangedRequest> decode_ranged_request(ConstWords words) {
-  if (words[0] < 1U || words[0] > 64U) return std::nullopt;
-  if (!abi::fits<std::uint32_t>(words[1]) || abi::value<std::uint32_t>(words[1]) < 5U || abi::value<std::uint32_t>(words[1]) > 4294967280U) return std::nullopt;
-  if (!probing::valid_level(words[2])) return std::nullopt;
-  if (!probing::valid_option(words[3])) return std::nullopt;
+  if (words[0] < 1U || words[0] > 64U) {
+    return std::nullopt;
+  }
+  if (!abi::fits<std::uint32_t>(words[1]) || abi::value<std::uint32_t>(words[1]) < 5U ||
+      abi::value<std::uint32_t>(words[1]) > 4294967280U) {
+    return std::nullopt;
+  }
+  if (!probing::valid_level(words[2])) {
+    return std::nullopt;
+  }
+  if (!probing::valid_option(words[3])) {
+    return std::nullopt;
+  }
   return RangedRequest{.count = abi::value<std::uint32_t>(words[0]),
       .big = abi::value<std::uint32_t>(words[1]), .level = abi::value<probing::Level>(words[2]),
       .options = abi::value<probing::Option>(words[3])};
@@ -145,7 +180,9 @@ constexpr void encode(Words words, const RangedReply& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<RangedReply> decode_ranged_reply(ConstWords words) {
-  if (!probing::valid_level(words[0])) return std::nullopt;
+  if (!probing::valid_level(words[0])) {
+    return std::nullopt;
+  }
   return RangedReply{.level = abi::value<probing::Level>(words[0])};
 }
 
@@ -159,7 +196,9 @@ constexpr void encode(Words words, const NoteRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<NoteRequest> decode_note_request(ConstWords words) {
-  if (!abi::fits<std::uint32_t>(words[0])) return std::nullopt;
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
   return NoteRequest{.what = abi::value<std::uint32_t>(words[0])};
 }
 
@@ -188,7 +227,9 @@ constexpr void encode(Words words, const LaterReply& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<LaterReply> decode_later_reply(ConstWords words) {
-  if (!probing::valid_level(words[0])) return std::nullopt;
+  if (!probing::valid_level(words[0])) {
+    return std::nullopt;
+  }
   return LaterReply{.level = abi::value<probing::Level>(words[0]), .when = words[1]};
 }
 
@@ -263,7 +304,9 @@ constexpr void encode(Words words, const TakeReply& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<TakeReply> decode_take_reply(ConstWords words) {
-  if (!abi::fits<std::uint32_t>(words[0])) return std::nullopt;
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
   return TakeReply{.count = abi::value<std::uint32_t>(words[0])};
 }
 
@@ -339,7 +382,9 @@ constexpr void encode(Words words, const AskRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<AskRequest> decode_ask_request(ConstWords words) {
-  if (!probing::valid_level(words[0])) return std::nullopt;
+  if (!probing::valid_level(words[0])) {
+    return std::nullopt;
+  }
   return AskRequest{.level = abi::value<probing::Level>(words[0])};
 }
 

@@ -21,8 +21,12 @@
 
 namespace tessera::probing {
 
-// The right to answer Probe.later once, later. It lies in a Reply object, whose slot is all that has to be
-// remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller gets epipe.
+// Registers that a call does not take stay unset; a failure that nobody can be told of is
+// dropped by a cast.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+// The right to answer Probe.later once, later. It lies in a Reply object, whose slot is all that
+// has to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the
+// caller gets epipe.
 class [[nodiscard]] Probe::LaterCompleter {
  public:
   static LaterCompleter adopt(rt::Slot slot) { return LaterCompleter(slot); }
@@ -37,7 +41,8 @@ class [[nodiscard]] Probe::LaterCompleter {
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
 
-  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in any case.
+  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in
+  // any case.
   rt::Result<void> complete(probing::Level level, std::uint64_t when) {
     const rt::Slot kept = release();
     rt::Registers in;
@@ -78,8 +83,9 @@ class [[nodiscard]] Probe::LaterCompleter {
   rt::Slot slot_;
 };
 
-// The right to answer Probe.soon once, later. It lies in a Reply object, whose slot is all that has to be
-// remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller gets epipe.
+// The right to answer Probe.soon once, later. It lies in a Reply object, whose slot is all that has
+// to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller
+// gets epipe.
 class [[nodiscard]] Probe::SoonCompleter {
  public:
   static SoonCompleter adopt(rt::Slot slot) { return SoonCompleter(slot); }
@@ -94,7 +100,8 @@ class [[nodiscard]] Probe::SoonCompleter {
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
 
-  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in any case.
+  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in
+  // any case.
   rt::Result<void> complete(std::uint64_t when) {
     const rt::Slot kept = release();
     rt::Registers in;
@@ -146,84 +153,84 @@ class ProbeServer {
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
         { impl.fast(caller, a, b) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
-      "probe must implement Probe.fast: rt::Result<std::uint64_t> fast(const rt::Caller&, std::ui"
-      "nt64_t a, std::uint32_t b)  (gen/testdata/probe.idl:31)");
+      "probe must implement Probe.fast: rt::Result<std::uint64_t> fast(const rt::Caller&, "
+      "std::uint64_t a, std::uint32_t b)  (gen/testdata/probe.idl:31)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bool flag, std::int8_t tiny,
           std::int16_t small, std::int32_t large, std::uint8_t byte, std::uint16_t half) {
         { impl.narrow(caller, flag, tiny, small, large, byte,
           half) } -> std::same_as<rt::Result<Probe::NarrowResult>>;
       },
-      "probe must implement Probe.narrow: rt::Result<Probe::NarrowResult> narrow(const rt::Caller"
-      "&, bool flag, std::int8_t tiny, std::int16_t small, std::int32_t large, std::uint8_t byte,"
-      " std::uint16_t half)  (gen/testdata/probe.idl:34)");
+      "probe must implement Probe.narrow: rt::Result<Probe::NarrowResult> narrow(const "
+      "rt::Caller&, bool flag, std::int8_t tiny, std::int16_t small, std::int32_t large, "
+      "std::uint8_t byte, std::uint16_t half)  (gen/testdata/probe.idl:34)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t count, std::uint32_t big,
           probing::Level level, probing::Option options) {
         { impl.ranged(caller, count, big, level,
           options) } -> std::same_as<rt::Result<probing::Level>>;
       },
-      "probe must implement Probe.ranged: rt::Result<probing::Level> ranged(const rt::Caller&, st"
-      "d::uint32_t count, std::uint32_t big, probing::Level level, probing::Option options)  (gen"
-      "/testdata/probe.idl:38)");
+      "probe must implement Probe.ranged: rt::Result<probing::Level> ranged(const rt::Caller&, "
+      "std::uint32_t count, std::uint32_t big, probing::Level level, probing::Option options)  "
+      "(gen/testdata/probe.idl:38)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
         { impl.note(caller, what) } -> std::same_as<void>;
       },
-      "probe must implement Probe.note: void note(const rt::Caller&, std::uint32_t what)  (gen/te"
-      "stdata/probe.idl:44)");
+      "probe must implement Probe.note: void note(const rt::Caller&, std::uint32_t what)  "
+      "(gen/testdata/probe.idl:44)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Probe::LaterCompleter completer,
           std::uint64_t what) {
         { impl.later(caller, std::move(completer), what) } -> std::same_as<void>;
       },
-      "probe must implement Probe.later: void later(const rt::Caller&, Probe::LaterCompleter, std"
-      "::uint64_t what)  (gen/testdata/probe.idl:47)");
+      "probe must implement Probe.later: void later(const rt::Caller&, Probe::LaterCompleter, "
+      "std::uint64_t what)  (gen/testdata/probe.idl:47)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
       },
-      "probe must implement reply_slot for Probe.later: rt::Slot reply_slot(), an empty Reply obj"
-      "ect's, or Slot{} when none is left");
+      "probe must implement reply_slot for Probe.later: rt::Slot reply_slot(): the slot of an "
+      "empty Reply object, or Slot{} when none is left");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Probe::SoonCompleter completer) {
         { impl.soon(caller, std::move(completer)) } -> std::same_as<void>;
       },
-      "probe must implement Probe.soon: void soon(const rt::Caller&, Probe::SoonCompleter)  (gen/"
-      "testdata/probe.idl:50)");
+      "probe must implement Probe.soon: void soon(const rt::Caller&, Probe::SoonCompleter)  "
+      "(gen/testdata/probe.idl:50)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
       },
-      "probe must implement reply_slot for Probe.soon: rt::Slot reply_slot(), an empty Reply obje"
-      "ct's, or Slot{} when none is left");
+      "probe must implement reply_slot for Probe.soon: rt::Slot reply_slot(): the slot of an "
+      "empty Reply object, or Slot{} when none is left");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> first,
           std::uint64_t number, rt::Received<kernel::Endpoint> second) {
         { impl.give(caller, first, number, second) } -> std::same_as<rt::Result<void>>;
       },
-      "probe must implement Probe.give: rt::Result<void> give(const rt::Caller&, rt::Received<ker"
-      "nel::Notification> first, std::uint64_t number, rt::Received<kernel::Endpoint> second)  (g"
-      "en/testdata/probe.idl:53)");
+      "probe must implement Probe.give: rt::Result<void> give(const rt::Caller&, "
+      "rt::Received<kernel::Notification> first, std::uint64_t number, "
+      "rt::Received<kernel::Endpoint> second)  (gen/testdata/probe.idl:53)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t number) {
         { impl.take(caller, number) } -> std::same_as<rt::Result<Probe::TakeResult>>;
       },
-      "probe must implement Probe.take: rt::Result<Probe::TakeResult> take(const rt::Caller&, std"
-      "::uint64_t number)  (gen/testdata/probe.idl:56)");
+      "probe must implement Probe.take: rt::Result<Probe::TakeResult> take(const rt::Caller&, "
+      "std::uint64_t number)  (gen/testdata/probe.idl:56)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.take_one(caller) } -> std::same_as<rt::Result<kernel::Notification>>;
       },
-      "probe must implement Probe.takeOne: rt::Result<kernel::Notification> take_one(const rt::Ca"
-      "ller&)  (gen/testdata/probe.idl:59)");
+      "probe must implement Probe.takeOne: rt::Result<kernel::Notification> take_one(const "
+      "rt::Caller&)  (gen/testdata/probe.idl:59)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t class_, std::uint64_t in_,
           std::uint64_t out_) {
         { impl.delete_(caller, class_, in_, out_) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
-      "probe must implement Probe.delete: rt::Result<std::uint64_t> delete_(const rt::Caller&, st"
-      "d::uint64_t class_, std::uint64_t in_, std::uint64_t out_)  (gen/testdata/probe.idl:62)");
+      "probe must implement Probe.delete: rt::Result<std::uint64_t> delete_(const rt::Caller&, "
+      "std::uint64_t class_, std::uint64_t in_, std::uint64_t out_)  (gen/testdata/probe.idl:62)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -319,7 +326,8 @@ class ProbeServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -409,7 +417,8 @@ class ProbeServer {
     if (message.a0 < 1U || message.a0 > 64U) {
       return refused(status, kBadValue);
     }
-    if (!abi::fits<std::uint32_t>(message.a1) || abi::value<std::uint32_t>(message.a1) < 5U || abi::value<std::uint32_t>(message.a1) > 4294967280U) {
+    if (!abi::fits<std::uint32_t>(message.a1) || abi::value<std::uint32_t>(message.a1) < 5U ||
+        abi::value<std::uint32_t>(message.a1) > 4294967280U) {
       return refused(status, kBadValue);
     }
     if (!probing::valid_level(message.a2)) {
@@ -557,7 +566,8 @@ class ProbeServer {
 };
 
 // Serves Probe on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_probe(Impl& impl, rt::Slot endpoint) {
   ProbeServer<Impl>::serve(impl, endpoint);
@@ -570,8 +580,8 @@ class PlainServer {
       requires(Impl& impl, const rt::Caller& caller, probing::Level level) {
         { impl.ask(caller, level) } -> std::same_as<rt::Result<std::int64_t>>;
       },
-      "plain must implement Plain.ask: rt::Result<std::int64_t> ask(const rt::Caller&, probing::L"
-      "evel level)  (gen/testdata/probe.idl:69)");
+      "plain must implement Plain.ask: rt::Result<std::int64_t> ask(const rt::Caller&, "
+      "probing::Level level)  (gen/testdata/probe.idl:69)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -649,7 +659,8 @@ class PlainServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -687,11 +698,13 @@ class PlainServer {
 };
 
 // Serves Plain on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_plain(Impl& impl, rt::Slot endpoint) {
   PlainServer<Impl>::serve(impl, endpoint);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::probing
 

@@ -38,7 +38,9 @@ constexpr void encode(Words words, const WriteRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<WriteRequest> decode_write_request(ConstWords words) {
-  if (words[5] < 1U || words[5] > 40U) return std::nullopt;
+  if (words[5] < 1U || words[5] > 40U) {
+    return std::nullopt;
+  }
   return WriteRequest{.w0 = words[0], .w1 = words[1], .w2 = words[2], .w3 = words[3],
       .w4 = words[4], .length = abi::value<std::uint8_t>(words[5])};
 }
@@ -66,8 +68,12 @@ constexpr void encode(Words words, const AttachRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<AttachRequest> decode_attach_request(ConstWords words) {
-  if (!abi::fits<std::uint32_t>(words[0])) return std::nullopt;
-  if (words[1] > 3U) return std::nullopt;
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  if (words[1] > 3U) {
+    return std::nullopt;
+  }
   return AttachRequest{.offset = abi::value<std::uint32_t>(words[0]),
       .shift = abi::value<std::uint8_t>(words[1])};
 }

@@ -18,6 +18,9 @@
 
 namespace tessera::service {
 
+// Registers that a call does not take stay unset; a failure that nobody can be told of is
+// dropped by a cast.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 template <class Impl>
 class ConsoleServer {
  public:
@@ -26,15 +29,15 @@ class ConsoleServer {
           std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) {
         { impl.write(caller, w0, w1, w2, w3, w4, length) } -> std::same_as<rt::Result<void>>;
       },
-      "console must implement Console.write: rt::Result<void> write(const rt::Caller&, std::uint6"
-      "4_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8"
-      "_t length)  (idl/service/console.idl:20)");
+      "console must implement Console.write: rt::Result<void> write(const rt::Caller&, "
+      "std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, "
+      "std::uint8_t length)  (idl/service/console.idl:20)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift) {
         { impl.attach(caller, offset, shift) } -> std::same_as<rt::Result<void>>;
       },
-      "console must implement Console.attach: rt::Result<void> attach(const rt::Caller&, std::uin"
-      "t32_t offset, std::uint8_t shift)  (idl/service/console.idl:25)");
+      "console must implement Console.attach: rt::Result<void> attach(const rt::Caller&, "
+      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:25)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -114,7 +117,8 @@ class ConsoleServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -175,11 +179,13 @@ class ConsoleServer {
 };
 
 // Serves Console on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_console(Impl& impl, rt::Slot endpoint) {
   ConsoleServer<Impl>::serve(impl, endpoint);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service
 

@@ -18,6 +18,9 @@
 
 namespace tessera::service {
 
+// Registers that a call does not take stay unset; a failure that nobody can be told of is
+// dropped by a cast.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 template <class Impl>
 class EchoServer {
  public:
@@ -25,24 +28,24 @@ class EchoServer {
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.nothing(caller) } -> std::same_as<rt::Result<void>>;
       },
-      "echo must implement Echo.nothing: rt::Result<void> nothing(const rt::Caller&)  (idl/servic"
-      "e/echo.idl:10)");
+      "echo must implement Echo.nothing: rt::Result<void> nothing(const rt::Caller&)  "
+      "(idl/service/echo.idl:10)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
           std::uint64_t w2, std::uint64_t w3) {
         { impl.four(caller, w0, w1, w2, w3) } -> std::same_as<rt::Result<Echo::FourResult>>;
       },
-      "echo must implement Echo.four: rt::Result<Echo::FourResult> four(const rt::Caller&, std::u"
-      "int64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3)  (idl/service/echo.idl:1"
-      "3)");
+      "echo must implement Echo.four: rt::Result<Echo::FourResult> four(const rt::Caller&, "
+      "std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3)  "
+      "(idl/service/echo.idl:13)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
           std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) {
         { impl.six(caller, w0, w1, w2, w3, w4, w5) } -> std::same_as<rt::Result<Echo::SixResult>>;
       },
-      "echo must implement Echo.six: rt::Result<Echo::SixResult> six(const rt::Caller&, std::uint"
-      "64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint"
-      "64_t w5)  (idl/service/echo.idl:17)");
+      "echo must implement Echo.six: rt::Result<Echo::SixResult> six(const rt::Caller&, "
+      "std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, "
+      "std::uint64_t w5)  (idl/service/echo.idl:17)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -124,7 +127,8 @@ class EchoServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -205,11 +209,13 @@ class EchoServer {
 };
 
 // Serves Echo on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_echo(Impl& impl, rt::Slot endpoint) {
   EchoServer<Impl>::serve(impl, endpoint);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service
 

@@ -32,7 +32,9 @@ constexpr void encode(Words words, const FaultRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<FaultRequest> decode_fault_request(ConstWords words) {
-  if (!abi::valid_fault_cause(words[0])) return std::nullopt;
+  if (!abi::valid_fault_cause(words[0])) {
+    return std::nullopt;
+  }
   return FaultRequest{.cause = abi::value<abi::FaultCause>(words[0]), .address = words[1],
       .pc = words[2]};
 }
@@ -47,7 +49,9 @@ constexpr void encode(Words words, const FaultReply& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<FaultReply> decode_fault_reply(ConstWords words) {
-  if (!service::valid_fault_action(words[0])) return std::nullopt;
+  if (!service::valid_fault_action(words[0])) {
+    return std::nullopt;
+  }
   return FaultReply{.action = abi::value<service::FaultAction>(words[0])};
 }
 

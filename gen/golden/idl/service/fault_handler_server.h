@@ -18,6 +18,9 @@
 
 namespace tessera::service {
 
+// Registers that a call does not take stay unset; a failure that nobody can be told of is
+// dropped by a cast.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 template <class Impl>
 class FaultHandlerServer {
  public:
@@ -27,9 +30,9 @@ class FaultHandlerServer {
         { impl.fault(caller, cause, address,
           pc) } -> std::same_as<rt::Result<service::FaultAction>>;
       },
-      "fault_handler must implement FaultHandler.fault: rt::Result<service::FaultAction> fault(co"
-      "nst rt::Caller&, abi::FaultCause cause, std::uint64_t address, std::uint64_t pc)  (idl/ser"
-      "vice/fault_handler.idl:16)");
+      "fault_handler must implement FaultHandler.fault: rt::Result<service::FaultAction> "
+      "fault(const rt::Caller&, abi::FaultCause cause, std::uint64_t address, std::uint64_t pc)  "
+      "(idl/service/fault_handler.idl:16)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -107,7 +110,8 @@ class FaultHandlerServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -146,11 +150,13 @@ class FaultHandlerServer {
 };
 
 // Serves FaultHandler on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_fault_handler(Impl& impl, rt::Slot endpoint) {
   FaultHandlerServer<Impl>::serve(impl, endpoint);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service
 

@@ -30,7 +30,9 @@ constexpr void encode(Words words, const RegisterRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<RegisterRequest> decode_register_request(ConstWords words) {
-  if (!service::valid_timer_class(words[1])) return std::nullopt;
+  if (!service::valid_timer_class(words[1])) {
+    return std::nullopt;
+  }
   return RegisterRequest{.deadline = words[0], .class_ = abi::value<service::TimerClass>(words[1])};
 }
 
@@ -85,7 +87,9 @@ constexpr void encode(Words words, const SleepUntilRequest& message) {
 
 // Nothing when a word is no such value.
 constexpr std::optional<SleepUntilRequest> decode_sleep_until_request(ConstWords words) {
-  if (!service::valid_timer_class(words[1])) return std::nullopt;
+  if (!service::valid_timer_class(words[1])) {
+    return std::nullopt;
+  }
   return SleepUntilRequest{.deadline = words[0],
       .class_ = abi::value<service::TimerClass>(words[1])};
 }

@@ -20,8 +20,12 @@
 
 namespace tessera::service {
 
-// The right to answer Timed.sleepUntil once, later. It lies in a Reply object, whose slot is all that has to be
-// remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the caller gets epipe.
+// Registers that a call does not take stay unset; a failure that nobody can be told of is
+// dropped by a cast.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+// The right to answer Timed.sleepUntil once, later. It lies in a Reply object, whose slot is all
+// that has to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the
+// caller gets epipe.
 class [[nodiscard]] Timed::SleepUntilCompleter {
  public:
   static SleepUntilCompleter adopt(rt::Slot slot) { return SleepUntilCompleter(slot); }
@@ -36,7 +40,8 @@ class [[nodiscard]] Timed::SleepUntilCompleter {
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
 
-  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in any case.
+  // einval, noReply: the caller is gone (cancelled, dead). The Reply object is empty again in
+  // any case.
   rt::Result<void> complete(std::uint64_t woke_at) {
     const rt::Slot kept = release();
     rt::Registers in;
@@ -85,35 +90,35 @@ class TimedServer {
         { impl.register_(caller, deadline, class_,
           notification) } -> std::same_as<rt::Result<Timed::RegisterResult>>;
       },
-      "timed must implement Timed.register: rt::Result<Timed::RegisterResult> register_(const rt:"
-      ":Caller&, std::uint64_t deadline, service::TimerClass class_, rt::Received<kernel::Notific"
-      "ation> notification)  (idl/service/timed.idl:39)");
+      "timed must implement Timed.register: rt::Result<Timed::RegisterResult> register_(const "
+      "rt::Caller&, std::uint64_t deadline, service::TimerClass class_, "
+      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:39)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t id) {
         { impl.cancel(caller, id) } -> std::same_as<rt::Result<void>>;
       },
-      "timed must implement Timed.cancel: rt::Result<void> cancel(const rt::Caller&, std::uint64_"
-      "t id)  (idl/service/timed.idl:44)");
+      "timed must implement Timed.cancel: rt::Result<void> cancel(const rt::Caller&, "
+      "std::uint64_t id)  (idl/service/timed.idl:44)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Timed::SleepUntilCompleter completer,
           std::uint64_t deadline, service::TimerClass class_) {
         { impl.sleep_until(caller, std::move(completer), deadline, class_) } -> std::same_as<void>;
       },
-      "timed must implement Timed.sleepUntil: void sleep_until(const rt::Caller&, Timed::SleepUnt"
-      "ilCompleter, std::uint64_t deadline, service::TimerClass class_)  (idl/service/timed.idl:4"
-      "7)");
+      "timed must implement Timed.sleepUntil: void sleep_until(const rt::Caller&, "
+      "Timed::SleepUntilCompleter, std::uint64_t deadline, service::TimerClass class_)  "
+      "(idl/service/timed.idl:47)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
       },
-      "timed must implement reply_slot for Timed.sleepUntil: rt::Slot reply_slot(), an empty Repl"
-      "y object's, or Slot{} when none is left");
+      "timed must implement reply_slot for Timed.sleepUntil: rt::Slot reply_slot(): the slot of "
+      "an empty Reply object, or Slot{} when none is left");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Timed::StatisticsResult>>;
       },
-      "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> statistics(cons"
-      "t rt::Caller&)  (idl/service/timed.idl:50)");
+      "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> "
+      "statistics(const rt::Caller&)  (idl/service/timed.idl:50)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -197,7 +202,8 @@ class TimedServer {
   // refused by the next receive, unless there is nothing left to receive from.
   static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
-      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(abi::value<std::int32_t>(message.a6));
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
       return rt::Next::kReceive;
     }
     if constexpr (requires { impl.on_notification(message.a0); }) {
@@ -294,11 +300,13 @@ class TimedServer {
 };
 
 // Serves Timed on `endpoint` (right: receive) for ever. Where `impl` has
-// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is signalled.
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
 template <class Impl>
 [[noreturn]] void serve_timed(Impl& impl, rt::Slot endpoint) {
   TimedServer<Impl>::serve(impl, endpoint);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service
 

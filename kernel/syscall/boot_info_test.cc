@@ -1,0 +1,97 @@
+// What the first task learns of the machine, and its lines before the console is up.
+#include "kernel/object/boot_info.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+#include <utility>
+
+#include "idl/kernel_rights.h"
+#include "kernel/object/state.h"
+#include "kernel/testing/calls.h"
+#include "kernel/testing/outcome.h"
+#include "kernel/testing/world.h"
+
+namespace tessera::testing {
+namespace {
+
+using abi::Detail;
+
+class BootInfoTest : public ::testing::Test {
+ protected:
+  BootInfoTest() {
+    world.slot(300).fill(state.root, abi::ObjectType::kBootInfo, 0, abi::kAllBootInfoRights);
+    tessera::boot_info.regions = 2;
+    tessera::boot_info.region[1] = {.slot = 9, .device = true, .base = {0x1000'0000}, .size = 4096};
+    tessera::boot_info.bundle_size = 12345;
+    tessera::boot_info.uart_offset = 0x100;
+    tessera::boot_info.uart_irq = 10;
+    tessera::boot_info.uart_shift = 2;
+  }
+  rt::Result<void> print(std::string_view text) {
+    std::uint64_t words[5] = {};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      words[i / 8] |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i]))
+                      << (i % 8 * 8);
+    }
+    return info.print(words[0], words[1], words[2], words[3], words[4],
+                      static_cast<std::uint8_t>(text.size()));
+  }
+
+  World world;
+  kernel::BootInfo info{rt::Slot{300}};
+};
+
+TEST_F(BootInfoTest, TellsTheFacts) {
+  EXPECT_EQ(info.region(1)->slot, 9u);
+  EXPECT_EQ(info.region(1)->base, 0x1000'0000u);
+  EXPECT_EQ(info.region(1)->size, 4096u);
+  EXPECT_TRUE(info.region(1)->device);
+  for (std::uint32_t index : {2u, 17u, 1000u, ~0u}) {
+    expect_refused(world, [&] { return info.region(index); }, abi::kEinval, Detail::kBadRange, 1);
+  }
+  EXPECT_EQ(*info.bundle(), 12345u);
+  EXPECT_EQ(info.uart()->offset, 0x100u);
+  EXPECT_EQ(info.uart()->irq, 10u);
+  EXPECT_EQ(info.uart()->shift, 2u);
+}
+
+TEST_F(BootInfoTest, PrintsLinesWithTheirName) {
+  ASSERT_TRUE(print("hello "));
+  ASSERT_TRUE(print("world\nsecond\n"));
+  ASSERT_TRUE(print("0123456789012345678901234567890123456789"));
+  EXPECT_EQ(world.machine.console,
+            "init: hello world\ninit: second\ninit: 0123456789012345678901234567890123456789");
+}
+
+// No byte of it can move the cursor or look like another's line.
+TEST_F(BootInfoTest, PrintsNoControlBytes) {
+  ASSERT_TRUE(print(std::string_view("a\r\x1b[A\x7f\x80\xff\0b", 10)));
+  EXPECT_EQ(world.machine.console, "init: a??[A????b");
+}
+
+TEST_F(BootInfoTest, PrintEndsWhenATaskHasTheUart) {
+  state.uart = {0x1000'3000};
+  ASSERT_TRUE(kernel::Untyped(World::kDevice)
+                  .retype(abi::ObjectType::kVmo, 4096, kernel::CNode(World::kNode), 301, 2));
+  const kernel::Task own(World::kTask);
+  ASSERT_TRUE(kernel::Vmo(rt::Slot{302}).info()->base > kernel::Vmo(rt::Slot{301}).info()->base);
+  ASSERT_TRUE(kernel::Vmo(rt::Slot{301}).map(own, 0x20000, kernel::Access::kRead));
+  EXPECT_TRUE(print("x")) << "another page";
+  ASSERT_TRUE(kernel::Vmo(rt::Slot{302}).map(own, 0x30000, kernel::Access::kRead));
+  expect_refused(world, [&] { return print("y"); }, abi::kEbusy, Detail::kBadState);
+  ASSERT_TRUE(kernel::Vmo(rt::Slot{302}).unmap());
+  expect_refused(world, [&] { return print("y"); }, abi::kEbusy, Detail::kBadState);
+}
+
+TEST_F(BootInfoTest, RightsAreSeparate) {
+  const kernel::CNode own(World::kNode);
+  ASSERT_TRUE(own.mint(310, own, 300, std::to_underlying(abi::BootInfoRight::kRead), 0));
+  const kernel::BootInfo reads(rt::Slot{310});
+  EXPECT_TRUE(reads.bundle());
+  expect_refused(
+      world, [&] { return reads.print(0, 0, 0, 0, 0, 1); }, abi::kEperm, Detail::kBadRights);
+}
+
+}  // namespace
+}  // namespace tessera::testing
