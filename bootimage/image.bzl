@@ -1,8 +1,9 @@
 """Images: the kernel and a bundle, packed; run in QEMU by hand, or as a test.
 
-  boot_image   cross-builds the kernel, init and the servers, and packs the bundle
-  qemu_run     `bazel run` boots an image; flags after `--` are the runner's
-  image_test   `bazel test` boots an image; `args` are the runner's flags
+  boot_image      cross-builds the kernel, init and the servers, and packs the bundle
+  damaged_image   an image that a machine must refuse
+  qemu_run        `bazel run` boots an image; flags after `--` are the runner's
+  image_test      `bazel test` boots an image; `args` are the runner's flags
 """
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
@@ -13,7 +14,9 @@ BootImageInfo = provider(
     doc = "What a machine boots.",
     fields = {
         "kernel": "File: the kernel's ELF.",
-        "bundle": "File: the initrd.",
+        "bundle": "File: the initrd, or None.",
+        "bootargs": "string: the kernel's command line.",
+        "dtb": "File: the device tree, or None for QEMU's own.",
     },
 )
 
@@ -46,19 +49,26 @@ def _boot_image_impl(ctx):
     files = [kernel, bundle]
     return [
         DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files)),
-        BootImageInfo(kernel = kernel, bundle = bundle),
+        BootImageInfo(
+            kernel = kernel,
+            bundle = bundle,
+            bootargs = ctx.attr.bootargs,
+            dtb = None,
+        ),
     ]
 
 _boot_image = rule(
     implementation = _boot_image_impl,
     doc = "A kernel and a bundle. See boot_image().",
     attrs = {
+        "bootargs": attr.string(),
         "kernel": attr.label(cfg = target_transition, mandatory = True),
         "init": attr.label(cfg = target_transition, mandatory = True),
         "servers": attr.label_list(cfg = target_transition),
         "server_names": attr.string_list(doc = "As many as servers, in their order."),
+        # "host", not "exec": Bazel 4.2.3 would build the tool once for each transition.
         "_pack": attr.label(
-            cfg = "exec",
+            cfg = "host",
             default = "//bootimage/pack",
             executable = True,
         ),
@@ -69,7 +79,7 @@ _boot_image = rule(
     provides = [BootImageInfo],
 )
 
-def boot_image(name, kernel, init, servers, visibility = None, testonly = False):
+def boot_image(name, kernel, init, servers, bootargs = "", visibility = None, testonly = False):
     """An image: `bazel build` makes the kernel's ELF and `<name>.bundle`.
 
     Args:
@@ -77,11 +87,13 @@ def boot_image(name, kernel, init, servers, visibility = None, testonly = False)
       kernel: the kernel, built for riscv64 here.
       init: the first task, likewise.
       servers: dict from a name in the bundle to the server, likewise; in the bundle's order.
+      bootargs: the kernel's command line.
       visibility: of the image.
       testonly: of the image.
     """
     _boot_image(
         name = name,
+        bootargs = bootargs,
         init = init,
         kernel = kernel,
         server_names = servers.keys(),
@@ -91,33 +103,83 @@ def boot_image(name, kernel, init, servers, visibility = None, testonly = False)
         visibility = visibility,
     )
 
+def _damage(ctx, file, command, kind):
+    """What `command` makes of `file`; the file itself when there is no command."""
+    if not command:
+        return file
+    damaged = ctx.actions.declare_file("%s.%s" % (ctx.label.name, kind))
+    ctx.actions.run_shell(
+        arguments = [file.path, damaged.path],
+        command = "set -euo pipefail\n" + command,
+        inputs = [file],
+        mnemonic = "Damage",
+        outputs = [damaged],
+        progress_message = "Damaging the %s of %s" % (kind, ctx.label),
+    )
+    return damaged
+
+def _damaged_image_impl(ctx):
+    image = ctx.attr.image[BootImageInfo]
+    bundle = None if ctx.attr.no_bundle else _damage(ctx, image.bundle, ctx.attr.bundle, "bundle")
+    dtb = _damage(ctx, ctx.file.dtb, ctx.attr.edit_dtb, "dtb") if ctx.file.dtb else None
+    return [
+        BootImageInfo(
+            kernel = image.kernel,
+            bundle = bundle,
+            bootargs = image.bootargs,
+            dtb = dtb,
+        ),
+    ]
+
+damaged_image = rule(
+    implementation = _damaged_image_impl,
+    doc = "`image` with something wrong. Commands are the shell's: they read $1 and write $2.",
+    attrs = {
+        "bundle": attr.string(doc = "Command that spoils the bundle."),
+        "dtb": attr.label(
+            allow_single_file = [".dtb"],
+            doc = "A device tree in the place of QEMU's own.",
+        ),
+        "edit_dtb": attr.string(doc = "Command that spoils `dtb`."),
+        "image": attr.label(mandatory = True, providers = [BootImageInfo]),
+        "no_bundle": attr.bool(doc = "No initrd at all."),
+    },
+    provides = [BootImageInfo],
+)
+
 # Runfiles are beside the script, or where a test's environment says.
 _SCRIPT = """#!/bin/bash
 root="${{TEST_SRCDIR:-${{BASH_SOURCE[0]}}.runfiles}}"/{workspace}
-exec {wrapper}"$root"/{runner} --kernel="$root"/{kernel} --bundle="$root"/{bundle} {flags} "$@"
+exec {wrapper}"$root"/{runner} {files} {flags} "$@"
 """
 
 def _launcher(ctx, wrapper, flags):
     image = ctx.attr.image[BootImageInfo]
     runner = ctx.attr._runner[DefaultInfo]
     script = ctx.actions.declare_file(ctx.label.name)
+    files = {"kernel": image.kernel, "bundle": image.bundle, "dtb": image.dtb}
+    files = {flag: file for flag, file in files.items() if file}
+    if image.bootargs:
+        flags = flags + ["--bootargs=" + image.bootargs]
     ctx.actions.write(
         script,
         _SCRIPT.format(
             workspace = shell.quote(ctx.workspace_name),
             wrapper = wrapper,
             runner = shell.quote(ctx.executable._runner.short_path),
-            kernel = shell.quote(image.kernel.short_path),
-            bundle = shell.quote(image.bundle.short_path),
+            files = " ".join([
+                '--%s="$root"/%s' % (flag, shell.quote(file.short_path))
+                for flag, file in files.items()
+            ]),
             flags = " ".join([shell.quote(flag) for flag in flags]),
         ),
         is_executable = True,
     )
-    runfiles = ctx.runfiles([image.kernel, image.bundle]).merge(runner.default_runfiles)
+    runfiles = ctx.runfiles(files.values()).merge(runner.default_runfiles)
     return script, runfiles
 
 def _qemu_run_impl(ctx):
-    script, runfiles = _launcher(ctx, wrapper = "", flags = [])
+    script, runfiles = _launcher(ctx, wrapper = "", flags = ctx.attr.flags)
     return [DefaultInfo(executable = script, runfiles = runfiles)]
 
 _RUN_ATTRS = {
@@ -132,18 +194,22 @@ _RUN_ATTRS = {
 qemu_run = rule(
     implementation = _qemu_run_impl,
     doc = "Boots `image` under `bazel run`; flags after `--` are the runner's.",
-    attrs = _RUN_ATTRS,
+    attrs = dict(
+        _RUN_ATTRS,
+        flags = attr.string_list(doc = "The runner's, before the user's."),
+    ),
     executable = True,
 )
 
 def _image_test_impl(ctx):
     wrapper = ""
     if ctx.attr.fails_with:
-        wrapper = '"$root"/{tool} {text} '.format(
+        wrapper = '"$root"/{tool} {texts} -- '.format(
             tool = shell.quote(ctx.file._expect_failure.short_path),
-            text = shell.quote(ctx.attr.fails_with),
+            texts = " ".join([shell.quote(text) for text in ctx.attr.fails_with]),
         )
-    script, runfiles = _launcher(ctx, wrapper, flags = ["--headless"])
+    flags = ["--headless"] + ["--expect=" + pattern for pattern in ctx.attr.expects]
+    script, runfiles = _launcher(ctx, wrapper, flags)
     runfiles = runfiles.merge(ctx.runfiles([ctx.file._expect_failure]))
     return [DefaultInfo(executable = script, runfiles = runfiles)]
 
@@ -152,8 +218,11 @@ image_test = rule(
     doc = "Boots `image` as a test, with no input; `args` are the runner's flags.",
     attrs = dict(
         _RUN_ATTRS,
-        fails_with = attr.string(
-            doc = "If given, the run must fail with status 1 and say this.",
+        expects = attr.string_list(
+            doc = "Lines that must come too, in any order; patterns as of a shell.",
+        ),
+        fails_with = attr.string_list(
+            doc = "If given, the run must fail with status 1 and say all of these.",
         ),
         _expect_failure = attr.label(
             allow_single_file = True,

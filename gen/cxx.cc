@@ -247,7 +247,7 @@ std::string making_calls(absl::string_view code) {
   return absl::StrCat(
       "// Registers that a call does not take stay unset; a failure that nobody can be told of is\n"
       "// dropped by a cast.\n// NOLINTBEGIN",
-      kChecks, "\n", code, "// NOLINTEND", kChecks, "\n");
+      kChecks, "\n\n", code, "\n// NOLINTEND", kChecks, "\n");
 }
 
 std::string in_namespace(absl::string_view name, absl::string_view body) {

@@ -1,5 +1,7 @@
 #include "bootimage/ladder/matcher.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -68,6 +70,7 @@ LadderMatcher::State LadderMatcher::on_line(absl::string_view raw) {
     return state_;
   }
   if (const auto index = find_marker(line)) on_marker(*index);
+  on_expected(std::string(whole));
   if (until_is_text() && absl::StrContains(whole, goal_.until)) text_seen_ = true;
   if (state_ == State::kRunning && goal_is_reached()) state_ = State::kReached;
   return state_;
@@ -121,7 +124,14 @@ bool LadderMatcher::is_on_the_way(const Marker& marker) const {
   return marker.source == last.source && &marker <= &last;
 }
 
+void LadderMatcher::on_expected(const std::string& line) {
+  std::erase_if(goal_.expected, [&line](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), line.c_str(), 0) == 0;
+  });
+}
+
 bool LadderMatcher::goal_is_reached() const {
+  if (!goal_.expected.empty()) return false;
   if (until_is_text()) return text_seen_;
   return !first_missing();
 }

@@ -5,6 +5,9 @@
 // every earlier one of its source. A marker out of order, a failed self-test and a kernel panic end
 // the run. The kernel has the UART until console takes it: from a task's first line on, a line with
 // no stamp is nobody's (but a panic's) and counts for nothing.
+//
+// Lines that an image must show beside the ladder's are patterns of the goal: each must come, in
+// any order.
 #ifndef BOOTIMAGE_LADDER_MATCHER_H_
 #define BOOTIMAGE_LADDER_MATCHER_H_
 
@@ -24,6 +27,8 @@ struct Goal {
   std::optional<std::size_t> phase;  // that phase's markers, and all before, have come
   std::string until;  // if not empty: this marker as it stands on the console; or, when it is none,
                       // this text anywhere in a line
+  // Patterns as of a shell, each for a whole line.
+  std::vector<std::string> expected = {};
 };
 
 class LadderMatcher {
@@ -43,6 +48,8 @@ class LadderMatcher {
   std::optional<Marker> first_missing() const;
   const std::string& until() const { return goal_.until; }
   bool until_is_text() const { return !goal_.until.empty() && !goal_marker_; }
+  // The patterns of the goal for which no line has come.
+  const std::vector<std::string>& missing_patterns() const { return goal_.expected; }
 
   std::size_t markers_seen() const;
   std::size_t markers_due() const;
@@ -61,12 +68,13 @@ class LadderMatcher {
   void on_marker(std::size_t index);
   std::optional<std::size_t> missing_before(std::size_t index) const;
   bool is_on_the_way(const Marker& marker) const;
+  void on_expected(const std::string& line);
   bool goal_is_reached() const;
   void fail(std::string why);
 
   std::vector<Marker> due_;
-  std::vector<bool> seen_;  // for each of due_
-  Goal goal_;
+  std::vector<bool> seen_;                  // for each of due_
+  Goal goal_;                               // without the patterns that have come
   std::optional<std::size_t> goal_marker_;  // goal_.until, when that is a marker
   bool text_seen_ = false;                  // goal_.until, when it is none
   bool kernel_has_uart_ = true;

@@ -164,4 +164,19 @@ absl::StatusOr<ElfImage> read_elf(bundle::Bytes file) {
   return image;
 }
 
+std::vector<std::byte> without_sections(bundle::Bytes file, const ElfImage& image) {
+  auto header = read_struct<Elf64_Ehdr>(file, 0);
+  std::uint64_t end = header.e_phoff + std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
+  for (const LoadSegment& segment : image.segments) {
+    end = std::max(end, segment.file_offset + segment.file_size);
+  }
+  header.e_shoff = 0;
+  header.e_shnum = 0;
+  header.e_shstrndx = SHN_UNDEF;
+  const bundle::Bytes kept = file.first(end);
+  std::vector<std::byte> out(kept.begin(), kept.end());
+  std::memcpy(out.data(), &header, sizeof(header));
+  return out;
+}
+
 }  // namespace bootimage

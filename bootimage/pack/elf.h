@@ -5,6 +5,7 @@
 #ifndef BOOTIMAGE_PACK_ELF_H_
 #define BOOTIMAGE_PACK_ELF_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct ElfImage {
 };
 
 absl::StatusOr<ElfImage> read_elf(bundle::Bytes file);
+
+// What of `file`, which is `image`, a loader reads: no sections, so no symbols and no debug
+// information, which are most of what a linker writes.
+std::vector<std::byte> without_sections(bundle::Bytes file, const ElfImage& image);
 
 }  // namespace bootimage
 

@@ -50,7 +50,9 @@ absl::StatusOr<ByteVector> make_bundle(const InputImage& init, std::uint64_t ini
   for (const InputImage& image : images) {
     const auto elf = read_elf(image.bytes);
     if (!elf.ok()) return about(image.path, elf.status());
-    files.push_back({.name = image.name, .kind = bundle::Kind::kElf, .bytes = image.bytes});
+    files.push_back({.name = image.name,
+                     .kind = bundle::Kind::kElf,
+                     .bytes = without_sections(image.bytes, *elf)});
   }
   ByteVector out = write_bundle(files);
   // Not a byte leaves that the kernel would refuse.

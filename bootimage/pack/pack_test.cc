@@ -95,6 +95,20 @@ TEST(Pack, RoundTrip) {
   EXPECT_EQ(opened->first_task()->entry, 0x10004U);
 }
 
+TEST(Pack, SectionsStayBehind) {
+  ElfBuilder elf = ElfBuilder::good();
+  const std::size_t loaded = elf.size;
+  elf.size += 0x3000;
+  elf.header.e_shoff = loaded + 0x100;
+  elf.header.e_shnum = 7;
+  elf.header.e_shstrndx = 3;
+  const std::vector<InputImage> images = {image("console", elf)};
+  const ByteVector bytes = make_bundle(image("init"), 8192, images).value();
+  const auto packed = bundle::Bundle::open(bytes)->find("console")->bytes;
+  EXPECT_TRUE(std::ranges::equal(packed, ElfBuilder::good().build()));
+  EXPECT_TRUE(read_elf(packed).ok());
+}
+
 TEST(Pack, SameInputSameBytes) { EXPECT_EQ(good_bundle(), good_bundle()); }
 
 TEST(Pack, ErrorsNameTheFile) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -55,7 +56,9 @@ int boot(const RunOptions& options) {
     return 1;
   }
   if (options.gdb) say(absl::StrCat("qemu: waiting for: ", gdb_command(options), "\n"));
-  LadderMatcher matcher(due_markers(ladder_rows(), options.machine), options.goal);
+  std::vector<Marker> due;
+  if (options.ladder) due = due_markers(ladder_rows(), options.machine);
+  LadderMatcher matcher(std::move(due), options.goal);
   Session session(*child, matcher, signals, log);
   const Outcome outcome = session.run(options.timeout);
   say(report(outcome, matcher, session.console().last_lines()));

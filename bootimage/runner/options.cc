@@ -71,6 +71,20 @@ Setter set_timeout(RunOptions* options, bool* given) {
   };
 }
 
+Setter set_false(bool* target) {
+  return [target](absl::string_view) {
+    *target = false;
+    return absl::OkStatus();
+  };
+}
+
+Setter add_text(std::vector<std::string>* target) {
+  return [target](absl::string_view value) {
+    target->emplace_back(value);
+    return absl::OkStatus();
+  };
+}
+
 std::vector<Flag> flag_table(RunOptions* options, bool* timeout_given) {
   return {
       {"smp", "N", "harts, 1 to 8 (2)", set_harts(&options->machine.harts)},
@@ -90,6 +104,10 @@ std::vector<Flag> flag_table(RunOptions* options, bool* timeout_given) {
       {"help", "", "show this", set_true(&options->help)},
       {"kernel", "ELF", "", set_text(&options->kernel)},
       {"bundle", "FILE", "", set_text(&options->bundle)},
+      {"bootargs", "TEXT", "", set_text(&options->bootargs)},
+      {"dtb", "FILE", "", set_text(&options->dtb)},
+      {"no-ladder", "", "", set_false(&options->ladder)},
+      {"expect", "PATTERN", "", add_text(&options->goal.expected)},
   };
 }
 
@@ -113,9 +131,9 @@ absl::StatusOr<RunOptions> parse_run_options(std::span<const std::string> argume
   if (options.goal.phase && !options.goal.until.empty()) {
     return absl::InvalidArgumentError("--phase or --until, not both");
   }
-  if (options.kernel.empty() || options.bundle.empty()) {
+  if (options.kernel.empty()) {
     return absl::InvalidArgumentError(
-        "--kernel=ELF and --bundle=FILE are missing; `bazel run //bootimage:qemu` gives them");
+        "--kernel=ELF is missing; `bazel run //bootimage:qemu` gives it");
   }
   if (options.gdb && !timeout_given) options.timeout = absl::InfiniteDuration();
   return options;

@@ -25,15 +25,19 @@ struct RunOptions {
   bool help = false;
   std::string log;  // empty: none
   std::string qemu = "qemu-system-riscv64";
+  // What the image's rules pass.
   std::string kernel;
-  std::string bundle;
+  std::string bundle;    // empty: no initrd
+  std::string bootargs;  // empty: none
+  std::string dtb;       // empty: QEMU's own
+  bool ladder = true;    // false: only the goal counts
 };
 
 absl::StatusOr<RunOptions> parse_run_options(std::span<const std::string> arguments);
 std::string run_usage();
 
 // `bazel run` starts programs elsewhere: relative paths that the user gave are meant from
-// `directory`. A --qemu with no slash is looked for on the PATH. Kernel and bundle stay.
+// `directory`. A --qemu with no slash is looked for on the PATH. The image's files stay.
 void resolve_paths(RunOptions& options, const std::string& directory);
 
 }  // namespace bootimage

@@ -87,7 +87,18 @@ TEST(RunOptions, ADebuggerHasAllTheTimeItWants) {
   EXPECT_EQ(parse({"--gdb", "--timeout=3"})->timeout, absl::Seconds(3));
 }
 
-TEST(RunOptions, KernelAndBundleAreNeeded) {
+TEST(RunOptions, WhatImagesPass) {
+  const auto options =
+      parse({"--bootargs=a b", "--dtb=t", "--no-ladder", "--expect=x: *", "--expect=y"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->bootargs, "a b");
+  EXPECT_EQ(options->dtb, "t");
+  EXPECT_FALSE(options->ladder);
+  EXPECT_EQ(options->goal.expected, Arguments({"x: *", "y"}));
+  EXPECT_TRUE(parse({})->ladder);
+}
+
+TEST(RunOptions, TheKernelIsNeeded) {
   const auto options = parse_run_options(Arguments{"--smp=1"});
   EXPECT_THAT(std::string(options.status().message()), HasSubstr("bazel run //bootimage:qemu"));
 }

@@ -47,6 +47,9 @@ std::string missing(const LadderMatcher& matcher) {
   if (matcher.until_is_text()) {
     absl::StrAppendFormat(&text, "qemu: no line had \"%s\"\n", matcher.until());
   }
+  for (const std::string& pattern : matcher.missing_patterns()) {
+    absl::StrAppendFormat(&text, "qemu: no line was like \"%s\"\n", pattern);
+  }
   return text;
 }
 
@@ -67,7 +70,11 @@ std::string report(const Outcome& outcome, const LadderMatcher& matcher,
                               : absl::StrCat(matcher.markers_due(), " markers came in order"),
                           seconds(outcome.duration));
   } else {
-    absl::StrAppend(&text, "qemu: FAILED: ", why(outcome, matcher), "\n", missing(matcher));
+    absl::StrAppend(&text, "qemu: FAILED: ", why(outcome, matcher), "\n");
+    if (outcome.end == Outcome::End::kLadder && outcome.machine_stopped) {
+      absl::StrAppend(&text, "qemu: the machine stopped by itself\n");
+    }
+    absl::StrAppend(&text, missing(matcher));
     absl::StrAppend(&text, last_lines.empty() ? "qemu: the console said nothing\n"
                                               : "qemu: last lines of the console:\n");
     for (const std::string& line : last_lines) absl::StrAppend(&text, "  | ", line, "\n");

@@ -19,8 +19,9 @@ struct Outcome {
     kSignal,     // the runner was told to stop
   };
   End end = End::kLadder;
-  int detail = 0;           // kQemuEnded: its wait status; kSignal: the number
-  absl::Duration duration;  // since QEMU was started
+  int detail = 0;                // kQemuEnded: its wait status; kSignal: the number
+  absl::Duration duration;       // since QEMU was started
+  bool machine_stopped = false;  // QEMU ended, and was not ended by us
 };
 
 // 0 only when the goal was reached.

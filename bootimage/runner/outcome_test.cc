@@ -80,6 +80,20 @@ TEST(Report, UntilAText) {
             "qemu: ok: \"hello\" came after 1.50 s\n");
 }
 
+TEST(Report, PatternsWithNoLine) {
+  const Goal goal{.phase = {}, .until = "hello", .expected = {"a: *", "b: *"}};
+  EXPECT_THAT(report(outcome(Outcome::End::kTimeout), matcher_after({"hello", "b: c"}, goal), {}),
+              HasSubstr("qemu: no line was like \"a: *\"\nqemu: the console said nothing\n"));
+}
+
+TEST(Report, AMachineThatStoppedByItself) {
+  const LadderMatcher matcher = matcher_after({"PANIC no frames"});
+  Outcome panic = outcome(Outcome::End::kLadder);
+  EXPECT_THAT(report(panic, matcher, {}), Not(HasSubstr("by itself")));
+  panic.machine_stopped = true;
+  EXPECT_THAT(report(panic, matcher, {}), HasSubstr("qemu: the machine stopped by itself\n"));
+}
+
 TEST(Report, ForeignLines) {
   EXPECT_THAT(report(outcome(Outcome::End::kTimeout), matcher_after({"init: start", "who?"}), {}),
               HasSubstr("note: 1 lines had no sender's name"));

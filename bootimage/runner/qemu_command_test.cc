@@ -10,6 +10,7 @@ namespace bootimage {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 
 std::string line(const RunOptions& options) { return absl::StrJoin(qemu_command(options), " "); }
@@ -23,9 +24,9 @@ RunOptions some_options() {
 
 TEST(QemuCommand, TheMachine) {
   EXPECT_EQ(line(some_options()),
-            "qemu-system-riscv64 -machine virt -bios default -kernel a/kernel -initrd a/bundle.img "
+            "qemu-system-riscv64 -machine virt -bios default -kernel a/kernel "
             "-m 256M -smp 2 -global virtio-mmio.force-legacy=off "
-            "-display none -serial stdio -monitor none -no-reboot");
+            "-display none -serial stdio -monitor none -no-reboot -initrd a/bundle.img");
 }
 
 TEST(QemuCommand, WhatFlagsChange) {
@@ -38,6 +39,17 @@ TEST(QemuCommand, WhatFlagsChange) {
   EXPECT_THAT(line(options), Not(HasSubstr("-icount")));
   options.icount = true;
   EXPECT_THAT(line(options), HasSubstr("-icount shift=0,sleep=off"));
+}
+
+TEST(QemuCommand, WhatImagesChange) {
+  RunOptions options = some_options();
+  EXPECT_THAT(line(options), Not(HasSubstr("-append")));
+  EXPECT_THAT(line(options), Not(HasSubstr("-dtb")));
+  options.bootargs = "two words";
+  options.dtb = "a/tree";
+  EXPECT_THAT(qemu_command(options), IsSupersetOf({"-append", "two words", "-dtb", "a/tree"}));
+  options.bundle = "";
+  EXPECT_THAT(line(options), Not(HasSubstr("-initrd")));
 }
 
 TEST(QemuCommand, ADebuggerIsWaitedForOnThisMachineOnly) {

@@ -23,6 +23,7 @@
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string runner_path;
 
@@ -196,6 +197,31 @@ TEST_F(Runner, PanicEndsTheRunWithItsLastWords) {
   EXPECT_EQ(run({"--headless"}), 1);
   EXPECT_THAT(err_, HasSubstr("the kernel panicked: PANIC no frames"));
   EXPECT_THAT(err_, HasSubstr("  | pc 0x1234\n"));
+}
+
+TEST_F(Runner, AMachineThatStopsAfterAPanicIsSeen) {
+  const std::string panic = absl::StrCat(kBringUp, "printf 'PANIC no frames\\n'\n");
+  qemu_does(panic);
+  EXPECT_EQ(run({"--headless"}), 1);
+  EXPECT_THAT(err_, HasSubstr("qemu: the machine stopped by itself\n"));
+  qemu_does(absl::StrCat(panic, kHang));
+  EXPECT_EQ(run({"--headless"}), 1);
+  EXPECT_THAT(err_, Not(HasSubstr("by itself")));
+}
+
+TEST_F(Runner, ExpectedLinesAreWaitedFor) {
+  qemu_does(absl::StrCat(kBringUp, kRest, "sleep 0.3\nprintf 'init: a ended\\n'\n", kHang));
+  EXPECT_EQ(run({"--headless", "--expect=init: ? ended"}), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("init: a ended\n"));
+  EXPECT_EQ(run({"--headless", "--expect=init: b ended", "--timeout=1"}), 1);
+  EXPECT_THAT(err_, HasSubstr("qemu: no line was like \"init: b ended\""));
+}
+
+TEST_F(Runner, WithoutTheLadderOnlyTheGoalCounts) {
+  qemu_does(absl::StrCat("printf 'init: ready\\ninit: start timed\\ntask: end\\n'\n", kHang));
+  EXPECT_EQ(run({"--headless", "--no-ladder", "--until=task: end"}), 0) << err_;
+  EXPECT_EQ(run({"--headless", "--until=task: end"}), 1);
+  EXPECT_THAT(err_, HasSubstr("out of order"));
 }
 
 TEST_F(Runner, FailEndsTheRun) {

@@ -13,8 +13,9 @@
 namespace bootimage {
 namespace {
 
-// What a kernel prints after PANIC, or a test after FAIL, is worth the wait.
-constexpr std::chrono::milliseconds kLastWords(200);
+// What a kernel prints after PANIC, or a test after FAIL, is worth the wait; and whether the
+// machine then stops by itself.
+constexpr std::chrono::milliseconds kLastWords(1000);
 constexpr std::size_t kChunk = 65536;
 // When QEMU has ended: what it left in the pipe, and no more, should another hold the pipe open.
 constexpr int kChunksAfterEnd = 64;
@@ -161,7 +162,8 @@ Outcome Session::finish(Outcome::End end) {
   const int status = child_.stop();
   return {.end = end,
           .detail = end == Outcome::End::kSignal ? stop_signal_ : status,
-          .duration = duration};
+          .duration = duration,
+          .machine_stopped = child_ended_};
 }
 
 }  // namespace bootimage

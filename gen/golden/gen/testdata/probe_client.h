@@ -20,6 +20,7 @@ namespace tessera::probing {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A service with one method of each kind.
 class ProbeClient {
  public:
@@ -449,6 +450,7 @@ class PlainClient {
  private:
   rt::Slot endpoint_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::probing

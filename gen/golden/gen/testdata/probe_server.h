@@ -24,6 +24,7 @@ namespace tessera::probing {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // The right to answer Probe.later once, later. It lies in a Reply object, whose slot is all that
 // has to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the
 // caller gets epipe.
@@ -704,6 +705,7 @@ template <class Impl>
 [[noreturn]] void serve_plain(Impl& impl, rt::Slot endpoint) {
   PlainServer<Impl>::serve(impl, endpoint);
 }
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::probing

@@ -18,6 +18,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // Facts of the machine, for the first task alone.
 class BootInfo {
  public:
@@ -95,6 +96,7 @@ class BootInfo {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

@@ -17,6 +17,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A flat table of slots. A task's CSpace is one CNode, and a capability's address is an index into
 // it; slot 0 is always empty. These methods work on the slots of the invoked CNode (`to`, `index`),
 // taking from `from` where they copy.
@@ -121,6 +122,7 @@ class CNode {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

@@ -18,6 +18,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A meeting point of senders and receivers. It holds no message: a sender waits until a receiver
 // has come. A badge on a send capability is told to the receiver and cannot be changed by its
 // holder.
@@ -230,6 +231,7 @@ class Endpoint {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

@@ -17,6 +17,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // The authority to name tasks (Task.identify). The first task holds the only one without a badge;
 // one with a badge allows that identity alone.
 class IdentityControl {
@@ -31,6 +32,7 @@ class IdentityControl {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

@@ -17,6 +17,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A word of 64 bits. Signals are or-ed in and never lost; a wait takes them all.
 class Notification {
  public:
@@ -63,6 +64,7 @@ class Notification {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

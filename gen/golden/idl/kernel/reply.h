@@ -17,6 +17,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // Room for one reply right. The right is used once; destroying the object with a caller in it
 // answers epipe.
 class Reply {
@@ -67,6 +68,7 @@ class Reply {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

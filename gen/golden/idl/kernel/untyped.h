@@ -18,6 +18,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A run of physical memory. What was retyped from it are the children of its capability in the
 // derivation tree; when the last child is gone, all of it is free again. Device Untyped gives only
 // VMOs and device Untyped.
@@ -70,6 +71,7 @@ class Untyped {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

@@ -19,6 +19,7 @@ namespace tessera::kernel {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // A run of physical pages. A capability to it carries at most one mapping: deleting or revoking it
 // unmaps.
 class Vmo {
@@ -75,6 +76,7 @@ class Vmo {
  private:
   rt::Slot slot_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::kernel

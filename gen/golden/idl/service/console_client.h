@@ -17,6 +17,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // Prints lines, each with its sender's name before it. The name comes from the identity that the
 // kernel told, never from the sender.
 class ConsoleClient {
@@ -105,6 +106,7 @@ class ConsoleClient {
  private:
   rt::Slot endpoint_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

@@ -21,6 +21,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 template <class Impl>
 class ConsoleServer {
  public:
@@ -185,6 +186,7 @@ template <class Impl>
 [[noreturn]] void serve_console(Impl& impl, rt::Slot endpoint) {
   ConsoleServer<Impl>::serve(impl, endpoint);
 }
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

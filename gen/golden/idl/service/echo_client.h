@@ -17,6 +17,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // Answers at once with the words of the question, so that what a call costs is the call.
 class EchoClient {
  public:
@@ -136,6 +137,7 @@ class EchoClient {
  private:
   rt::Slot endpoint_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

@@ -21,6 +21,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 template <class Impl>
 class EchoServer {
  public:
@@ -215,6 +216,7 @@ template <class Impl>
 [[noreturn]] void serve_echo(Impl& impl, rt::Slot endpoint) {
   EchoServer<Impl>::serve(impl, endpoint);
 }
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

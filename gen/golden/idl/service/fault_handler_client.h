@@ -17,6 +17,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // Whoever holds the endpoint given to Thread.handler. The kernel calls; badge, identity and class
 // are the faulting thread's.
 class FaultHandlerClient {
@@ -71,6 +72,7 @@ class FaultHandlerClient {
  private:
   rt::Slot endpoint_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

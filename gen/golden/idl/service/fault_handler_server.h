@@ -21,6 +21,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 template <class Impl>
 class FaultHandlerServer {
  public:
@@ -156,6 +157,7 @@ template <class Impl>
 [[noreturn]] void serve_fault_handler(Impl& impl, rt::Slot endpoint) {
   FaultHandlerServer<Impl>::serve(impl, endpoint);
 }
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service

@@ -19,6 +19,7 @@ namespace tessera::service {
 // Registers that a call does not take stay unset; a failure that nobody can be told of is
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
+
 // One-shot timers, rounded up so that many of them share one wake-up. An owner is a task, by its
 // kernel-held identity.
 class TimedClient {
@@ -147,6 +148,7 @@ class TimedClient {
  private:
   rt::Slot endpoint_;
 };
+
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 }  // namespace tessera::service
