@@ -52,6 +52,7 @@ Result<void> PageTable::init(PagePool& pool, Asid asid) {
   TRY_ASSIGN(root_, pool.take());
   pool_ = &pool;
   asid_ = asid;
+  space_ = arch::address_space(root_, asid);
   arch::install_kernel_half(arch::direct_map(root_));
   return {};
 }
@@ -60,6 +61,7 @@ void PageTable::forget() {
   pool_ = nullptr;
   root_ = {};
   asid_ = {};
+  space_ = 0;
 }
 
 // The table of `level`, 0 or 1, on the way to `va`; none where one is missing, or a large leaf is.

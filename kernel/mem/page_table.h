@@ -85,6 +85,8 @@ class PageTable {
   bool permits(VirtAddr va, Access access) const;
 
   PhysAddr root() const { return root_; }
+  // For arch::activate.
+  std::uint64_t space() const { return space_; }
   Asid asid() const { return asid_; }
   PagePool& pool() const { return *pool_; }
 
@@ -96,6 +98,7 @@ class PageTable {
 
   PagePool* pool_ = nullptr;
   PhysAddr root_;
+  std::uint64_t space_ = 0;  // root_ and asid_, as arch::activate takes them
   Asid asid_;
 };
 

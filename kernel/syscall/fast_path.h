@@ -51,8 +51,7 @@ namespace internal {
   to.wait = Wait::kNone;
   hart.current = &to;
   hart.local.frame = &to.frame;
-  const PageTable& table = to.task()->table;
-  arch::activate(table.root(), table.asid());
+  arch::activate(to.task()->table.space());
 }
 
 }  // namespace internal

@@ -58,8 +58,7 @@ Thread& next_thread(Hart& hart) {
 // Chooses who runs, and makes the hart ready for it.
 arch::Frame* leave_kernel(Hart& hart) {
   Thread& thread = next_thread(hart);
-  const PageTable& table = thread.task()->table;
-  arch::activate(table.root(), table.asid());
+  arch::activate(thread.task()->table.space());
   hart.local.frame = &thread.frame;
   return &thread.frame;
 }

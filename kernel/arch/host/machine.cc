@@ -133,6 +133,15 @@ void activate(PhysAddr root, Asid asid) {
   ++hart.activations;
 }
 
+std::uint64_t address_space(PhysAddr root, Asid asid) {
+  return std::uint64_t{asid.value} << 44 | root.value >> 12;
+}
+
+void activate(std::uint64_t space) {
+  activate(PhysAddr{(space & ((std::uint64_t{1} << 44) - 1)) << 12},
+           Asid{static_cast<std::uint16_t>(space >> 44)});
+}
+
 void leave_address_space(PhysAddr root) {
   if (host::here().root == root) activate({0}, {0});
 }

@@ -15,11 +15,15 @@ namespace tessera::arch {
   return {reinterpret_cast<std::uint64_t>(pointer) - riscv64::kDirectMapBase};
 }
 
+[[gnu::always_inline]] inline std::uint64_t address_space(PhysAddr root, Asid asid) {
+  return std::uint64_t{SATP_SV39} << SATP_SV39_SHIFT |
+         std::uint64_t{asid.value} << riscv64::kSatpAsidShift | root.value >> 12;
+}
+[[gnu::always_inline]] inline void activate(std::uint64_t address_space) {
+  if (riscv64::read_satp() != address_space) riscv64::write_satp(address_space);
+}
 [[gnu::always_inline]] inline void activate(PhysAddr root, Asid asid) {
-  const std::uint64_t satp = std::uint64_t{SATP_SV39} << SATP_SV39_SHIFT |
-                             std::uint64_t{asid.value} << riscv64::kSatpAsidShift |
-                             root.value >> 12;
-  if (riscv64::read_satp() != satp) riscv64::write_satp(satp);
+  activate(address_space(root, asid));
 }
 [[gnu::always_inline]] inline void flush_page(Asid asid, VirtAddr address) {
   asm volatile("sfence.vma %0, %1" ::"r"(address.value), "r"(std::uint64_t{asid.value}) : "memory");
