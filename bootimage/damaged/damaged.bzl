@@ -30,7 +30,7 @@ def refusal_test(name, says = None, args = [], **kwargs):
     image_test(
         name = name + "_test",
         size = "small",
-        args = ["--smp=1"] + args,
+        args = ["--smp=1", "--timeout=20"] + args,
         fails_with = fails_with,
         image = ":" + name,
     )
