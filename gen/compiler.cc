@@ -12,12 +12,11 @@ namespace kidl {
 absl::StatusOr<Compiled> compile_files(const std::string& capnp, const std::string& root,
                                        const std::vector<std::string>& files) {
   Compiled result;
-  const absl::StatusOr<std::string> request = run_capnp(capnp, root, files, result.diagnostics);
-  if (!result.diagnostics.empty()) {
-    // For the lines under the messages; a file that cannot be read has none.
-    for (const std::string& each : files) result.sources.load(root, each).IgnoreError();
-    return result;
-  }
+  // For the lines under capnp's own messages; a file that cannot be read has none.
+  for (const std::string& each : files) result.sources.load(root, each).IgnoreError();
+  const absl::StatusOr<std::string> request =
+      run_capnp(capnp, root, files, result.sources, result.diagnostics);
+  if (!result.diagnostics.empty()) return result;
   if (!request.ok()) return request.status();
   return compile_request(*request, root);
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -64,8 +65,13 @@ TEST(DiagnosticsTest, MessagesAreAsInTheGoldenFile) {
   }
   const char* const update = std::getenv("KIDL_UPDATE_GOLDEN");
   if (update != nullptr) std::ofstream(absl::StrCat(update, "/diagnostics.txt")) << all;
-  std::ifstream golden("gen/golden/diagnostics.txt");
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(golden), {}), all);
+  std::ifstream stream("gen/golden/diagnostics.txt");
+  const std::string golden(std::istreambuf_iterator<char>(stream), {});
+  // A code at a time, so that a failure shows what changed.
+  const std::vector<std::string> expected = absl::StrSplit(golden, "\n\n");
+  const std::vector<std::string> actual = absl::StrSplit(all, "\n\n");
+  ASSERT_EQ(expected.size(), actual.size());
+  for (std::size_t each = 0; each < actual.size(); ++each) EXPECT_EQ(expected[each], actual[each]);
 }
 
 TEST(DiagnosticsTest, UnknownCodesAreNotExplained) {
@@ -102,6 +108,15 @@ TEST(DiagnosticsTest, AllErrorsAreReportedInTheOrderOfTheFile) {
       "sample.idl:11:19: error: $rights has no meaning on what is no capability [KIDL0132]\n"
       "  m @0 (x :UInt64 $K.rights(\"x\")) -> ();\n"
       "                  ^\n");
+}
+
+TEST(DiagnosticsTest, AMissingSemicolonIsGuessed) {
+  EXPECT_EQ(
+      messages_of(
+          "enum A {\n  x @0;\n}\nconst a :UInt8 = 1  # One.\n\n# Then:\nconst b :UInt8 = 2;\n"),
+      "sample.idl:12:7: error: Parse error. Is a ';' missing at the end of line 9? [KIDL0001]\n"
+      "const b :UInt8 = 2;\n"
+      "      ^\n");
 }
 
 TEST(DiagnosticsTest, TabsKeepTheCaretInPlace) {

@@ -7,9 +7,9 @@ namespace {
 
 const Explanation kExplanations[] = {
     {Code::kFrontEnd, "Cap'n Proto's own error",
-     "The Cap'n Proto compiler refuses the file. A bare \"Parse error\" often means that the "
-     "statement\n"
-     "before it lacks its ';'.",
+     "The Cap'n Proto compiler refuses the file. It notices a missing ';' only in the statement "
+     "after\n"
+     "it.",
      R"(enum Colour {
   red @0
   green @1;

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "gen/lexer.h"
 
 namespace kidl {
 namespace {
@@ -61,10 +62,25 @@ bool is_position(const std::string& text, int& line, int& column) {
   return absl::SimpleAtoi(parts[0], &line) && absl::SimpleAtoi(first, &column);
 }
 
+// capnp finds a missing ';' only in the statement after it. What to say when the last line of code
+// before `position` does not end as one does.
+std::string missing_semicolon(const Sources& sources, const Position& position) {
+  for (int number = position.line - 1; number > 0; --number) {
+    absl::string_view last;
+    for (const Token& token : tokenize(sources.line(position.file, number))) {
+      if (token.kind != Token::Kind::kComment) last = token.text;
+    }
+    if (last.empty()) continue;
+    const bool ends_well = last == ";" || last == "{" || last == "}" || last == "," || last == "(";
+    return ends_well ? "" : absl::StrCat(" Is a ';' missing at the end of line ", number, "?");
+  }
+  return "";
+}
+
 }  // namespace
 
 void report_capnp_errors(absl::string_view output, const std::string& fallback,
-                         Diagnostics& diagnostics) {
+                         const Sources& sources, Diagnostics& diagnostics) {
   for (absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
     const std::size_t error = line.find(": error: ");
     Position position{fallback, 1, 1};
@@ -79,13 +95,14 @@ void report_capnp_errors(absl::string_view output, const std::string& fallback,
       // An imported file is named with the slash that the import has.
       position.file = std::string(absl::StripPrefix(place.substr(0, colon), "/"));
     }
-    diagnostics.report(Code::kFrontEnd, position,
-                       std::string(line.substr(error + std::strlen(": error: "))));
+    std::string message(line.substr(error + std::strlen(": error: ")));
+    if (message == "Parse error.") message += missing_semicolon(sources, position);
+    diagnostics.report(Code::kFrontEnd, position, message);
   }
 }
 
 absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::string& root,
-                                      const std::vector<std::string>& files,
+                                      const std::vector<std::string>& files, const Sources& sources,
                                       Diagnostics& diagnostics) {
   std::vector<std::string> words = {capnp, "compile", "--no-standard-import", "-I.", "-o-"};
   words.insert(words.end(), files.begin(), files.end());
@@ -124,7 +141,7 @@ absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::strin
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return request;
-  report_capnp_errors(complaints, files.empty() ? "" : files.front(), diagnostics);
+  report_capnp_errors(complaints, files.empty() ? "" : files.front(), sources, diagnostics);
   if (diagnostics.empty())
     return absl::InternalError(absl::StrCat(capnp, " failed without a word"));
   return request;

@@ -92,10 +92,11 @@ enum : std::uint32_t {
 // Each register is an operand both ways, because the kernel changes all of them. One that the call
 // does not take stays uninitialised: reading it in the asm is meant, it costs no instruction, and
 // the kernel does not look at it.
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared takes none.
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared takes none.
 #define RT_REGISTER(name, bit)            \
   register std::uint64_t name asm(#name); \
   if constexpr ((Inputs & (bit)) != 0) name = in.name
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define RT_REGISTERS    \
   RT_REGISTER(t0, kT0); \
