@@ -45,6 +45,7 @@ INIT_DEPS = [
     "//servers/manifest:selected",
     "//servers/runtime:exit",
     "//servers/runtime:slots",
+    "//servers/runtime:try",
 ]
 CONSOLE_DEPS = [
     "//idl:services",

@@ -2,12 +2,13 @@
 
 load("//bootimage:image.bzl", "damaged_image", "image_test")
 
-def refusal_test(name, says = None, args = [], **kwargs):
-    """The stock image, damaged: the kernel must say why it stops, and the machine must end.
+def refusal_test(name, says = None, init_says = None, args = [], **kwargs):
+    """The stock image, damaged: the kernel or init must say why, and the machine must end.
 
     Args:
       name: of the test is `<name>_test`.
-      says: what follows "PANIC boot: "; None where there is no console to say it on.
+      says: what follows the kernel's "PANIC boot: ".
+      init_says: what follows "init: FAIL ". Neither: there is no console to say anything on.
       args: the runner's flags.
       **kwargs: as in damaged_image.
     """
@@ -17,9 +18,11 @@ def refusal_test(name, says = None, args = [], **kwargs):
         testonly = True,
         **kwargs
     )
-    if says:
+    why = ("the kernel panicked: PANIC boot: %s" % says if says else
+           "init gave up: init: FAIL %s" % init_says if init_says else None)
+    if why:
         fails_with = [
-            "qemu: FAILED: the kernel panicked: PANIC boot: %s\n" % says,
+            "qemu: FAILED: %s\n" % why,
             "qemu: the machine stopped by itself\n",
         ]
     else:

@@ -16,6 +16,7 @@ namespace {
 
 constexpr absl::string_view kSelfTest = "SELFTEST";
 constexpr absl::string_view kKernelSelfTest = "KSELFTEST: ";
+constexpr absl::string_view kInit = "init";
 constexpr absl::string_view kPanic = "PANIC ";
 // It stamps lines, so it may have some of its own before any marker of a task.
 constexpr absl::string_view kConsole = "console";
@@ -67,6 +68,10 @@ LadderMatcher::State LadderMatcher::on_line(absl::string_view raw) {
                            (line.source == kKernel && absl::StartsWith(line.text, kKernelSelfTest));
   if (tests_speak && absl::StrContains(absl::StrCat(line.text, " "), " FAIL ")) {
     fail(absl::StrCat("a self-test failed: ", whole));
+    return state_;
+  }
+  if (line.source == kInit && absl::StartsWith(line.text, "FAIL ")) {
+    fail(absl::StrCat("init gave up: ", whole));
     return state_;
   }
   if (const auto index = find_marker(line)) on_marker(*index);

@@ -193,6 +193,14 @@ TEST_F(Matching, OnlyTheSelfTestItselfMayFail) {
             State::kReached);
 }
 
+TEST_F(Matching, AnInitThatGivesUpEndsTheRun) {
+  EXPECT_EQ(
+      feed(with("init: up timed", {"init: FAIL timed read the image: its CRC does not match"})),
+      State::kFailed);
+  EXPECT_EQ(matcher_.failure(),
+            "init gave up: init: FAIL timed read the image: its CRC does not match");
+}
+
 TEST_F(Matching, APanicEndsTheRun) {
   EXPECT_EQ(feed({"tessera vers. 1", "PANIC page fault at 0x0"}), State::kFailed);
   EXPECT_EQ(matcher_.failure(), "the kernel panicked: PANIC page fault at 0x0");

@@ -4,6 +4,7 @@
 
 #include "bootimage/bundle.h"
 #include "idl/abi.h"
+#include "kernel/arch/contract/arch.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/boot/early_console.h"
 #include "kernel/boot/first_task.h"
@@ -20,7 +21,7 @@ namespace {
   print(": ");
   print(why);
   print("\n");
-  arch::riscv64::shut_down(true);
+  arch::shut_down(true);
 }
 
 bundle::Bytes initrd_bytes(const Machine& machine) {

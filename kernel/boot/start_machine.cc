@@ -6,6 +6,7 @@
 //   5. the direct map, its tables in the first pages that are free
 #include "kernel/boot/start_machine.h"
 
+#include "kernel/arch/contract/arch.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/boot/dtb.h"
@@ -21,7 +22,7 @@ constexpr std::uint64_t kPoolSize = MemoryMap::kMostRegions * 4 * kPageSize;
   print("PANIC boot: ");
   print(why);
   print("\n");
-  arch::riscv64::shut_down(true);
+  arch::shut_down(true);
 }
 
 void read(PhysAddr dtb, Machine& machine) {

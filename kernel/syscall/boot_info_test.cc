@@ -84,6 +84,15 @@ TEST_F(BootInfoTest, PrintEndsWhenATaskHasTheUart) {
   expect_refused(world, [&] { return print("y"); }, abi::kEbusy, Detail::kBadState);
 }
 
+TEST_F(BootInfoTest, StopEndsTheMachineAsAFailure) {
+  try {
+    const auto refused = info.stop();
+    FAIL() << refused.error().status;
+  } catch (const arch::host::ShutDown& end) {
+    EXPECT_TRUE(end.failure);
+  }
+}
+
 TEST_F(BootInfoTest, RightsAreSeparate) {
   const kernel::CNode own(World::kNode);
   ASSERT_TRUE(own.mint(310, own, 300, std::to_underlying(abi::BootInfoRight::kRead), 0));
@@ -91,6 +100,7 @@ TEST_F(BootInfoTest, RightsAreSeparate) {
   EXPECT_TRUE(reads.bundle());
   expect_refused(
       world, [&] { return reads.print(0, 0, 0, 0, 0, 1); }, abi::kEperm, Detail::kBadRights);
+  expect_refused(world, [&] { return reads.stop(); }, abi::kEperm, Detail::kBadRights);
 }
 
 }  // namespace

@@ -127,6 +127,7 @@ class Syscall {
   Result<decode::BootInfoBundleResult> on(const decode::BootInfoBundle<Syscall>& args);
   Result<decode::BootInfoUartResult> on(const decode::BootInfoUart<Syscall>& args);
   Result<void> on(const decode::BootInfoPrint<Syscall>& args);
+  Result<void> on(const decode::BootInfoStop<Syscall>& args);
 
  private:
   Result<Slot*> find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,

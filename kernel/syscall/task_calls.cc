@@ -1,4 +1,5 @@
 // Self, Task, Thread, Alarm, BootInfo.
+#include "kernel/arch/contract/arch.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/state.h"
@@ -164,5 +165,7 @@ Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
   }
   return {};
 }
+
+Result<void> Syscall::on(const decode::BootInfoStop<Syscall>&) { arch::shut_down(true); }
 
 }  // namespace tessera

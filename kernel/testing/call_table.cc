@@ -152,7 +152,8 @@ std::vector<Call> task_calls() {
       {SystemCall::kBootInfoPrint,
        ObjectType::kBootInfo,
        bit(abi::BootInfoRight::kPrint),
-       {{kA5, 6, Kind::kRange, 1, 40}}}};
+       {{kA5, 6, Kind::kRange, 1, 40}}},
+      {SystemCall::kBootInfoStop, ObjectType::kBootInfo, bit(abi::BootInfoRight::kStop), {}}};
 }
 
 }  // namespace

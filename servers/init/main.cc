@@ -17,6 +17,7 @@
 #include "servers/runtime/exit.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::init {
 namespace {
@@ -25,9 +26,11 @@ using manifest::kSelected;
 
 constexpr std::int32_t kFailed = 1;
 
-// A failure with the image that it concerns, as the line has it.
+// Says which image it concerns, and ends the machine: without all that the manifest names it is not
+// the machine that was asked for. Once init has renounced that power, only its own task ends.
 [[noreturn]] void give_up(std::string_view who, const Failure& failure) {
   print("FAIL ", who, ' ', failure);
+  rt::ignore(kBootInfo.stop());
   rt::exit(kFailed);
 }
 

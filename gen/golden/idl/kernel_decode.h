@@ -633,6 +633,12 @@ struct BootInfoPrint {
   std::uint8_t length;
 };
 
+// System call 56, BootInfo.stop.
+template <class K>
+struct BootInfoStop {
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+};
+
 namespace internal {
 
 template <class K>
@@ -1261,6 +1267,16 @@ void boot_info_print(K& k, typename K::Frame& frame) {
   k.complete(frame);
 }
 
+template <class K>
+void boot_info_stop(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kStop), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(BootInfoStop<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1351,6 +1367,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::boot_info_uart(k, frame);
     case abi::word(abi::SystemCall::kBootInfoPrint):
       return internal::boot_info_print(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoStop):
+      return internal::boot_info_stop(k, frame);
     default:
       return k.unknown(frame);
   }

@@ -16,8 +16,9 @@ inline constexpr std::uint8_t kAllAlarmRights = 0x01;
 enum class BootInfoRight : std::uint8_t {
   kRead = 1 << 0,
   kPrint = 1 << 1,
+  kStop = 1 << 2,
 };
-inline constexpr std::uint8_t kAllBootInfoRights = 0x03;
+inline constexpr std::uint8_t kAllBootInfoRights = 0x07;
 
 enum class CNodeRight : std::uint8_t {
   kRead = 1 << 0,

@@ -52,6 +52,7 @@ enum class SystemCall : std::uint64_t {
   kBootInfoBundle = 53,
   kBootInfoUart = 54,
   kBootInfoPrint = 55,
+  kBootInfoStop = 56,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -141,6 +142,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "BootInfo.uart";
     case SystemCall::kBootInfoPrint:
       return "BootInfo.print";
+    case SystemCall::kBootInfoStop:
+      return "BootInfo.stop";
   }
   return "?";
 }

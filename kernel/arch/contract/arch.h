@@ -60,6 +60,11 @@ void wait_for_interrupt();
 // ---------------------------------------------------------------------------------------------------
 void early_write(char byte);
 
+// --- The machine
+// -------------------------------------------------------------------------------------------------------------
+// Ends it; whoever started it may learn that it was for a failure.
+[[noreturn]] void shut_down(bool failure);
+
 }  // namespace tessera::arch
 
 #include "kernel/arch/inline.h"

@@ -217,4 +217,6 @@ void wait_for_interrupt() {
 
 void early_write(char byte) { host::Machine::current().console += byte; }
 
+void shut_down(bool failure) { throw host::ShutDown{failure}; }
+
 }  // namespace tessera::arch

@@ -71,6 +71,11 @@ struct HartState {
 // Thrown by wait_for_interrupt() when nothing is pending and no `on_sleep` makes anything so.
 struct Asleep {};
 
+// Thrown by shut_down().
+struct ShutDown {
+  bool failure;
+};
+
 // One at a time.
 class Machine {
  public:

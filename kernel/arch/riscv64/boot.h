@@ -56,7 +56,4 @@ VirtAddr map_stack(std::uint64_t index, PhysAddr stack);
 // Leaves the kernel for the first time on this hart. `frame` is of the thread that hart.frame has.
 extern "C" [[noreturn]] void enter_user(Frame* frame);
 
-// Ends the machine.
-[[noreturn]] void shut_down(bool failure);
-
 }  // namespace tessera::arch::riscv64

@@ -60,13 +60,6 @@ void start_hart() {
 
 void allow_user_counters() { write_scounteren(kCounterCycle | kCounterInstret); }
 
-void shut_down(bool failure) {
-  static_cast<void>(
-      sbi::system_reset(sbi::ResetType::kShutdown,
-                        failure ? sbi::ResetReason::kSystemFailure : sbi::ResetReason::kNone));
-  while (true) wait_for_interrupt();
-}
-
 }  // namespace riscv64
 
 Nanoseconds now() { return riscv64::machine_clock.to_time(riscv64::read_time()); }
@@ -79,6 +72,13 @@ void set_timer(Nanoseconds deadline) {
     // The extension is in every firmware that starts us, and has no other error.
     static_cast<void>(riscv64::sbi::set_timer(ticks));
   }
+}
+
+void shut_down(bool failure) {
+  static_cast<void>(riscv64::sbi::system_reset(
+      riscv64::sbi::ResetType::kShutdown,
+      failure ? riscv64::sbi::ResetReason::kSystemFailure : riscv64::sbi::ResetReason::kNone));
+  while (true) wait_for_interrupt();
 }
 
 }  // namespace tessera::arch

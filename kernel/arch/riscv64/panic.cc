@@ -109,7 +109,7 @@ void put_registers(const Frame& frame) {
 // The last line says that no line is missing.
 [[noreturn]] void stop() {
   put("PANIC end\n");
-  arch::riscv64::shut_down(true);
+  arch::shut_down(true);
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ void panic(const char* what, const char* file, int line) {
   HartLocal* nobody = nullptr;
   if (!__atomic_compare_exchange_n(&panic_owner, &nobody, &arch::this_hart(), false,
                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-    if (nobody == &arch::this_hart()) arch::riscv64::shut_down(true);
+    if (nobody == &arch::this_hart()) arch::shut_down(true);
     while (true) arch::wait_for_interrupt();
   }
   const auto ra = reinterpret_cast<std::uint64_t>(__builtin_return_address(0));

@@ -200,7 +200,7 @@ void report(Frame& frame) {
       return say(good ? "floating point off" : "floating point on");
     case Report::kEnd:
       say("end");
-      arch::riscv64::shut_down(false);
+      arch::shut_down(false);
   }
 }
 

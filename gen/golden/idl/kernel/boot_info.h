@@ -93,6 +93,17 @@ class BootInfo {
     return {};
   }
 
+  // Ends the machine, as a failure (SBI 1.0, chapter 10: shutdown, system failure). For a first
+  // task that cannot start what it must; does not return.
+  [[gnu::always_inline]] rt::Result<void> stop() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kBootInfoStop);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot slot_;
 };
