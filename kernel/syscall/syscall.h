@@ -77,11 +77,12 @@ class Syscall {
     TRY_ASSIGN(Slot * slot, find(address, type, rights, argument));
     return Ref<type>{slot};
   }
-  void fail(Frame& frame, Error error);
+  // Not inlined: there are as many decoders as calls, and each has one of these at every check.
+  [[gnu::noinline]] void fail(Frame& frame, Error error);
   void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
     fail(frame, Error{status, detail, argument});
   }
-  void complete(Frame& frame);
+  [[gnu::noinline]] void complete(Frame& frame);
   void unknown(Frame& frame);
 
   Result<decode::EndpointCallResult> on(const decode::EndpointCall<Syscall>& args);
@@ -130,7 +131,7 @@ class Syscall {
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
 
  private:
-  Result<Slot*> find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
+  [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
                      std::uint8_t argument);
 
   Thread& caller_;
