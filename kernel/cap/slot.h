@@ -62,8 +62,10 @@ struct Slot : Link<DerivationTag> {
   std::uint8_t rights = 0;
   std::uint8_t access = 0;  // VMO: of the mapping
   SlotRole role = SlotRole::kPlain;
-  bool device = false;    // Untyped, VMO: not RAM
-  bool received = false;  // it came by a message into a thread's window and was not moved since
+  bool device = false;        // Untyped, VMO: not RAM
+  bool received : 1 = false;  // it came by a message into a thread's window and was not moved since
+  bool original : 1 = false;  // VMO: the first capability to it, as it was retyped
+  bool sealed : 1 = false;    // VMO: no capability to it has the right to write, or ever will
 
   bool empty() const { return type == abi::ObjectType::kNull; }
 
@@ -80,6 +82,7 @@ struct Slot : Link<DerivationTag> {
     badge = source.type == abi::ObjectType::kVmo ? 0 : source.badge;
     pages = source.pages;
     device = source.device;
+    sealed = source.sealed;
   }
   // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
   // This one was empty.
@@ -93,6 +96,8 @@ struct Slot : Link<DerivationTag> {
     asid = source.asid;
     access = source.access;
     device = source.device;
+    original = source.original;
+    sealed = source.sealed;
     source.clear();
   }
   // Empties the slot; its children take its place among its siblings, in constant time.
@@ -123,6 +128,8 @@ struct Slot : Link<DerivationTag> {
     access = 0;
     device = false;
     received = false;
+    original = false;
+    sealed = false;
   }
 };
 static_assert(sizeof(Slot) == abi::kSlotSize);

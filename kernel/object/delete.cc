@@ -210,6 +210,15 @@ std::uint32_t* references_of(Slot& slot) {
   }
 }
 
+Result<void> check_derivable(const Slot& slot, std::uint8_t argument) {
+  if (!is_copyable(slot.type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
+  constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
+  if (slot.type == abi::ObjectType::kVmo && (slot.rights & kShare) == 0) {
+    return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+  }
+  return {};
+}
+
 std::uint8_t all_rights(abi::ObjectType type) {
   switch (type) {
     case abi::ObjectType::kNull:

@@ -91,7 +91,7 @@ Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline) {
     Result<void> delivered = deliver(sender, thread);
     if (delivered.has_value() && sender.expects_reply) {
       // Its deadline runs on until it is answered.
-      take_from_queue(sender, endpoint);
+      take_sender(sender, endpoint);
       return kWaiting;
     }
     unqueue(sender, endpoint);
@@ -110,6 +110,28 @@ Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline) {
   enqueue(thread, endpoint, Endpoint::Holds::kReceivers);
   arm_deadline(thread, deadline);
   return kWaiting;
+}
+
+Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge) {
+  LockGuard guard(endpoint.lock);
+  if (endpoint.holds != Endpoint::Holds::kSenders) return {};
+  const bool goes_on = endpoint.cancel_from != nullptr && endpoint.cancel_badge == badge;
+  Runnable* item = goes_on ? endpoint.cancel_from : endpoint.queue.front();
+  endpoint.cancel_from = nullptr;
+  while (item != nullptr) {
+    Thread& sender = Thread::of(*item);
+    item = endpoint.queue.after(*item);
+    if (sender.badge == badge) {
+      unqueue(sender, endpoint);
+      fail_wait(sender, {abi::kEcanceled, abi::Detail::kCancelled, 0});
+    }
+    if (item != nullptr && arch::interrupt_pending()) {
+      endpoint.cancel_from = item;
+      endpoint.cancel_badge = badge;
+      return kPreempted;
+    }
+  }
+  return {};
 }
 
 }  // namespace tessera

@@ -16,6 +16,9 @@ struct Endpoint {
   // All senders, or all receivers, in the order they came.
   List<Runnable, QueueTag> queue;
   enum class Holds : std::uint8_t { kNobody, kSenders, kReceivers } holds = Holds::kNobody;
+  // A cancel_sends that was preempted: no sender before this one has that badge. Null: none was.
+  Runnable* cancel_from = nullptr;
+  std::uint64_t cancel_badge = 0;
 };
 inline constexpr std::uint64_t kEndpointSize = 64;
 static_assert(sizeof(Endpoint) <= kEndpointSize);
@@ -32,6 +35,9 @@ struct SendRight {
 Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline, bool expects_reply);
 // Takes a message, or queues the thread. What it received before is cleaned up first.
 Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline);
+
+// Ends the wait of each queued sender whose capability has this badge. kPreempted: call again.
+Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge);
 
 // Answers `reply`'s caller with what the answering thread's frame has in a0 to a5, a6 (status), t1
 // (shape) and t2 to t4. Then the caller is ready, and the reply empty.

@@ -115,12 +115,13 @@ void leave_wait(Thread& thread) {
     }
     case Wait::kNone:
     case Wait::kStopped:
+    case Wait::kSuspended:
       break;
   }
 }
 
 void cancel_wait(Thread& thread, Error error) {
-  if (thread.wait == Wait::kNone || thread.wait == Wait::kStopped) return;
+  if (!is_a_wait(thread.wait)) return;
   Wait ended = thread.wait;
   leave_wait(thread);
   thread.wait = ended;  // tells fail_wait which registers the call clears

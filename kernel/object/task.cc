@@ -65,14 +65,19 @@ Result<void> configure_thread(Thread& thread, Slot& task_slot) {
   return {};
 }
 
+Result<void> check_pc(std::uint64_t pc, std::uint8_t argument) {
+  if (pc % 2 != 0) return Error{abi::kEinval, abi::Detail::kBadAlignment, argument};
+  if (pc < abi::kUserBase || pc >= abi::kUserLimit) {
+    return Error{abi::kEinval, abi::Detail::kBadRange, argument};
+  }
+  return {};
+}
+
 Result<void> start_thread(Thread& thread, const Start& start) {
   Task* task = thread.task();
   if (task == nullptr) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
   if (thread.started || task->ended()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
-  if (start.pc % 2 != 0) return Error{abi::kEinval, abi::Detail::kBadAlignment, 1};
-  if (start.pc < abi::kUserBase || start.pc >= abi::kUserLimit) {
-    return Error{abi::kEinval, abi::Detail::kBadRange, 1};
-  }
+  TRY(check_pc(start.pc, 1));
   if (start.sp % 16 != 0) return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
   thread.frame.pc() = start.pc;
   thread.frame.sp() = start.sp;

@@ -55,6 +55,8 @@ inline constexpr std::uint64_t kTaskSize = (sizeof(Task) + 63) / 64 * 64;
 Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_t pages);
 // Puts a fresh thread into a configured task, whose capability `task` is.
 Result<void> configure_thread(Thread& thread, Slot& task);
+// Whether a thread may begin or go on there: even, and a user address.
+Result<void> check_pc(std::uint64_t pc, std::uint8_t argument);
 // Makes a configured thread ready. The registers are as Thread.start tells.
 struct Start {
   std::uint64_t pc;

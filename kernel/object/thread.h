@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "kernel/arch/contract/frame.h"
+#include "kernel/base/result.h"
 #include "kernel/cap/slot.h"
 #include "kernel/object/reply.h"
 #include "kernel/sched/run_queue.h"
@@ -23,7 +24,13 @@ enum class Wait : std::uint8_t {
   kReceiving,     // in an Endpoint's queue for one
   kAnswer,        // a Reply holds it
   kNotification,  // in a Notification's queue
+  kSuspended,     // until it is resumed
 };
+
+// Whether something will end it: a message, an answer, a signal, a deadline.
+constexpr bool is_a_wait(Wait wait) {
+  return wait != Wait::kStopped && wait != Wait::kNone && wait != Wait::kSuspended;
+}
 
 struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Thread() : Timer(Timer::Owner::kThread) {
@@ -78,5 +85,12 @@ static_assert(kThreadSize <= 1024);
 
 // It never runs again; whoever waits for its answer gets epipe.
 void stop_thread(Thread& thread);
+
+// It does not run until it is resumed; what it waited for has ended with ecanceled.
+Result<void> suspend_thread(Thread& thread);
+Result<void> resume_thread(Thread& thread);
+
+// The registers of a thread that does not go on by itself, for others to see and change.
+Result<arch::Frame*> frame_at_rest(Thread& thread);
 
 }  // namespace tessera

@@ -36,9 +36,7 @@ Result<void> Parcel::collect(Thread& sender, unsigned count, Window window) {
     bool goes = window == Window::kIsCleanedUp && slots_[i]->received &&
                 index - sender.window < sender.received;
     if (slots_[i]->empty() || goes) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-    if (!is_copyable(slots_[i]->type)) {
-      return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
-    }
+    TRY(check_derivable(*slots_[i], argument));
   }
   return {};
 }
@@ -123,8 +121,13 @@ bool take_bound_signal(Thread& thread) {
 }
 
 void unqueue(Thread& thread, Endpoint& endpoint) {
-  take_from_queue(thread, endpoint);
+  take_sender(thread, endpoint);
   thread.home->timers.disarm(thread);
+}
+
+void write_outcome(Thread& thread, Wait ended, Error error) {
+  ipc::write_error(thread.frame, error.status, error.detail, error.argument);
+  if (ended == Wait::kReceiving) ipc::clear_saved(thread.frame);
 }
 
 void fail_wait(Thread& thread, Error error) {
@@ -133,8 +136,7 @@ void fail_wait(Thread& thread, Error error) {
   if (thread.fault) {
     thread.doomed = true;  // whoever should have handled it cannot
   } else {
-    ipc::write_error(thread.frame, error.status, error.detail, error.argument);
-    if (ended == Wait::kReceiving) ipc::clear_saved(thread.frame);
+    write_outcome(thread, ended, error);
   }
   sched::make_ready(thread);
 }

@@ -36,14 +36,20 @@ bool take_bound_signal(Thread& thread);
 // Completes the receive of a thread with the bits of a signal.
 void deliver_signal(Thread& thread, std::uint64_t bits);
 
-// Takes a thread out of an endpoint's queue, whose lock is held; unqueue takes its deadline off
-// too.
+// Takes a thread out of an endpoint's queue, whose lock is held: a receiver; a sender; either, with
+// its deadline.
 inline void take_from_queue(Thread& thread, Endpoint& endpoint) {
   List<Runnable, QueueTag>::remove(thread);
   if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
 }
+inline void take_sender(Thread& thread, Endpoint& endpoint) {
+  if (endpoint.cancel_from == &thread) endpoint.cancel_from = endpoint.queue.after(thread);
+  take_from_queue(thread, endpoint);
+}
 void unqueue(Thread& thread, Endpoint& endpoint);
 // The thread, which is in no queue any more, is told the error and is ready.
 void fail_wait(Thread& thread, Error error);
+// The registers of a call whose wait has ended with an error.
+void write_outcome(Thread& thread, Wait ended, Error error);
 
 }  // namespace tessera

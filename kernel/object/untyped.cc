@@ -148,6 +148,7 @@ void commit(Slot& untyped, const Request& request, std::uint64_t size, PhysAddr 
       slot.fill(untyped, abi::ObjectType::kVmo, object.value, abi::kAllVmoRights);
       slot.pages = pages;
       slot.device = untyped.device;
+      slot.original = true;
     } else {
       construct(request.type, arch::direct_map(object), size);
       first_capability(untyped, slot, request.type, arch::direct_map(object));

@@ -109,6 +109,11 @@ Result<void> unmap_vmo(Slot& slot) {
   return undo(slot, *task);
 }
 
+Access mapped_access(Slot& slot) {
+  if (task_of_mapping(slot) == nullptr) return {};
+  return run_of(slot).access;
+}
+
 void retire_address_space(Task& task) {
   Asid asid = task.table.asid();
   if (asid.value == 0 || state.tasks[asid.value] != &task) return;

@@ -12,6 +12,10 @@ namespace tessera {
 Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access);
 Result<void> unmap_vmo(Slot& slot);
 
+// What the capability's mapping allows, also while it is being made or undone; nothing when it has
+// none.
+Access mapped_access(Slot& slot);
+
 // The task's address space is gone for ever: nothing runs in it, and its ASID is free.
 void retire_address_space(Task& task);
 

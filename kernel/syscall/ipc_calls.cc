@@ -56,6 +56,10 @@ Result<void> Syscall::on(const decode::EndpointSend<Syscall>& args) {
   return send(caller_, right_of(args.self), {args.deadline}, false);
 }
 
+Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
+  return cancel_sends(args.self.object(), args.badge);
+}
+
 Result<decode::EndpointReceiveResult> Syscall::on(const decode::EndpointReceive<Syscall>& args) {
   return outcome(receive(caller_, args.self.object(), {args.deadline}));
 }

@@ -44,7 +44,7 @@ Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>
 
 Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  if (!is_copyable(ends.from->type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, 3};
+  TRY(check_derivable(*ends.from, 3));
   LockGuard guard(state.tree_lock);
   derive(*ends.from, *ends.to, ends.from->rights);
   return {};
@@ -52,7 +52,7 @@ Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
 
 Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  if (!is_copyable(ends.from->type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, 3};
+  TRY(check_derivable(*ends.from, 3));
   if ((args.rights & ~ends.from->rights) != 0) {
     return Error{abi::kEperm, abi::Detail::kBadRights, 4};
   }
@@ -86,6 +86,18 @@ Result<void> Syscall::on(const decode::CNodeRevoke<Syscall>& args) {
   return revoke_capability(*slot);
 }
 
+Result<void> Syscall::on(const decode::CNodeMutate<Syscall>& args) {
+  TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
+  if (slot->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 1};
+  if ((args.rights & ~slot->rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 2};
+  if (!slot->children.empty()) return Error{abi::kEbusy, abi::Detail::kHasChildren, 1};
+  if (slot->type == abi::ObjectType::kVmo && (mapped_access(*slot).bits & ~args.rights) != 0) {
+    return Error{abi::kEbusy, abi::Detail::kBadState, 1};
+  }
+  slot->rights = args.rights;
+  return {};
+}
+
 Result<decode::CNodeQueryResult> Syscall::on(const decode::CNodeQuery<Syscall>& args) {
   TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
   if (slot->empty()) return decode::CNodeQueryResult{};
@@ -105,8 +117,42 @@ Result<void> Syscall::on(const decode::VmoUnmap<Syscall>& args) {
 
 Result<decode::VmoInfoResult> Syscall::on(const decode::VmoInfo<Syscall>& args) {
   const Slot& slot = *args.self.slot;
-  return decode::VmoInfoResult{
-      .base = slot.object, .size = std::uint64_t{slot.pages} * kPageSize, .device = slot.device};
+  return decode::VmoInfoResult{.base = slot.object,
+                               .size = std::uint64_t{slot.pages} * kPageSize,
+                               .device = slot.device,
+                               .sealed = slot.sealed};
+}
+
+Result<void> Syscall::on(const decode::VmoSlice<Syscall>& args) {
+  Slot& whole = *args.self.slot;
+  const std::uint64_t bytes = std::uint64_t{whole.pages} * kPageSize;
+  if (!is_aligned(args.offset, kPageSize))
+    return Error{abi::kEinval, abi::Detail::kBadAlignment, 1};
+  if (!is_aligned(args.size, kPageSize)) return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
+  if (args.offset >= bytes) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  if (args.size == 0 || args.size > bytes - args.offset) {
+    return Error{abi::kEinval, abi::Detail::kBadRange, 2};
+  }
+  TRY_ASSIGN(Slot * to, args.node.object().at(args.to, 4));
+  if (!to->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 4};
+  if ((args.rights & ~whole.rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 5};
+  LockGuard guard(state.tree_lock);
+  derive(whole, *to, args.rights);
+  to->object = whole.object + args.offset;
+  to->pages = static_cast<std::uint32_t>(args.size / kPageSize);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::VmoSeal<Syscall>& args) {
+  constexpr auto kWriteRight = static_cast<std::uint8_t>(abi::VmoRight::kWrite);
+  Slot& slot = *args.self.slot;
+  if (slot.device) return Error{abi::kEinval, abi::Detail::kBadType, 0};
+  if (!slot.original) return Error{abi::kEperm, abi::Detail::kNoAuthority, 0};
+  if (!slot.children.empty()) return Error{abi::kEbusy, abi::Detail::kHasChildren, 0};
+  if (mapped_access(slot).has(kWrite)) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  slot.rights &= static_cast<std::uint8_t>(~kWriteRight);
+  slot.sealed = true;
+  return {};
 }
 
 }  // namespace tessera

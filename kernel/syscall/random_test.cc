@@ -91,7 +91,8 @@ class Chaos {
     for (std::uint32_t own :
          {world_.make<kernel::Untyped>(8 * 4096).slot().index,
           world_.make<kernel::Reply>().slot().index, world_.make<kernel::Task>().slot().index,
-          world_.make<kernel::Thread>().slot().index}) {
+          world_.make<kernel::Thread>().slot().index,
+          world_.make<kernel::Vmo>(2 * 4096).slot().index}) {
       player.cspace->slot(to++)->take(world_.slot(own));
     }
     // A second thread that somebody may start.
@@ -204,6 +205,11 @@ class Chaos {
       case SystemCall::kVmoMap:
         frame.x[kA1] = 0x1000 * (1 + below(16));
         frame.x[kA2] = one_of({1, 1, 3, 5});
+        return;
+      case SystemCall::kVmoSlice:
+        frame.x[kA0] = 4096 * below(3);
+        frame.x[kA1] = 4096 * (1 + below(2));
+        frame.x[kA3] = 16 + below(44);
         return;
       case SystemCall::kThreadStart:
         frame.x[kA0] = 0x1000 + 2 * below(100);

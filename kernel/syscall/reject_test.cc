@@ -36,7 +36,7 @@ std::vector<std::uint64_t> bad_values(const Parameter& p) {
   if (p.kind == Kind::kEnum || p.kind == Kind::kRange) {
     bad.push_back(p.last + 1);
     if (p.last < 0x100) bad.push_back(0x100 | p.good);
-    if (p.kind == Kind::kRange) bad.push_back(0);
+    if (p.kind == Kind::kRange && p.good != 0) bad.push_back(0);
   }
   return bad;
 }

@@ -88,6 +88,7 @@ class Syscall {
   Result<decode::EndpointCallResult> on(const decode::EndpointCall<Syscall>& args);
   Result<decode::EndpointCallWithResult> on(const decode::EndpointCallWith<Syscall>& args);
   Result<void> on(const decode::EndpointSend<Syscall>& args);
+  Result<void> on(const decode::EndpointCancelSends<Syscall>& args);
   Result<decode::EndpointReceiveResult> on(const decode::EndpointReceive<Syscall>& args);
   Result<decode::EndpointReplyReceiveResult> on(const decode::EndpointReplyReceive<Syscall>& args);
   Result<decode::EndpointReplyReceiveWithResult> on(
@@ -108,6 +109,7 @@ class Syscall {
   Result<void> on(const decode::CNodeMove<Syscall>& args);
   Result<void> on(const decode::CNodeDelete<Syscall>& args);
   Result<void> on(const decode::CNodeRevoke<Syscall>& args);
+  Result<void> on(const decode::CNodeMutate<Syscall>& args);
   Result<decode::CNodeQueryResult> on(const decode::CNodeQuery<Syscall>& args);
   Result<void> on(const decode::TaskConfigure<Syscall>& args);
   Result<void> on(const decode::TaskIdentify<Syscall>& args);
@@ -118,9 +120,15 @@ class Syscall {
   Result<void> on(const decode::ThreadBind<Syscall>& args);
   Result<void> on(const decode::ThreadHandler<Syscall>& args);
   Result<void> on(const decode::ThreadStart<Syscall>& args);
+  Result<void> on(const decode::ThreadSuspend<Syscall>& args);
+  Result<void> on(const decode::ThreadResume<Syscall>& args);
+  Result<decode::ThreadReadResult> on(const decode::ThreadRead<Syscall>& args);
+  Result<void> on(const decode::ThreadWrite<Syscall>& args);
   Result<void> on(const decode::VmoMap<Syscall>& args);
   Result<void> on(const decode::VmoUnmap<Syscall>& args);
   Result<decode::VmoInfoResult> on(const decode::VmoInfo<Syscall>& args);
+  Result<void> on(const decode::VmoSlice<Syscall>& args);
+  Result<void> on(const decode::VmoSeal<Syscall>& args);
   Result<void> on(const decode::AlarmBind<Syscall>& args);
   Result<void> on(const decode::AlarmSet<Syscall>& args);
   Result<void> on(const decode::AlarmClear<Syscall>& args);
@@ -131,8 +139,8 @@ class Syscall {
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
 
  private:
-  [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
-                     std::uint8_t argument);
+  [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type,
+                                       std::uint8_t rights, std::uint8_t argument);
 
   Thread& caller_;
 };

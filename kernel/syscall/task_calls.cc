@@ -113,6 +113,49 @@ Result<void> Syscall::on(const decode::ThreadStart<Syscall>& args) {
                       {.pc = args.pc, .sp = args.sp, .argument = args.argument, .tp = args.tp});
 }
 
+Result<void> Syscall::on(const decode::ThreadSuspend<Syscall>& args) {
+  Thread& thread = args.self.object();
+  const bool own = &thread == &caller_;
+  if (own) complete(caller_.frame);  // as it will find it when it is resumed
+  TRY(suspend_thread(thread));
+  if (own) return kWaiting;
+  return {};
+}
+
+Result<void> Syscall::on(const decode::ThreadResume<Syscall>& args) {
+  return resume_thread(args.self.object());
+}
+
+namespace {
+
+// Registers go in groups of six, x0 being the pc; the last group has two.
+constexpr unsigned kGroup = 6;
+constexpr unsigned kRegisters = 32;
+
+}  // namespace
+
+Result<decode::ThreadReadResult> Syscall::on(const decode::ThreadRead<Syscall>& args) {
+  TRY_ASSIGN(arch::Frame * frame, frame_at_rest(args.self.object()));
+  const unsigned first = args.group * kGroup;
+  const auto x = [&](unsigned i) { return first + i < kRegisters ? frame->x[first + i] : 0; };
+  return decode::ThreadReadResult{
+      .r0 = x(0), .r1 = x(1), .r2 = x(2), .r3 = x(3), .r4 = x(4), .r5 = x(5)};
+}
+
+Result<void> Syscall::on(const decode::ThreadWrite<Syscall>& args) {
+  TRY_ASSIGN(arch::Frame * frame, frame_at_rest(args.self.object()));
+  const std::uint64_t values[kGroup] = {args.r0, args.r1, args.r2, args.r3, args.r4, args.r5};
+  const unsigned first = args.group * kGroup;
+  if (first == 0) TRY(check_pc(args.r0, 2));
+  for (unsigned i = 0; i < kGroup; ++i) {
+    if (first + i >= kRegisters && values[i] != 0) {
+      return Error{abi::kEinval, abi::Detail::kBadRange, static_cast<std::uint8_t>(i + 2)};
+    }
+  }
+  for (unsigned i = 0; i < kGroup && first + i < kRegisters; ++i) frame->x[first + i] = values[i];
+  return {};
+}
+
 Result<void> Syscall::on(const decode::AlarmBind<Syscall>& args) {
   Alarm& alarm = args.self.object();
   if (!alarm.target.empty()) {

@@ -51,6 +51,7 @@ std::vector<Call> ipc_calls() {
   return {{SystemCall::kEndpointCall, ObjectType::kEndpoint, kSend, message(false)},
           {SystemCall::kEndpointCallWith, ObjectType::kEndpoint, kSend, message(true)},
           {SystemCall::kEndpointSend, ObjectType::kEndpoint, kSend, message(true)},
+          {SystemCall::kEndpointCancelSends, ObjectType::kEndpoint, kReceive, {}},
           {SystemCall::kEndpointReceive, ObjectType::kEndpoint, kReceive, {}},
           {SystemCall::kEndpointReplyReceive, ObjectType::kEndpoint, kReceive, an_answer(false)},
           {SystemCall::kEndpointReplyReceiveWith, ObjectType::kEndpoint, kReceive, an_answer(true)},
@@ -73,6 +74,7 @@ std::vector<Call> memory_calls() {
   constexpr auto kWrite = bit(abi::CNodeRight::kWrite);
   constexpr auto kRetype = bit(abi::UntypedRight::kRetype);
   constexpr auto kMap = bit(abi::VmoRight::kMap);
+  constexpr auto kShare = bit(abi::VmoRight::kShare);
   auto ends = [&](std::uint8_t from) {
     return std::vector<Parameter>{{kA0, 1, Kind::kU32, kEmptySlot},
                                   capability(kA1, 2, ObjectType::kCnode, from),
@@ -94,6 +96,10 @@ std::vector<Call> memory_calls() {
           {SystemCall::kCNodeMove, ObjectType::kCnode, kWrite, ends(kWrite)},
           {SystemCall::kCNodeDelete, ObjectType::kCnode, kWrite, index},
           {SystemCall::kCNodeRevoke, ObjectType::kCnode, kWrite, index},
+          {SystemCall::kCNodeMutate,
+           ObjectType::kCnode,
+           kWrite,
+           {{kA0, 1, Kind::kU32, kEmptySlot}, {kA1, 2, Kind::kU8, 0}}},
           {SystemCall::kCNodeQuery, ObjectType::kCnode, kRead, index},
           {SystemCall::kVmoMap,
            ObjectType::kVmo,
@@ -101,7 +107,17 @@ std::vector<Call> memory_calls() {
            {capability(kA0, 1, ObjectType::kTask, bit(abi::TaskRight::kMap)),
             {kA2, 3, Kind::kEnum, 1, 7}}},
           {SystemCall::kVmoUnmap, ObjectType::kVmo, kMap, {}},
-          {SystemCall::kVmoInfo, ObjectType::kVmo, 0, {}}};
+          {SystemCall::kVmoInfo, ObjectType::kVmo, 0, {}},
+          {SystemCall::kVmoSlice,
+           ObjectType::kVmo,
+           kShare,
+           {capability(kA2, 3, ObjectType::kCnode, kWrite),
+            {kA3, 4, Kind::kU32, kEmptySlot},
+            {kA4, 5, Kind::kU8, 0}}},
+          {SystemCall::kVmoSeal,
+           ObjectType::kVmo,
+           std::uint8_t{bit(abi::VmoRight::kWrite) | kShare},
+           {}}};
 }
 
 std::vector<Call> task_calls() {
@@ -140,6 +156,10 @@ std::vector<Call> task_calls() {
        kThread,
        {capability(kA0, 1, ObjectType::kEndpoint, bit(abi::EndpointRight::kSend))}},
       {SystemCall::kThreadStart, ObjectType::kThread, kThread, {}},
+      {SystemCall::kThreadSuspend, ObjectType::kThread, kThread, {}},
+      {SystemCall::kThreadResume, ObjectType::kThread, kThread, {}},
+      {SystemCall::kThreadRead, ObjectType::kThread, kThread, {{kA0, 1, Kind::kRange, 0, 5}}},
+      {SystemCall::kThreadWrite, ObjectType::kThread, kThread, {{kT1, 1, Kind::kRange, 0, 5}}},
       {SystemCall::kAlarmBind,
        ObjectType::kAlarm,
        kSet,

@@ -187,12 +187,18 @@ class Walk {
         fail("an endpoint does not know what it holds");
       }
       Wait wait = endpoint->holds == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving;
+      bool cancelled = endpoint->cancel_from != nullptr;
       for (Runnable* r = endpoint->queue.front(); r != nullptr; r = endpoint->queue.after(*r)) {
         Thread& thread = Thread::of(*r);
         ++queued[&thread];
+        cancelled = cancelled && r != endpoint->cancel_from;
+        if (cancelled && thread.badge == endpoint->cancel_badge) {
+          fail("a sender that should have been cancelled");
+        }
         if (!threads_.contains(&thread)) fail("an endpoint's queue has no thread");
         if (thread.wait != wait || thread.endpoint != endpoint) fail("a thread in a wrong queue");
       }
+      if (cancelled) fail("an endpoint remembers a sender that is gone");
     }
     for (Notification* notification : notifications_) {
       auto& waiters = notification->waiters;

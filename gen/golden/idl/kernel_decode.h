@@ -474,6 +474,21 @@ constexpr void encode(Frame& frame, const TaskInfoResult& result) {
   frame.x[15] = abi::word(result.id);
 }
 
+// System call 29, CNode.mutate.
+template <class K>
+struct CNodeMutate {
+  typename K::template Ref<abi::ObjectType::kCnode> self;
+  std::uint32_t index;
+  std::uint8_t rights;
+};
+
+// System call 30, Endpoint.cancelSends.
+template <class K>
+struct EndpointCancelSends {
+  typename K::template Ref<abi::ObjectType::kEndpoint> self;
+  std::uint64_t badge;
+};
+
 // System call 31, Self.window.
 template <class K>
 struct SelfWindow {
@@ -511,6 +526,57 @@ struct ThreadStart {
   std::uint64_t tp;
 };
 
+// System call 36, Thread.suspend.
+template <class K>
+struct ThreadSuspend {
+  typename K::template Ref<abi::ObjectType::kThread> self;
+};
+
+// System call 37, Thread.resume.
+template <class K>
+struct ThreadResume {
+  typename K::template Ref<abi::ObjectType::kThread> self;
+};
+
+// System call 38, Thread.read.
+template <class K>
+struct ThreadRead {
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  std::uint8_t group;
+};
+
+struct ThreadReadResult {
+  std::uint64_t r0{};
+  std::uint64_t r1{};
+  std::uint64_t r2{};
+  std::uint64_t r3{};
+  std::uint64_t r4{};
+  std::uint64_t r5{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const ThreadReadResult& result) {
+  frame.x[10] = result.r0;
+  frame.x[11] = result.r1;
+  frame.x[12] = result.r2;
+  frame.x[13] = result.r3;
+  frame.x[14] = result.r4;
+  frame.x[15] = result.r5;
+}
+
+// System call 39, Thread.write.
+template <class K>
+struct ThreadWrite {
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  std::uint8_t group;
+  std::uint64_t r0;
+  std::uint64_t r1;
+  std::uint64_t r2;
+  std::uint64_t r3;
+  std::uint64_t r4;
+  std::uint64_t r5;
+};
+
 // System call 40, Vmo.map.
 template <class K>
 struct VmoMap {
@@ -536,6 +602,7 @@ struct VmoInfoResult {
   std::uint64_t base{};
   std::uint64_t size{};
   bool device{};
+  bool sealed{};
 };
 
 template <class Frame>
@@ -543,7 +610,25 @@ constexpr void encode(Frame& frame, const VmoInfoResult& result) {
   frame.x[10] = result.base;
   frame.x[11] = result.size;
   frame.x[12] = abi::word(result.device);
+  frame.x[13] = abi::word(result.sealed);
 }
+
+// System call 43, Vmo.slice.
+template <class K>
+struct VmoSlice {
+  typename K::template Ref<abi::ObjectType::kVmo> self;
+  std::uint64_t offset;
+  std::uint64_t size;
+  typename K::template Ref<abi::ObjectType::kCnode> node;
+  std::uint32_t to;
+  std::uint8_t rights;
+};
+
+// System call 44, Vmo.seal.
+template <class K>
+struct VmoSeal {
+  typename K::template Ref<abi::ObjectType::kVmo> self;
+};
 
 // System call 48, Alarm.bind.
 template <class K>
@@ -1083,6 +1168,34 @@ void task_info(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void cnode_mutate(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kCnode>(frame.x[5],
+      static_cast<std::uint8_t>(abi::CNodeRight::kWrite), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (!abi::fits<std::uint32_t>(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  if (!abi::fits<std::uint8_t>(frame.x[11])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
+  }
+  auto result = k.on(CNodeMutate<K>{.self = *std::move(self),
+      .index = abi::value<std::uint32_t>(frame.x[10]),
+      .rights = abi::value<std::uint8_t>(frame.x[11])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void endpoint_cancel_sends(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kEndpoint>(frame.x[5],
+      static_cast<std::uint8_t>(abi::EndpointRight::kReceive), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(EndpointCancelSends<K>{.self = *std::move(self), .badge = frame.x[10]});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
 void self_window(K& k, typename K::Frame& frame) {
   if (!abi::fits<std::uint32_t>(frame.x[10])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
@@ -1145,6 +1258,56 @@ void thread_start(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void thread_suspend(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(ThreadSuspend<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void thread_resume(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(ThreadResume<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void thread_read(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (frame.x[10] > 5U) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(ThreadRead<K>{.self = *std::move(self),
+      .group = abi::value<std::uint8_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
+template <class K>
+void thread_write(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (frame.x[6] > 5U) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(ThreadWrite<K>{.self = *std::move(self),
+      .group = abi::value<std::uint8_t>(frame.x[6]), .r0 = frame.x[10], .r1 = frame.x[11],
+      .r2 = frame.x[12], .r3 = frame.x[13], .r4 = frame.x[14], .r5 = frame.x[15]});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
 void vmo_map(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kVmo>(frame.x[5],
       static_cast<std::uint8_t>(abi::VmoRight::kMap), 0);
@@ -1179,6 +1342,37 @@ void vmo_info(K& k, typename K::Frame& frame) {
   if (!result) return k.fail(frame, result.error());
   k.complete(frame);
   encode(frame, *result);
+}
+
+template <class K>
+void vmo_slice(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kVmo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::VmoRight::kShare), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto node = k.template lookup<abi::ObjectType::kCnode>(frame.x[12],
+      static_cast<std::uint8_t>(abi::CNodeRight::kWrite), 3);
+  if (!node) return k.fail(frame, node.error());
+  if (!abi::fits<std::uint32_t>(frame.x[13])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 4);
+  }
+  if (!abi::fits<std::uint8_t>(frame.x[14])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 5);
+  }
+  auto result = k.on(VmoSlice<K>{.self = *std::move(self), .offset = frame.x[10],
+      .size = frame.x[11], .node = *std::move(node), .to = abi::value<std::uint32_t>(frame.x[13]),
+      .rights = abi::value<std::uint8_t>(frame.x[14])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void vmo_seal(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kVmo>(frame.x[5],
+      internal::mask(abi::VmoRight::kWrite, abi::VmoRight::kShare), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(VmoSeal<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
 }
 
 template <class K>
@@ -1337,6 +1531,10 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::task_kill(k, frame);
     case abi::word(abi::SystemCall::kTaskInfo):
       return internal::task_info(k, frame);
+    case abi::word(abi::SystemCall::kCNodeMutate):
+      return internal::cnode_mutate(k, frame);
+    case abi::word(abi::SystemCall::kEndpointCancelSends):
+      return internal::endpoint_cancel_sends(k, frame);
     case abi::word(abi::SystemCall::kSelfWindow):
       return internal::self_window(k, frame);
     case abi::word(abi::SystemCall::kThreadConfigure):
@@ -1347,12 +1545,24 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::thread_handler(k, frame);
     case abi::word(abi::SystemCall::kThreadStart):
       return internal::thread_start(k, frame);
+    case abi::word(abi::SystemCall::kThreadSuspend):
+      return internal::thread_suspend(k, frame);
+    case abi::word(abi::SystemCall::kThreadResume):
+      return internal::thread_resume(k, frame);
+    case abi::word(abi::SystemCall::kThreadRead):
+      return internal::thread_read(k, frame);
+    case abi::word(abi::SystemCall::kThreadWrite):
+      return internal::thread_write(k, frame);
     case abi::word(abi::SystemCall::kVmoMap):
       return internal::vmo_map(k, frame);
     case abi::word(abi::SystemCall::kVmoUnmap):
       return internal::vmo_unmap(k, frame);
     case abi::word(abi::SystemCall::kVmoInfo):
       return internal::vmo_info(k, frame);
+    case abi::word(abi::SystemCall::kVmoSlice):
+      return internal::vmo_slice(k, frame);
+    case abi::word(abi::SystemCall::kVmoSeal):
+      return internal::vmo_seal(k, frame);
     case abi::word(abi::SystemCall::kAlarmBind):
       return internal::alarm_bind(k, frame);
     case abi::word(abi::SystemCall::kAlarmSet):

@@ -37,14 +37,22 @@ enum class SystemCall : std::uint64_t {
   kTaskSupervise = 26,
   kTaskKill = 27,
   kTaskInfo = 28,
+  kCNodeMutate = 29,
+  kEndpointCancelSends = 30,
   kSelfWindow = 31,
   kThreadConfigure = 32,
   kThreadBind = 33,
   kThreadHandler = 34,
   kThreadStart = 35,
+  kThreadSuspend = 36,
+  kThreadResume = 37,
+  kThreadRead = 38,
+  kThreadWrite = 39,
   kVmoMap = 40,
   kVmoUnmap = 41,
   kVmoInfo = 42,
+  kVmoSlice = 43,
+  kVmoSeal = 44,
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
@@ -112,6 +120,10 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Task.kill";
     case SystemCall::kTaskInfo:
       return "Task.info";
+    case SystemCall::kCNodeMutate:
+      return "CNode.mutate";
+    case SystemCall::kEndpointCancelSends:
+      return "Endpoint.cancelSends";
     case SystemCall::kSelfWindow:
       return "Self.window";
     case SystemCall::kThreadConfigure:
@@ -122,12 +134,24 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Thread.handler";
     case SystemCall::kThreadStart:
       return "Thread.start";
+    case SystemCall::kThreadSuspend:
+      return "Thread.suspend";
+    case SystemCall::kThreadResume:
+      return "Thread.resume";
+    case SystemCall::kThreadRead:
+      return "Thread.read";
+    case SystemCall::kThreadWrite:
+      return "Thread.write";
     case SystemCall::kVmoMap:
       return "Vmo.map";
     case SystemCall::kVmoUnmap:
       return "Vmo.unmap";
     case SystemCall::kVmoInfo:
       return "Vmo.info";
+    case SystemCall::kVmoSlice:
+      return "Vmo.slice";
+    case SystemCall::kVmoSeal:
+      return "Vmo.seal";
     case SystemCall::kAlarmBind:
       return "Alarm.bind";
     case SystemCall::kAlarmSet:

@@ -119,6 +119,20 @@ class CNode {
         .rights = abi::value<std::uint8_t>(out.a1), .badge = out.a2};
   }
 
+  // Takes from the capability every right that is not in `rights`, for good (eperm: it lacks one of
+  // them). ebusy, hasChildren: something is derived from it, which would have more than its source;
+  // ebusy, badState: it is mapped with an access that it would lose.
+  [[gnu::always_inline]] rt::Result<void> mutate(std::uint32_t index, std::uint8_t rights) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kCNodeMutate);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(index);
+    in.a1 = abi::word(rights);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot slot_;
 };

@@ -228,6 +228,19 @@ class Endpoint {
         .tag = abi::value<std::uint32_t>(out.t2), .info = abi::value<std::uint32_t>(out.t3)};
   }
 
+  // Ends the wait of everyone in the queue who sends with a capability of this badge (0: with
+  // none): each gets ecanceled. Messages that were received already are not touched. With the
+  // badged capabilities revoked before, nobody is left who can send with that badge.
+  [[gnu::always_inline]] rt::Result<void> cancel_sends(std::uint64_t badge) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCancelSends);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = badge;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot slot_;
 };

@@ -65,8 +65,8 @@ class Thread {
     return {};
   }
 
-  // Makes a configured thread ready, at pc, with sp, tp and a0 as given and all other registers 0.
-  // Once. pc must be even and a user address, sp a multiple of 16.
+  // Makes a configured thread ready, at pc, with sp, tp and a0 as given; all other registers are 0,
+  // or as `write` left them. Once. pc must be even and a user address, sp a multiple of 16.
   [[gnu::always_inline]] rt::Result<void> start(std::uint64_t pc, std::uint64_t sp,
       std::uint64_t argument, std::uint64_t tp) const {
     rt::Registers in;
@@ -78,6 +78,71 @@ class Thread {
     in.a3 = tp;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA3>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // Keeps a started thread from running until `resume`. What it waits for ends: its call gets
+  // ecanceled. A fault that its handler has not answered happens again when it is resumed. Fine
+  // when it is suspended already. ebusy, badState: it was never started, or its task has ended.
+  [[gnu::always_inline]] rt::Result<void> suspend() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadSuspend);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // A suspended thread goes on. ebusy, badState: it is not suspended.
+  [[gnu::always_inline]] rt::Result<void> resume() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadResume);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  struct ReadResult {
+    std::uint64_t r0{};
+    std::uint64_t r1{};
+    std::uint64_t r2{};
+    std::uint64_t r3{};
+    std::uint64_t r4{};
+    std::uint64_t r5{};
+  };
+  // Registers x(6*group) and the five after it of a thread that is suspended, not started yet, or
+  // waits for the answer of its fault handler; in the place of x0 is the pc, and 0 follows x31.
+  // ebusy, badState: it is none of these.
+  [[gnu::always_inline]] rt::Result<ReadResult> read(std::uint8_t group) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadRead);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(group);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return ReadResult{.r0 = out.a0, .r1 = out.a1, .r2 = out.a2, .r3 = out.a3, .r4 = out.a4,
+        .r5 = out.a5};
+  }
+
+  // Sets them. The pc must be even (einval, badAlignment) and a user address (einval, badRange).
+  // What would follow x31 must be 0.
+  [[gnu::always_inline]] rt::Result<void> write(std::uint8_t group, std::uint64_t r0,
+      std::uint64_t r1, std::uint64_t r2, std::uint64_t r3, std::uint64_t r4,
+      std::uint64_t r5) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadWrite);
+    in.t0 = abi::word(slot_.index);
+    in.t1 = abi::word(group);
+    in.a0 = r0;
+    in.a1 = r1;
+    in.a2 = r2;
+    in.a3 = r3;
+    in.a4 = r4;
+    in.a5 = r5;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT1 | rt::kA0 | rt::kA1 | rt::kA2 |
+        rt::kA3 | rt::kA4 | rt::kA5>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "idl/abi.h"
+#include "idl/kernel/cnode.h"
 #include "idl/kernel/task.h"
 #include "idl/kernel/vmo_types.h"
 #include "idl/kernel_rights.h"
@@ -21,7 +22,8 @@ namespace tessera::kernel {
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 // A run of physical pages. A capability to it carries at most one mapping: deleting or revoking it
-// unmaps.
+// unmaps. Without the right `share` a capability can be moved, and nothing can be derived from it:
+// no copy, mint or slice, and no message carries it (eperm, badRights).
 class Vmo {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kVmo;
@@ -62,15 +64,50 @@ class Vmo {
     std::uint64_t base{};
     std::uint64_t size{};
     bool device{};
+    bool sealed{};
   };
-  // Physical address, bytes, and whether it is a device's.
+  // Physical address, bytes, whether it is a device's, and whether it is sealed: its bytes do not
+  // change any more.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kVmoInfo);
     in.t0 = abi::word(slot_.index);
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
     if (out.a6 != 0) return rt::failure(out);
-    return InfoResult{.base = out.a0, .size = out.a1, .device = abi::value<bool>(out.a2)};
+    return InfoResult{.base = out.a0, .size = out.a1, .device = abi::value<bool>(out.a2),
+        .sealed = abi::value<bool>(out.a3)};
+  }
+
+  // Derives a capability to a part of it: `size` bytes from `offset` (multiples of pageSize; all of
+  // it inside, and not empty) with `rights` (eperm when this capability lacks one), in the empty
+  // slot `to` of `node`. The mapping stays with this one.
+  [[gnu::always_inline]] rt::Result<void> slice(std::uint64_t offset, std::uint64_t size,
+      kernel::CNode node, std::uint32_t to, std::uint8_t rights) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kVmoSlice);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = offset;
+    in.a1 = size;
+    in.a2 = abi::word(node.slot().index);
+    in.a3 = abi::word(to);
+    in.a4 = abi::word(rights);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
+        rt::kA4>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // Gives up the right to write, for ever: afterwards no capability to it can be mapped writable.
+  // For the VMO's first capability alone (eperm, noAuthority), while nothing is derived from it
+  // (ebusy, hasChildren) and it is not mapped writable (ebusy, badState). einval, badType: a
+  // device's.
+  [[gnu::always_inline]] rt::Result<void> seal() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kVmoSeal);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
   }
 
  private:
