@@ -7,6 +7,7 @@
 #include <span>
 
 #include "idl/abi.h"
+#include "idl/wire.h"
 #include "kernel/arch/contract/frame.h"
 
 namespace tessera::ipc {
@@ -33,15 +34,19 @@ inline constexpr std::uint64_t kShapeMask = 0xff;
 struct Shape {
   std::uint32_t bits = 0;
 
-  constexpr unsigned words() const { return bits & abi::kTagWordsMask; }
+  constexpr unsigned words() const { return abi::message_words(bits & abi::kTagWordsMask); }
+  // Those that do not fit the registers.
+  constexpr unsigned long_words() const {
+    return words() <= abi::kMessageRegisters ? 0 : words() - abi::kMessageRegisters;
+  }
   constexpr unsigned capabilities() const { return bits >> abi::kTagCapabilitiesShift & 3; }
-  // What the registers can carry, and no bit beyond a shape's.
-  constexpr bool valid() const { return bits <= 0xff && words() <= abi::kMessageRegisters; }
+  // No bit beyond a shape's.
+  constexpr bool valid() const { return bits <= 0xff; }
 };
 constexpr Shape shape_of_tag(std::uint32_t tag) { return {tag & 0xff}; }
 
-// Copies the words that the shape counts; the rest become 0, so that the receiver sees what was
-// sent and no more.
+// Copies the words of the registers that the shape counts; the rest become 0, so that the receiver
+// sees what was sent and no more.
 inline void copy_words(const arch::Frame& from, arch::Frame& to, Shape shape) {
   for (unsigned i = 0; i < abi::kMessageRegisters; ++i) {
     to.x[kFirstWord + i] = i < shape.words() ? from.x[kFirstWord + i] : 0;

@@ -181,6 +181,7 @@ Result<bool> empty_container(Slot& grave) {
       Thread& thread = thread_of_grave(grave);
       TRY(release(thread.bound));
       TRY(release(thread.handler));
+      TRY(release(thread.buffer));
       TRY(release(thread.task_slot));
       return true;
     }

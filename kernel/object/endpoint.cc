@@ -19,6 +19,7 @@ Result<void> check_message(Thread& thread, const SendRight& right, bool expects_
   if (shape.capabilities() != 0 && !right.may_grant) {
     return Error{abi::kEperm, abi::Detail::kBadRights, 0};
   }
+  TRY(check_sender_buffer(thread, shape, 7));
   Parcel parcel;
   return parcel.collect(thread, shape.capabilities(),
                         expects_reply ? Parcel::Window::kIsCleanedUp : Parcel::Window::kStays);

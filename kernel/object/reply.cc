@@ -58,11 +58,13 @@ Result<void> answer(Thread& server, Reply& reply, bool hand_over) {
   if (caller.fault) {
     answer_fault(caller, from);
   } else {
+    TRY(check_sender_buffer(server, shape, 8));
+    TRY(check_receiver_buffer(caller, shape));
     TRY(parcel.collect(server, shape.capabilities(), Parcel::Window::kStays));
     TRY(parcel.check_room(caller));
     parcel.hand_over(caller);
     ipc::clear_temporaries(caller.frame);
-    ipc::copy_words(from, caller.frame, shape);
+    copy_words(server, caller, shape);
     caller.frame.x[5] = shape.bits;
     caller.frame.x[ipc::kStatus] = from.x[ipc::kStatus];
   }

@@ -2,7 +2,9 @@
 #include "kernel/object/thread.h"
 
 #include "kernel/ipc/message.h"
+#include "kernel/object/delete.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
@@ -36,6 +38,21 @@ Result<void> resume_thread(Thread& thread) {
   if (thread.wait != Wait::kSuspended) return kBadState;
   thread.wait = Wait::kNone;
   sched::make_ready(thread);
+  return {};
+}
+
+Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
+  if (vmo.device) return Error{abi::kEinval, abi::Detail::kBadType, 1};
+  TRY(check_derivable(vmo, 1));
+  if (page >= vmo.pages) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
+  if (!thread.buffer.empty()) {
+    TRY(delete_capability(thread.buffer));
+    return kPreempted;  // the arguments are looked up again: they may be gone with it
+  }
+  LockGuard guard(state.tree_lock);
+  derive(vmo, thread.buffer, 0);
+  thread.buffer.object += page * kPageSize;
+  thread.buffer.pages = 1;
   return {};
 }
 

@@ -69,7 +69,8 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
 
   Slot task_slot;
   Slot handler;
-  Slot bound;  // a Notification whose signals end its receives
+  Slot bound;   // a Notification whose signals end its receives
+  Slot buffer;  // one page of a VMO: the IPC buffer
   Slot grave;
 
   Task* task() const {
@@ -89,6 +90,9 @@ void stop_thread(Thread& thread);
 // It does not run until it is resumed; what it waited for has ended with ecanceled.
 Result<void> suspend_thread(Thread& thread);
 Result<void> resume_thread(Thread& thread);
+
+// Makes a page of the VMO the thread's IPC buffer; kPreempted: call again.
+Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page);
 
 // The registers of a thread that does not go on by itself, for others to see and change.
 Result<arch::Frame*> frame_at_rest(Thread& thread);

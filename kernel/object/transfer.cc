@@ -67,6 +67,24 @@ void Parcel::hand_over(Thread& receiver) {
   }
 }
 
+Result<void> check_sender_buffer(const Thread& sender, ipc::Shape shape, std::uint8_t argument) {
+  if (shape.long_words() == 0 || !sender.buffer.empty()) return {};
+  return Error{abi::kEinval, abi::Detail::kBadLength, argument};
+}
+
+Result<void> check_receiver_buffer(const Thread& receiver, ipc::Shape shape) {
+  if (shape.long_words() == 0 || !receiver.buffer.empty()) return {};
+  return Error{abi::kEnospc, abi::Detail::kBadLength, 0};
+}
+
+void copy_words(const Thread& from, Thread& to, ipc::Shape shape) {
+  ipc::copy_words(from.frame, to.frame, shape);
+  if (shape.long_words() == 0) return;
+  const auto* source = static_cast<const std::uint64_t*>(arch::direct_map({from.buffer.object}));
+  auto* target = static_cast<std::uint64_t*>(arch::direct_map({to.buffer.object}));
+  for (unsigned i = 0; i < shape.long_words(); ++i) target[i] = source[i];
+}
+
 Result<void> transfer_message(Thread& sender, Thread& receiver) {
   decode::EndpointReceiveResult message{};
   message.badge = sender.badge;
@@ -82,11 +100,13 @@ Result<void> transfer_message(Thread& sender, Thread& receiver) {
   } else {
     message.tag = static_cast<std::uint32_t>(sender.frame.x[ipc::kStatus]);
     ipc::Shape shape = ipc::shape_of_tag(message.tag);
+    TRY(check_sender_buffer(sender, shape, 7));
+    TRY(check_receiver_buffer(receiver, shape));
     Parcel parcel;
     TRY(parcel.collect(sender, shape.capabilities(), Parcel::Window::kStays));
     TRY(parcel.check_room(receiver));
     parcel.hand_over(receiver);
-    ipc::copy_words(sender.frame, receiver.frame, shape);
+    copy_words(sender, receiver, shape);
   }
   std::span<std::uint64_t, abi::kMessageRegisters> words = ipc::words(receiver.frame);
   message.w0 = words[0];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/base/result.h"
+#include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/thread.h"
@@ -26,6 +27,13 @@ class Parcel {
   Slot* slots_[abi::kMessageCapabilities] = {};
   unsigned count_ = 0;
 };
+
+// Whether the words beyond the registers have a place at both ends. `argument`: the sender's, that
+// told how many they are.
+Result<void> check_sender_buffer(const Thread& sender, ipc::Shape shape, std::uint8_t argument);
+Result<void> check_receiver_buffer(const Thread& receiver, ipc::Shape shape);
+// All words of a message, which has a place at both ends.
+void copy_words(const Thread& from, Thread& to, ipc::Shape shape);
 
 // Puts the sender's message into the receiver's registers, which are complete then. An error is the
 // sender's; nothing has changed.

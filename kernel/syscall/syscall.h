@@ -120,6 +120,7 @@ class Syscall {
   Result<void> on(const decode::ThreadBind<Syscall>& args);
   Result<void> on(const decode::ThreadHandler<Syscall>& args);
   Result<void> on(const decode::ThreadStart<Syscall>& args);
+  Result<void> on(const decode::ThreadBuffer<Syscall>& args);
   Result<void> on(const decode::ThreadSuspend<Syscall>& args);
   Result<void> on(const decode::ThreadResume<Syscall>& args);
   Result<decode::ThreadReadResult> on(const decode::ThreadRead<Syscall>& args);

@@ -126,6 +126,10 @@ Result<void> Syscall::on(const decode::ThreadResume<Syscall>& args) {
   return resume_thread(args.self.object());
 }
 
+Result<void> Syscall::on(const decode::ThreadBuffer<Syscall>& args) {
+  return set_buffer(args.self.object(), *args.vmo.slot, args.page);
+}
+
 namespace {
 
 // Registers go in groups of six, x0 being the pc; the last group has two.

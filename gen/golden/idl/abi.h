@@ -301,6 +301,10 @@ inline constexpr std::string_view kVersion = "0.1.0";
 // The words of a message that travel in a0 to a5.
 inline constexpr std::uint8_t kMessageRegisters = 6;
 
+// The words of the longest message. Those beyond messageRegisters lie in the IPC buffers of both
+// threads (Thread.buffer), from their first byte.
+inline constexpr std::uint8_t kMessageWordsMax = 120;
+
 // The most capabilities in one message.
 inline constexpr std::uint8_t kMessageCapabilities = 3;
 
@@ -309,7 +313,8 @@ inline constexpr std::uint8_t kTagMethodShift = 8;
 inline constexpr std::uint8_t kTagCapabilitiesShift = 6;
 
 // A message's tag is one word of 32 bits: interface (16), method (8), capabilities (2), words (6).
-// It is never negative.
+// It is never negative. The last field is 0 to 6 for as many words; above, each step is two words
+// more: 7 tells 8 words, 63 tells 120. Why so: docs/adr/0004-long-messages.md.
 inline constexpr std::uint8_t kTagWordsMask = 63;
 
 inline constexpr std::uint32_t kInfoClassMask = 3;
@@ -343,7 +348,7 @@ inline constexpr std::int32_t kEexist = -17;
 // A value outside its type or range; the detail says which argument.
 inline constexpr std::int32_t kEinval = -22;
 
-// The receiver has no room for the capabilities.
+// The receiver has no room for the capabilities, or no buffer for the words.
 inline constexpr std::int32_t kEnospc = -28;
 
 // The peer died, or dropped the reply right.

@@ -630,6 +630,14 @@ struct VmoSeal {
   typename K::template Ref<abi::ObjectType::kVmo> self;
 };
 
+// System call 45, Thread.buffer.
+template <class K>
+struct ThreadBuffer {
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  typename K::template Ref<abi::ObjectType::kVmo> vmo;
+  std::uint32_t page;
+};
+
 // System call 48, Alarm.bind.
 template <class K>
 struct AlarmBind {
@@ -1376,6 +1384,23 @@ void vmo_seal(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void thread_buffer(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto vmo = k.template lookup<abi::ObjectType::kVmo>(frame.x[10],
+      internal::mask(abi::VmoRight::kRead, abi::VmoRight::kWrite), 1);
+  if (!vmo) return k.fail(frame, vmo.error());
+  if (!abi::fits<std::uint32_t>(frame.x[11])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
+  }
+  auto result = k.on(ThreadBuffer<K>{.self = *std::move(self), .vmo = *std::move(vmo),
+      .page = abi::value<std::uint32_t>(frame.x[11])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
 void alarm_bind(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kAlarm>(frame.x[5],
       static_cast<std::uint8_t>(abi::AlarmRight::kSet), 0);
@@ -1563,6 +1588,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::vmo_slice(k, frame);
     case abi::word(abi::SystemCall::kVmoSeal):
       return internal::vmo_seal(k, frame);
+    case abi::word(abi::SystemCall::kThreadBuffer):
+      return internal::thread_buffer(k, frame);
     case abi::word(abi::SystemCall::kAlarmBind):
       return internal::alarm_bind(k, frame);
     case abi::word(abi::SystemCall::kAlarmSet):

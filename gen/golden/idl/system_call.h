@@ -53,6 +53,7 @@ enum class SystemCall : std::uint64_t {
   kVmoInfo = 42,
   kVmoSlice = 43,
   kVmoSeal = 44,
+  kThreadBuffer = 45,
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
@@ -152,6 +153,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Vmo.slice";
     case SystemCall::kVmoSeal:
       return "Vmo.seal";
+    case SystemCall::kThreadBuffer:
+      return "Thread.buffer";
     case SystemCall::kAlarmBind:
       return "Alarm.bind";
     case SystemCall::kAlarmSet:

@@ -40,6 +40,18 @@ constexpr bool fits(std::uint64_t raw) {
   return word(static_cast<T>(raw)) == raw;
 }
 
+// How many words a message has, of the field of a tag or a shape that tells it: up to
+// kMessageRegisters the words themselves; from there on two words a step, the most
+// kMessageWordsMax.
+constexpr unsigned message_words(unsigned code) {
+  return code <= kMessageRegisters ? code : kMessageRegisters + 2 * (code - kMessageRegisters);
+}
+// The field for so many words, rounded up to what there is.
+constexpr unsigned message_code(unsigned words) {
+  return words <= kMessageRegisters ? words
+                                    : kMessageRegisters + (words - kMessageRegisters + 1) / 2;
+}
+
 // The detail register's content: what was wrong, and which argument, counted from 1 (0: none in
 // particular).
 constexpr std::uint32_t detail(Detail what, std::uint32_t argument) {

@@ -10,6 +10,7 @@
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/task.h"
+#include "idl/kernel/vmo.h"
 #include "idl/kernel_rights.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
@@ -143,6 +144,22 @@ class Thread {
     in.a5 = r5;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT1 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA3 | rt::kA4 | rt::kA5>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // Makes the VMO's page of that number, counted from 0, the thread's IPC buffer: the words of its
+  // messages beyond messageRegisters lie there. In the place of the last one. The kernel reaches it
+  // by its physical address; where the thread has it mapped is its own affair. When the VMO's
+  // capability is revoked the thread has no buffer. einval, badType: a device's; einval, badRange:
+  // there is no such page; eperm, badRights: the capability lacks the right `share`.
+  [[gnu::always_inline]] rt::Result<void> buffer(kernel::Vmo vmo, std::uint32_t page) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadBuffer);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(vmo.slot().index);
+    in.a1 = abi::word(page);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
