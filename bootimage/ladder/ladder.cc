@@ -12,6 +12,8 @@ namespace {
 
 constexpr absl::string_view kBringUp = "bring-up";
 constexpr absl::string_view kTimed = "timed";
+constexpr absl::string_view kIpc = "ipc";
+constexpr absl::string_view kVmo = "vmo";
 constexpr absl::string_view kEnd = "end";
 
 constexpr std::array kRows = {
@@ -27,6 +29,15 @@ constexpr std::array kRows = {
     Row{kBringUp, "init", "ready"},
 
     Row{kTimed, "SELFTEST", "timed coalesce ok"},
+
+    Row{kIpc, "SELFTEST", "ipc payload roundtrip ok"},
+    Row{kIpc, "SELFTEST", "ipc deadline timeout ok"},
+    Row{kIpc, "SELFTEST", "ipc sender identity ok"},
+    Row{kIpc, "SELFTEST", "ipc cap transfer ok"},
+
+    Row{kVmo, "SELFTEST", "vmo share ok"},
+    Row{kVmo, "SELFTEST", "vmo seal ok"},
+    Row{kVmo, "SELFTEST", "vmo revoke unmaps ok"},
 
     Row{kEnd, "SELFTEST", "end"},
 };

@@ -29,6 +29,13 @@ const Lines kGood = {
     "init: up timed",
     "init: ready",
     "SELFTEST: timed coalesce ok",
+    "SELFTEST: ipc payload roundtrip ok",
+    "SELFTEST: ipc deadline timeout ok",
+    "SELFTEST: ipc sender identity ok",
+    "SELFTEST: ipc cap transfer ok",
+    "SELFTEST: vmo share ok",
+    "SELFTEST: vmo seal ok",
+    "SELFTEST: vmo revoke unmaps ok",
     "SELFTEST: end",
 };
 
@@ -313,7 +320,7 @@ TEST(Rows, OneLineIsOneMarker) {
 
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
-  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "timed", "end"}));
+  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "timed", "ipc", "vmo", "end"}));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST(RunOptions, BadValues) {
     EXPECT_THAT(error({std::string("--timeout=") + timeout}), HasSubstr("wants seconds"))
         << timeout;
   }
-  EXPECT_EQ(error({"--phase=nope"}), "--phase=nope: wants one of bring-up, timed, end");
+  EXPECT_EQ(error({"--phase=nope"}), "--phase=nope: wants one of bring-up, timed, ipc, vmo, end");
   EXPECT_THAT(error({"--phase="}), HasSubstr("wants one of"));
 }
 
@@ -109,7 +109,7 @@ TEST(RunOptions, HelpFitsAScreen) {
   EXPECT_LE(lines.size(), 24U);
   for (const std::string& line : lines) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(run_usage(), HasSubstr("--require-smp"));
-  EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, timed, end."));
+  EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, timed, ipc, vmo, end."));
   EXPECT_THAT(run_usage(), Not(HasSubstr("--kernel")));
 }
 

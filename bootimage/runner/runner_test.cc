@@ -31,7 +31,11 @@ constexpr const char* kBringUp =
     "printf 'OpenSBI v1.1\\ntessera vers. 0.1\\nKINIT: cpu0 online\\n'\n"
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
-constexpr const char* kRest = "printf 'SELFTEST: timed coalesce ok\\nSELFTEST: end\\n'\n";
+constexpr const char* kRest =
+    "printf 'SELFTEST: %s\\n' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc deadline timeout "
+    "ok' "
+    "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
+    "'vmo seal ok' 'vmo revoke unmaps ok' end\n";
 constexpr const char* kHang = "sleep 600\n";
 
 std::string read_file(const std::string& path) {
@@ -124,7 +128,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 11 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 18 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 

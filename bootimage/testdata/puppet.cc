@@ -109,6 +109,13 @@ extern "C" [[noreturn]] void puppet_main() {
       "init: up timed\r\n"
       "init: ready\r\n"
       "SELFTEST: timed coalesce ok\r\n"
+      "SELFTEST: ipc payload roundtrip ok\r\n"
+      "SELFTEST: ipc deadline timeout ok\r\n"
+      "SELFTEST: ipc sender identity ok\r\n"
+      "SELFTEST: ipc cap transfer ok\r\n"
+      "SELFTEST: vmo share ok\r\n"
+      "SELFTEST: vmo seal ok\r\n"
+      "SELFTEST: vmo revoke unmaps ok\r\n"
       "SELFTEST: end\r\n"sv);
   shut_down();
 }

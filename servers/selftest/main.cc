@@ -1,15 +1,41 @@
 // SELFTEST: the phases of the proof ladder that a task can check from inside.
 #include <cstdint>
+#include <string_view>
 
 #include "servers/runtime/print.h"
 #include "servers/runtime/start.h"
+#include "servers/selftest/ipc_phase.h"
 #include "servers/selftest/timed_phase.h"
 #include "servers/selftest/verdict.h"
+#include "servers/selftest/vmo_phase.h"
 
 namespace tessera {
 
+namespace {
+
+struct Check {
+  std::string_view name;
+  selftest::Result<void> (*run)();
+};
+
+// In the order of the ladder.
+constexpr Check kChecks[] = {
+    {"timed coalesce", selftest::timed_coalesce},
+    {"ipc payload roundtrip", selftest::ipc_payload_roundtrip},
+    {"ipc deadline timeout", selftest::ipc_deadline_timeout},
+    {"ipc sender identity", selftest::ipc_sender_identity},
+    {"ipc cap transfer", selftest::ipc_cap_transfer},
+    {"vmo share", selftest::vmo_share},
+    {"vmo seal", selftest::vmo_seal},
+    {"vmo revoke unmaps", selftest::vmo_revoke_unmaps},
+};
+
+}  // namespace
+
 extern "C" std::int32_t server_main(std::uint64_t) {
-  if (!selftest::report("timed coalesce", selftest::timed_coalesce())) return 1;
+  for (const Check& check : kChecks) {
+    if (!selftest::report(check.name, check.run())) return 1;
+  }
   rt::print("end");
   return 0;
 }

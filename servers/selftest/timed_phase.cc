@@ -8,6 +8,7 @@
 #include "idl/kernel/self.h"
 #include "idl/service/timed_client.h"
 #include "servers/runtime/slots.h"
+#include "servers/selftest/layout.h"
 
 namespace tessera::selftest {
 namespace {
@@ -19,9 +20,9 @@ using service::TimerClass;
 constexpr TimedClient kTimed(rt::start::timed());
 
 // The task's own Notification, and two signals on it that can be told apart.
-constexpr kernel::Notification kWoken(rt::Slot{abi::kStartSlots});
-constexpr kernel::Notification kFirst(rt::Slot{abi::kStartSlots + 1});
-constexpr kernel::Notification kSecond(rt::Slot{abi::kStartSlots + 2});
+constexpr kernel::Notification kWoken(kTimedSlots);
+constexpr kernel::Notification kFirst(rt::Slot{kTimedSlots.index + 1});
+constexpr kernel::Notification kSecond(rt::Slot{kTimedSlots.index + 2});
 constexpr std::uint64_t kFirstBit = 1;
 constexpr std::uint64_t kSecondBit = 2;
 

@@ -27,14 +27,18 @@ inline constexpr std::array<manifest::Grant, 2> kStock3{{
     manifest::Grant::kAlarm,
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<std::string_view, 2> kStock4{{
-    "console",
-    "timed",
-}};
-inline constexpr std::array<manifest::Grant, 1> kStock5{{
+inline constexpr std::array<manifest::Grant, 1> kStock4{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<manifest::Image, 3> kStock6{{
+inline constexpr std::array<std::string_view, 3> kStock5{{
+    "console",
+    "timed",
+    "partner",
+}};
+inline constexpr std::array<manifest::Grant, 1> kStock6{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Image, 4> kStock7{{
     {
         .name = "console",
         .identity = 16,
@@ -60,6 +64,18 @@ inline constexpr std::array<manifest::Image, 3> kStock6{{
         .grants = internal::kStock3,
     },
     {
+        .name = "partner",
+        .identity = 33,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kStock4,
+    },
+    {
         .name = "SELFTEST",
         .identity = 32,
         .qos = abi::QosClass::kNormal,
@@ -68,13 +84,13 @@ inline constexpr std::array<manifest::Image, 3> kStock6{{
         .slots = 256,
         .pool_pages = 8,
         .service = false,
-        .uses = internal::kStock4,
-        .grants = internal::kStock5,
+        .uses = internal::kStock5,
+        .grants = internal::kStock6,
     },
 }};
 }  // namespace internal
 inline constexpr manifest::Manifest kStock{
-    .images = internal::kStock6,
+    .images = internal::kStock7,
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kBench1{{
@@ -140,14 +156,18 @@ inline constexpr std::array<manifest::Grant, 2> kVictims3{{
 inline constexpr std::array<std::string_view, 1> kVictims4{{
     "console",
 }};
-inline constexpr std::array<std::string_view, 2> kVictims5{{
-    "console",
-    "timed",
-}};
-inline constexpr std::array<manifest::Grant, 1> kVictims6{{
+inline constexpr std::array<manifest::Grant, 1> kVictims5{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<manifest::Image, 13> kVictims7{{
+inline constexpr std::array<std::string_view, 3> kVictims6{{
+    "console",
+    "timed",
+    "partner",
+}};
+inline constexpr std::array<manifest::Grant, 1> kVictims7{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Image, 14> kVictims8{{
     {
         .name = "console",
         .identity = 16,
@@ -293,6 +313,18 @@ inline constexpr std::array<manifest::Image, 13> kVictims7{{
         .grants = {},
     },
     {
+        .name = "partner",
+        .identity = 33,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kVictims5,
+    },
+    {
         .name = "SELFTEST",
         .identity = 32,
         .qos = abi::QosClass::kNormal,
@@ -301,13 +333,13 @@ inline constexpr std::array<manifest::Image, 13> kVictims7{{
         .slots = 256,
         .pool_pages = 8,
         .service = false,
-        .uses = internal::kVictims5,
-        .grants = internal::kVictims6,
+        .uses = internal::kVictims6,
+        .grants = internal::kVictims7,
     },
 }};
 }  // namespace internal
 inline constexpr manifest::Manifest kVictims{
-    .images = internal::kVictims7,
+    .images = internal::kVictims8,
 };
 
 }  // namespace tessera::manifest

@@ -1,0 +1,18 @@
+// The slots of SELFTEST's own, after those it starts with.
+#ifndef SERVERS_SELFTEST_LAYOUT_H_
+#define SERVERS_SELFTEST_LAYOUT_H_
+
+#include "idl/abi.h"
+#include "servers/runtime/ipc.h"
+
+namespace tessera::selftest {
+
+// One after the other: a Notification and two signals; a Notification and a signal; VMOs and what
+// is given of them.
+inline constexpr rt::Slot kTimedSlots{abi::kStartSlots};
+inline constexpr rt::Slot kIpcSlots{kTimedSlots.index + 3};
+inline constexpr rt::Slot kVmoSlots{kIpcSlots.index + 2};
+
+}  // namespace tessera::selftest
+
+#endif  // SERVERS_SELFTEST_LAYOUT_H_
