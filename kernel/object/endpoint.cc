@@ -57,7 +57,8 @@ Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline,
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
-  if (expects_reply) TRY(clean_up_received(thread));
+  // A fault is none of the thread's own calls: what it received stays with it.
+  if (expects_reply && !thread.fault) TRY(clean_up_received(thread));
   thread.badge = right.badge;
   thread.may_grant = right.may_grant;
   thread.expects_reply = expects_reply;

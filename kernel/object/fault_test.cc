@@ -176,6 +176,47 @@ TEST_F(FaultTest, AnythingButResumeKills) {
   }
 }
 
+// An answer of another shape is no answer to a fault, whatever its registers have.
+TEST_F(FaultTest, AnAnswerWithoutItsWordKills) {
+  for (std::uint32_t shape : {0u, 2u, 1u | 1u << abi::kTagCapabilitiesShift}) {
+    Player victim = world.make_task();
+    std::swap(victim, client);
+    with_handler();
+    start_receive(server);
+    fault();
+    as(server);
+    ASSERT_TRUE(world.waits([&] {
+      (void)endpoint.reply_receive_with(static_cast<std::uint64_t>(FaultAction::kResume), 0, 0, 0,
+                                        0, 0, 0, shape, shape >> abi::kTagCapabilitiesShift, 0, 0);
+    }));
+    EXPECT_EQ(info().state, TaskState::kFaulted) << shape;
+    std::swap(victim, client);
+    world.act_as(world.main());
+    ASSERT_TRUE(kernel::Thread(rt::Slot{server.thread_slot}).suspend());
+    ASSERT_TRUE(kernel::Thread(rt::Slot{server.thread_slot}).resume());
+  }
+}
+
+// What a thread has received is deleted when it calls or receives next; to fault is neither.
+TEST_F(FaultTest, AFaultKeepsWhatWasReceived) {
+  std::swap(client, server);
+  with_handler();
+  std::swap(client, server);
+  auto handler = world.make_task();
+  world.give(handler, 2, made.slot(), kReceive, 0);
+  give_item(client);
+  set_window(server);
+  start_receive(server);
+  as(client);
+  ASSERT_TRUE(send(tag(0, 1), kForever, kItem));
+  ASSERT_EQ(type_at(server, kWindow), abi::ObjectType::kNotification);
+  start_receive(handler);
+  as(server);
+  world.fault(13, kFaultAddress);
+  reply_and_wait(handler, {static_cast<std::uint64_t>(FaultAction::kResume)}, 0, 1);
+  EXPECT_EQ(type_at(server, kWindow), abi::ObjectType::kNotification);
+}
+
 TEST_F(FaultTest, AHandlerThatDiesKills) {
   with_handler();
   start_receive(server);

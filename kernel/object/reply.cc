@@ -29,10 +29,10 @@ Thread& release_caller(Reply& reply) {
 }
 
 // A handler's answer to a fault: the thread goes on where it was, or ends its task.
-void answer_fault(Thread& caller, arch::Frame& from) {
+void answer_fault(Thread& caller, arch::Frame& from, ipc::Shape shape) {
   auto reply = service::fault_handler::decode_fault_reply(ipc::words(from));
-  bool resumes = from.x[ipc::kStatus] == 0 && reply.has_value() &&
-                 reply->action == service::FaultAction::kResume;
+  bool resumes = from.x[ipc::kStatus] == 0 && shape.bits == service::FaultHandler::kFaultShape &&
+                 reply.has_value() && reply->action == service::FaultAction::kResume;
   caller.fault = false;
   caller.doomed = !resumes;
 }
@@ -56,7 +56,7 @@ Result<void> answer(Thread& server, Reply& reply, bool hand_over) {
   Thread& caller = *reply.caller;
   Parcel parcel;
   if (caller.fault) {
-    answer_fault(caller, from);
+    answer_fault(caller, from, shape);
   } else {
     TRY(check_sender_buffer(server, shape, 8));
     TRY(check_receiver_buffer(caller, shape));

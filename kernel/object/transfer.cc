@@ -11,11 +11,9 @@
 namespace tessera {
 namespace {
 
-constexpr std::uint32_t kReplyExpected = 1u << 8;  // of Endpoint.receive's `info`
-
 std::uint32_t info_of(const Thread& sender) {
   return static_cast<std::uint32_t>(sender.effective_class) |
-         (sender.expects_reply ? kReplyExpected : 0);
+         (sender.expects_reply ? abi::kInfoAnswerDue : 0);
 }
 
 std::uint64_t identity_of(const Thread& thread) {
