@@ -168,7 +168,7 @@ class DecodeTest : public ::testing::Test {
   // retype(type, size, node, first, count)
   const std::map<int, std::uint64_t> retype = {
       {kT0, 14},    {kA0, 5},      {kA0 + 1, ~std::uint64_t{0}},
-      {kA0 + 2, 1}, {kA0 + 3, 40}, {kA0 + 4, 64}};
+      {kA0 + 2, 1}, {kA0 + 3, 40}, {kA0 + 4, 16}};
   std::map<int, std::uint64_t> retype_with(int number, std::uint64_t value) const {
     std::map<int, std::uint64_t> registers = retype;
     registers[number] = value;
@@ -181,7 +181,7 @@ class DecodeTest : public ::testing::Test {
 TEST_F(DecodeTest, ArgumentsAreTyped) {
   const Kernel::Frame frame = perform(abi::SystemCall::kUntypedRetype, retype);
   EXPECT_EQ(frame.x[kA6], 0U);
-  EXPECT_EQ(kernel.seen, (std::vector<std::uint64_t>{14, 5, ~std::uint64_t{0}, 1, 40, 64}));
+  EXPECT_EQ(kernel.seen, (std::vector<std::uint64_t>{14, 5, ~std::uint64_t{0}, 1, 40, 16}));
   EXPECT_EQ(kernel.lookups, (std::vector<Kernel::Lookup>{{abi::ObjectType::kUntyped, 14, 1, 0},
                                                          {abi::ObjectType::kCnode, 1, 2, 3}}));
 }
@@ -207,7 +207,7 @@ TEST_F(DecodeTest, EveryBitOfANarrowArgumentCounts) {
 TEST_F(DecodeTest, RangesAreInclusive) {
   perform(abi::SystemCall::kUntypedRetype, retype_with(kA0 + 4, 1));
   EXPECT_EQ(kernel.performed, "retype");
-  for (const std::uint64_t bad : {std::uint64_t{0}, std::uint64_t{65}, ~std::uint64_t{0}}) {
+  for (const std::uint64_t bad : {std::uint64_t{0}, std::uint64_t{17}, ~std::uint64_t{0}}) {
     expect_fault(perform(abi::SystemCall::kUntypedRetype, retype_with(kA0 + 4, bad)), abi::kEinval,
                  abi::Detail::kBadRange, 5);
   }

@@ -8,12 +8,16 @@
 
 namespace tessera {
 
+// Makes a link, or a list, that must be made anew before it is used.
+struct Unmade {};
+
 template <class Tag>
 struct Link {
-  Link* next = this;
-  Link* previous = this;
+  Link* next;
+  Link* previous;
 
-  constexpr Link() = default;
+  constexpr Link() : next(this), previous(this) {}
+  explicit constexpr Link(Unmade) {}  // NOLINT(cppcoreguidelines-pro-type-member-init)
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -42,6 +46,9 @@ struct Link {
 template <class T, class Tag>
 class List {
  public:
+  constexpr List() = default;
+  explicit constexpr List(Unmade unmade) : head_(unmade) {}
+
   bool empty() const { return !head_.linked(); }
   T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
   // The one after `item`, or null at the end.

@@ -37,9 +37,9 @@ enum class SlotRole : std::uint8_t {
 struct Slot : Link<DerivationTag> {
   List<Slot, DerivationTag> children;
   // By type: a pointer to the object; the physical base of an Untyped's or a VMO's run.
-  std::uint64_t object = 0;
+  std::uint64_t object;
   union {
-    std::uint64_t badge = 0;
+    std::uint64_t badge;
     // Untyped: what is given out, in units of 64 bytes: [0, low) for objects smaller than a page,
     // [high, size) for runs of pages.
     struct {
@@ -52,20 +52,43 @@ struct Slot : Link<DerivationTag> {
       std::uint32_t done;
     } mapping;
   };
-  std::uint32_t pages = 0;  // Untyped, VMO: the run's length
+  std::uint32_t pages;  // Untyped, VMO: the run's length
   union {
-    std::uint32_t task_id = 0;  // VMO: the task it is mapped in; 0: none
+    std::uint32_t task_id;      // VMO: the task it is mapped in; 0: none
     std::uint32_t zeroed_from;  // Untyped: pages from here up to `high` are known to be zero
   };
-  std::uint16_t asid = 0;  // VMO: of the task it is mapped in
-  abi::ObjectType type = abi::ObjectType::kNull;
-  std::uint8_t rights = 0;
-  std::uint8_t access = 0;  // VMO: of the mapping
-  SlotRole role = SlotRole::kPlain;
-  bool device = false;        // Untyped, VMO: not RAM
-  bool received : 1 = false;  // it came by a message into a thread's window and was not moved since
-  bool original : 1 = false;  // VMO: the first capability to it, as it was retyped
-  bool sealed : 1 = false;    // VMO: no capability to it has the right to write, or ever will
+  std::uint16_t asid;  // VMO: of the task it is mapped in
+  abi::ObjectType type;
+  std::uint8_t rights;
+  std::uint8_t access;  // VMO: of the mapping
+  SlotRole role;
+  bool device;        // Untyped, VMO: not RAM
+  bool received : 1;  // it came by a message into a thread's window and was not moved since
+  bool original : 1;  // VMO: the first capability to it, as it was retyped
+  bool sealed : 1;    // VMO: no capability to it has the right to write, or ever will
+
+  constexpr Slot()
+      : object(0),
+        badge(0),
+        pages(0),
+        task_id(0),
+        asid(0),
+        type(abi::ObjectType::kNull),
+        rights(0),
+        access(0),
+        role(SlotRole::kPlain),
+        device(false),
+        received(false),
+        original(false),
+        sealed(false) {}
+  // An embedded one, empty: it says so and what it is for, and no more. An object has up to five.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
+  explicit Slot(SlotRole embedded_as)
+      : Link(Unmade{}),
+        children(Unmade{}),
+        object(0),
+        type(abi::ObjectType::kNull),
+        role(embedded_as) {}
 
   bool empty() const { return type == abi::ObjectType::kNull; }
 

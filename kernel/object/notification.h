@@ -33,15 +33,12 @@ inline bool Thread::bound_is_silent() const {
 }
 
 struct Alarm : Timer {
-  Alarm() : Timer(Timer::Owner::kAlarm) {
-    target.role = SlotRole::kAlarmNotification;
-    grave.role = SlotRole::kGrave;
-  }
+  Alarm() : Timer(Timer::Owner::kAlarm) {}
 
   std::uint32_t references = 0;
-  Hart* home = nullptr;  // whose timer queue it is in
-  Slot target;           // the Notification, with its badge
-  Slot grave;
+  Hart* home = nullptr;                       // whose timer queue it is in
+  Slot target{SlotRole::kAlarmNotification};  // with its badge
+  Slot grave{SlotRole::kGrave};
 
   static Alarm& of(Timer& timer) { return static_cast<Alarm&>(timer); }
 };

@@ -25,7 +25,8 @@ struct State {
   Slot root;                    // the first task's original capabilities are its children
   Slot* dying = nullptr;        // graves of containers being emptied; linked by Slot::object
   Task* tasks[kMaxTasks] = {};  // by ASID
-  std::uint32_t next_asid = 1;  // where the search for a free one begins
+  std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
+  std::uint32_t next_asid = 1;                       // where the search for a free one begins
   std::uint32_t next_task_id = 1;
 
   // The UART is the kernel's until a task has mapped it.

@@ -14,18 +14,29 @@ constexpr std::uint32_t asid_limit(std::uint32_t machine) {
   return machine < kMaxTasks ? machine : kMaxTasks;
 }
 
+// The first ASID from `from` on, below `limit`, that is free; `limit`: none.
+std::uint32_t free_asid(std::uint32_t from, std::uint32_t limit) {
+  for (std::uint32_t word = from / 64; word * 64 < limit; ++word) {
+    std::uint64_t free = ~state.asids_in_use[word];
+    if (word == from / 64) free &= ~std::uint64_t{0} << from % 64;
+    if (free == 0) continue;
+    const std::uint32_t found = word * 64 + static_cast<std::uint32_t>(__builtin_ctzll(free));
+    return found < limit ? found : limit;
+  }
+  return limit;
+}
+
 // A free ASID; 0, the kernel's: none. The search goes round, so that one that was given back is
 // long out of use.
 Asid take_asid(Task& task) {
-  std::uint32_t limit = asid_limit(arch::asid_count());
-  for (std::uint32_t i = 1; i < limit; ++i) {
-    std::uint32_t candidate = state.next_asid;
-    state.next_asid = candidate + 1 < limit ? candidate + 1 : 1;
-    if (state.tasks[candidate] != nullptr) continue;
-    state.tasks[candidate] = &task;
-    return {static_cast<std::uint16_t>(candidate)};
-  }
-  return {};
+  const std::uint32_t limit = asid_limit(arch::asid_count());
+  std::uint32_t found = free_asid(state.next_asid, limit);
+  if (found == limit) found = free_asid(1, limit);
+  if (found == limit) return {};
+  state.next_asid = found + 1 < limit ? found + 1 : 1;
+  state.asids_in_use[found / 64] |= std::uint64_t{1} << found % 64;
+  state.tasks[found] = &task;
+  return {static_cast<std::uint16_t>(found)};
 }
 
 }  // namespace

@@ -23,22 +23,16 @@ struct Task {
   std::uint64_t fault_address = 0;
   std::uint64_t fault_pc = 0;
 
-  Slot cspace;
-  Slot pool_memory;  // the pool's run of pages, an Untyped that nobody can name
-  Slot supervisor;
-  Slot grave;
+  Slot cspace{SlotRole::kTaskCspace};
+  Slot pool_memory{
+      SlotRole::kTaskPool};  // the pool's run of pages, an Untyped that nobody can name
+  Slot supervisor{SlotRole::kTaskSupervisor};
+  Slot grave{SlotRole::kGrave};
 
   List<Thread, TaskMemberTag> threads;
   PagePool pool;
-  PageTable
-      table;  // its root is 0 until the task is configured, and again when the pool was taken away
+  PageTable table;  // its root is 0 until the task is configured
 
-  Task() {
-    cspace.role = SlotRole::kTaskCspace;
-    pool_memory.role = SlotRole::kTaskPool;
-    supervisor.role = SlotRole::kTaskSupervisor;
-    grave.role = SlotRole::kGrave;
-  }
   bool configured() const { return table.root().value != 0; }
   bool ended() const { return state > abi::TaskState::kRunning; }
   // Null when it has none.

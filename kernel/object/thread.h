@@ -33,13 +33,7 @@ constexpr bool is_a_wait(Wait wait) {
 }
 
 struct Thread : Runnable, Link<TaskMemberTag>, Timer {
-  Thread() : Timer(Timer::Owner::kThread) {
-    reply.server = this;
-    task_slot.role = SlotRole::kThreadTask;
-    handler.role = SlotRole::kThreadHandler;
-    bound.role = SlotRole::kThreadNotification;
-    grave.role = SlotRole::kGrave;
-  }
+  Thread() : Timer(Timer::Owner::kThread) { reply.server = this; }
 
   arch::Frame frame;
   std::uint32_t references = 0;
@@ -67,11 +61,11 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
 
   Reply reply;  // the caller of the last message it received
 
-  Slot task_slot;
-  Slot handler;
-  Slot bound;   // a Notification whose signals end its receives
-  Slot buffer;  // one page of a VMO: the IPC buffer
-  Slot grave;
+  Slot task_slot{SlotRole::kThreadTask};
+  Slot handler{SlotRole::kThreadHandler};
+  Slot bound{SlotRole::kThreadNotification};  // a Notification whose signals end its receives
+  Slot buffer{SlotRole::kPlain};              // one page of a VMO: the IPC buffer
+  Slot grave{SlotRole::kGrave};
 
   Task* task() const {
     return reinterpret_cast<Task*>(task_slot.object);  // null when the slot is empty

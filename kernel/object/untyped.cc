@@ -64,15 +64,17 @@ bool is_run_of_pages(abi::ObjectType type) {
   return type == abi::ObjectType::kUntyped || type == abi::ObjectType::kVmo;
 }
 
-// Where `pages` pages would come from: the first page's index. They begin at a multiple of 2 MiB
-// when they are as many.
-std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t pages) {
+// Where `pages` pages would come from: the first page's index. kLarge: they begin at a multiple of
+// 2 MiB when they are as many, so that one entry maps them.
+enum class Placement : bool { kAnywhere, kLarge };
+std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t pages,
+                                         Placement placement) {
   std::uint64_t high = untyped.given.high / kGrainsPerPage;
   if (pages > high) return {};
   std::uint64_t first = high - pages;
   std::uint64_t base = untyped.object / kPageSize;
   constexpr std::uint64_t kLargePages = kLargePageSize / kPageSize;
-  if (pages >= kLargePages) {
+  if (placement == Placement::kLarge && pages >= kLargePages) {
     std::uint64_t aligned = align_down(base + first, kLargePages);
     if (aligned < base) return {};
     first = aligned - base;
@@ -182,7 +184,7 @@ Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
 }
 
 Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
-  std::optional<std::uint32_t> first = place_pages(untyped, pages);
+  std::optional<std::uint32_t> first = place_pages(untyped, pages, Placement::kAnywhere);
   if (!first.has_value()) return kNoMemory;
   give_pages(untyped, *first);
   return PhysAddr{untyped.object} + std::uint64_t{*first} * kPageSize;
@@ -209,7 +211,10 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
     commit(untyped, request, *size, arch::physical(memory), node, first);
     return {};
   }
-  std::optional<std::uint32_t> page = place_pages(untyped, (bytes + kPageSize - 1) / kPageSize);
+  const Placement placement =
+      request.type == abi::ObjectType::kVmo ? Placement::kLarge : Placement::kAnywhere;
+  std::optional<std::uint32_t> page =
+      place_pages(untyped, (bytes + kPageSize - 1) / kPageSize, placement);
   if (!page.has_value()) return kNoMemory;
   bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
   if (needs_zero) TRY(zero_from(untyped, *page));

@@ -80,14 +80,14 @@ TEST_F(UntypedTest, MakesEachTypeAndCountsItsBytes) {
 }
 
 TEST_F(UntypedTest, MakesManyAtOnce) {
-  ASSERT_TRUE(retype(ObjectType::kEndpoint, 0, kA, 64));
-  for (std::uint32_t i = 0; i < 64; ++i) {
+  ASSERT_TRUE(retype(ObjectType::kEndpoint, 0, kA, 16));
+  for (std::uint32_t i = 0; i < 16; ++i) {
     EXPECT_EQ(type_at(kA + i), ObjectType::kEndpoint);
     for (std::uint32_t j = 0; j < i; ++j) {
       EXPECT_NE(world.slot(kA + i).object, world.slot(kA + j).object);
     }
   }
-  EXPECT_EQ(free(), kQuota - 64 * 64);
+  EXPECT_EQ(free(), kQuota - 16 * 64);
 }
 
 TEST_F(UntypedTest, RefusesWrongSizes) {
@@ -133,7 +133,7 @@ TEST_F(UntypedTest, RefusesTypesThatNobodyMakes) {
 }
 
 TEST_F(UntypedTest, RefusesCountsOutOfRange) {
-  for (std::uint32_t count : {0u, 65u, ~0u}) {
+  for (std::uint32_t count : {0u, 17u, ~0u}) {
     expect_refused(
         world, [&] { return retype(ObjectType::kEndpoint, 0, kA, count); }, abi::kEinval,
         abi::Detail::kBadRange, 5);
@@ -150,10 +150,10 @@ TEST_F(UntypedTest, RefusesSlotsThatAreNotThere) {
   try_at(0, 1, 4);
   try_at(World::kSlots, 1, 4);
   try_at(World::kSlots - 1, 2, 5);
-  try_at(World::kSlots - 63, 64, 5);
+  try_at(World::kSlots - 15, 16, 5);
   try_at(~0u, 1, 4);
-  try_at(~0u - 1, 64, 4);
-  EXPECT_TRUE(retype(ObjectType::kEndpoint, 0, World::kSlots - 64, 64)) << "up to the last";
+  try_at(~0u - 1, 16, 4);
+  EXPECT_TRUE(retype(ObjectType::kEndpoint, 0, World::kSlots - 16, 16)) << "up to the last";
 }
 
 TEST_F(UntypedTest, AllOrNothingWhenASlotIsTaken) {
@@ -174,10 +174,10 @@ TEST_F(UntypedTest, AllOrNothingWhenMemoryEnds) {
     std::uint32_t count;
   } const kTooMuch[] = {{ObjectType::kVmo, kPageSize, 2},
                         {ObjectType::kVmo, 2 * kPageSize, 1},
-                        {ObjectType::kUntyped, kPageSize, 64},
-                        {ObjectType::kThread, 0, 64},
-                        {ObjectType::kCnode, abi::kCnodeSlotsMax, 64},
-                        {ObjectType::kVmo, std::uint64_t{1} << 36, 64}};
+                        {ObjectType::kUntyped, kPageSize, 16},
+                        {ObjectType::kThread, 0, 16},
+                        {ObjectType::kCnode, abi::kCnodeSlotsMax, 16},
+                        {ObjectType::kVmo, std::uint64_t{1} << 36, 16}};
   for (const auto& much : kTooMuch) {
     expect_refused(
         world, [&] { return retype(much.type, much.size, kA + 1, much.count); }, abi::kEnomem,
@@ -321,16 +321,20 @@ TEST_F(UntypedTest, OthersMayTakeMemoryWhileZeroingIsPreempted) {
   EXPECT_TRUE(is_zero(kA + 20));
 }
 
-// A run of 2 MiB and more begins where a large page can.
-TEST(UntypedLargeTest, LargeRunsAreAligned) {
+// A VMO of 2 MiB and more begins where a large page can. An Untyped need not: it can be all that is
+// left.
+TEST(UntypedLargeTest, LargeVmosAreAligned) {
   World world(std::uint64_t{12} << 20);
   kernel::CNode own(World::kNode);
   kernel::Untyped memory(World::kMemory);
   ASSERT_TRUE(memory.retype(ObjectType::kVmo, kPageSize, own, 100, 1));
   ASSERT_TRUE(memory.retype(ObjectType::kVmo, kLargePageSize, own, 101, 1));
   EXPECT_TRUE(is_aligned(kernel::Vmo(rt::Slot{101}).info()->base, kLargePageSize));
-  ASSERT_TRUE(memory.retype(ObjectType::kUntyped, kLargePageSize + kPageSize, own, 102, 1));
-  EXPECT_TRUE(is_aligned(kernel::Untyped(rt::Slot{102}).info()->base, kLargePageSize));
+  // All but the first page, where small objects are.
+  ASSERT_TRUE(memory.retype(ObjectType::kEndpoint, 0, own, 103, 1));
+  const std::uint64_t left = memory.info()->free;
+  ASSERT_GT(left, kLargePageSize);
+  ASSERT_TRUE(memory.retype(ObjectType::kUntyped, left - left % kPageSize, own, 102, 1));
 }
 
 // Rounds of use and giving back need no more memory each time (R10, for what Untyped accounts).

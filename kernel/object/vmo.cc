@@ -120,6 +120,7 @@ void retire_address_space(Task& task) {
   arch::leave_address_space(task.table.root());
   arch::flush_space(asid);
   state.tasks[asid.value] = nullptr;
+  state.asids_in_use[asid.value / 64] &= ~(std::uint64_t{1} << asid.value % 64);
 }
 
 Task* Task::find(Asid asid, std::uint32_t id) {

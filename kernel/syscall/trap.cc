@@ -9,7 +9,7 @@ namespace tessera {
 namespace {
 
 // Timers handled before the kernel looks again who is to run.
-constexpr int kTimerWorkUnit = 16;
+constexpr int kTimerWorkUnit = 8;
 
 void handle_timers(Hart& hart) {
   hart.programmed = {0};  // the hardware's timer is set anew, whatever it was set to

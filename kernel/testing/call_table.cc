@@ -89,7 +89,7 @@ std::vector<Call> memory_calls() {
            {{kA0, 1, Kind::kEnum, 5, std::to_underlying(ObjectType::kBootInfo)},
             capability(kA2, 3, ObjectType::kCnode, kWrite),
             {kA3, 4, Kind::kU32, kEmptySlot},
-            {kA4, 5, Kind::kRange, 1, 64}}},
+            {kA4, 5, Kind::kRange, 1, 16}}},
           {SystemCall::kUntypedInfo, ObjectType::kUntyped, kRetype, {}},
           {SystemCall::kCNodeCopy, ObjectType::kCnode, kWrite, ends(kRead)},
           {SystemCall::kCNodeMint, ObjectType::kCnode, kWrite, mint},

@@ -285,6 +285,9 @@ class Walk {
     }
     for (std::uint32_t asid = 0; asid < kMaxTasks; ++asid) {
       Task* task = state.tasks[asid];
+      const bool in_use = (state.asids_in_use[asid / 64] >> asid % 64 & 1) != 0;
+      if (in_use != (task != nullptr || asid == 0))
+        return fail("an ASID in use by nobody, or free");
       if (task == nullptr) continue;
       if (task->table.asid().value != asid) return fail("a task under another's ASID");
       Census census = take_census(task->table);

@@ -974,7 +974,7 @@ void untyped_retype(K& k, typename K::Frame& frame) {
   if (!abi::fits<std::uint32_t>(frame.x[13])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 4);
   }
-  if (frame.x[14] < 1U || frame.x[14] > 64U) {
+  if (frame.x[14] < 1U || frame.x[14] > 16U) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 5);
   }
   auto result = k.on(UntypedRetype<K>{.self = *std::move(self),
