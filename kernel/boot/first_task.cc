@@ -35,17 +35,17 @@ void add_region(std::uint32_t slot, PhysRange range, bool device) {
       .slot = slot, .device = device, .base = range.start, .size = range.size};
 }
 
-// An Untyped a free region; they are the children of the root.
+// An Untyped a free region; they are the children of the root. First comes the largest, `first`.
 void make_regions(CNode& cspace, const MemoryMap& memory, Slot& first) {
   std::uint32_t slot = index(kernel::BootSlot::kFirstRegion);
-  for (const PhysRange& range : memory.free) {
-    if (slot == index(kernel::BootSlot::kFirstRegion)) {
-      cspace.slot(slot)->take(first);
-    } else {
-      make_untyped(state.root, *cspace.slot(slot), range.start, pages_of(range.size), false);
-    }
+  const std::size_t largest = memory.largest();
+  cspace.slot(slot)->take(first);
+  add_region(slot, memory.free[largest], false);
+  for (std::size_t i = 0; i < memory.free.size(); ++i) {
+    if (i == largest) continue;
+    const PhysRange& range = memory.free[i];
+    make_untyped(state.root, *cspace.slot(++slot), range.start, pages_of(range.size), false);
     add_region(slot, range, false);
-    ++slot;
   }
 }
 
@@ -110,7 +110,8 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
                                  const bundle::Bundle& bundle, const bundle::FirstTask& first) {
   // The region's Untyped begins its life here, and moves into the CSpace that comes out of it.
   Slot start;
-  make_untyped(state.root, start, memory.free[0].start, pages_of(memory.free[0].size), false);
+  const PhysRange& largest = memory.free[memory.largest()];
+  make_untyped(state.root, start, largest.start, pages_of(largest.size), false);
   CNode& cspace = make_cspace(start);
   make_regions(cspace, memory, start);
   Slot& untyped = slot_at(cspace, kernel::BootSlot::kFirstRegion);
@@ -124,6 +125,7 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
   auto& thread = *reinterpret_cast<Thread*>(thread_slot.object);
   task.identity = kernel::kFirstTaskIdentity;
   task.identified = true;
+  state.first_task = &task;
   CHECK(configure_task(task, slot_at(cspace, kernel::BootSlot::kCnode), untyped, kPoolPages));
   CHECK(configure_thread(thread, task_slot));
 

@@ -45,6 +45,7 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dt
   if (has_word(started.machine.bootargs, "user_counters")) arch::riscv64::allow_user_counters();
   print("KINIT: cpu0 online\n");
 
+  if (arch::asid_count() < 2) stop("machine", "it has no address space identifiers (ASIDs)");
   if (started.machine.initrd.size == 0) stop("bundle", "the machine was started without an initrd");
   auto bundle = bundle::Bundle::open(initrd_bytes(started.machine));
   if (!bundle.has_value()) stop("bundle", bundle::describe(bundle.error()));

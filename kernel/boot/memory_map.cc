@@ -97,6 +97,8 @@ const char* describe(MapError error) {
       return "the kernel is not in RAM of its own";
     case MapError::kInitrdOutside:
       return "the initrd is not in RAM of its own";
+    case MapError::kInitrdUnaligned:
+      return "the initrd does not begin at a multiple of 4096";
   }
   return "unknown";
 }
@@ -105,6 +107,14 @@ std::uint64_t MemoryMap::free_bytes() const {
   std::uint64_t bytes = 0;
   for (const PhysRange& region : free) bytes += region.size;
   return bytes;
+}
+
+std::size_t MemoryMap::largest() const {
+  std::size_t found = 0;
+  for (std::size_t i = 1; i < free.size(); ++i) {
+    if (free[i].size > free[found].size) found = i;
+  }
+  return found;
 }
 
 std::expected<void, MapError> make_memory_map(const Machine& machine, const Occupied& occupied,
@@ -118,19 +128,25 @@ std::expected<void, MapError> make_memory_map(const Machine& machine, const Occu
     if (pages.size != 0 && !add(map.mapped, pages)) return kTooMany;
   }
   for (const PhysRange& range : machine.reserved) {
-    // Firmware may reserve the tree and the initrd, where it put them for us.
-    if (contains(dtb, range) || (initrd.size != 0 && contains(initrd, range))) continue;
+    // Firmware may reserve the tree and the initrd, where it put them for us. What it keeps of the
+    // initrd's pages alone is its own.
+    if (contains(dtb, range) || (initrd.size != 0 && outer_pages(range, limit) == initrd)) continue;
     if (!remove(map.mapped, outer_pages(range, limit))) return kTooMany;
   }
   if (!is_within(image, map.mapped)) return std::unexpected(MapError::kImageOutside);
   if (!remove(map.mapped, image)) return kTooMany;
+  if (!is_aligned(occupied.initrd.start.value, kPageSize)) {
+    return std::unexpected(MapError::kInitrdUnaligned);
+  }
   if (occupied.initrd.size != 0 &&
       (occupied.initrd.end() > limit || !is_within(initrd, map.mapped) || overlaps(initrd, dtb))) {
     return std::unexpected(MapError::kInitrdOutside);
   }
   map.free = map.mapped;
   if (!remove(map.free, dtb) || !remove(map.free, initrd)) return kTooMany;
-  if (map.free_bytes() < kLeastFree) return std::unexpected(MapError::kTooLittleRam);
+  if (map.free_bytes() < kLeastFree || map.free[map.largest()].size < kLeastPiece) {
+    return std::unexpected(MapError::kTooLittleRam);
+  }
   return {};
 }
 

@@ -12,9 +12,10 @@ namespace tessera::boot {
 
 enum class MapError : std::uint8_t {
   kTooManyRegions,
-  kTooLittleRam,   // less free than a system needs to start
-  kImageOutside,   // the kernel is not in RAM, or in RAM that the firmware keeps
-  kInitrdOutside,  // the same of the initrd, or it overlaps the kernel or the device tree
+  kTooLittleRam,     // less free than a system needs to start
+  kImageOutside,     // the kernel is not in RAM, or in RAM that the firmware keeps
+  kInitrdOutside,    // the same of the initrd, or it overlaps the kernel or the device tree
+  kInitrdUnaligned,  // its files are mapped where they lie, so it begins with a page
 };
 const char* describe(MapError error);
 
@@ -28,6 +29,8 @@ struct MemoryMap {
   Regions free;  // for user space: `mapped` without the device tree and the initrd
 
   std::uint64_t free_bytes() const;
+  // The largest of the free ones, of which there is at least one: the first task is made out of it.
+  std::size_t largest() const;
 };
 
 struct Occupied {
@@ -38,6 +41,8 @@ struct Occupied {
 
 // What may be free must be at least this: the first task and the servers do not start with less.
 inline constexpr std::uint64_t kLeastFree = std::uint64_t{8} << 20;
+// And so much of it in one piece, for the first task's own: its stack may take 1 MiB.
+inline constexpr std::uint64_t kLeastPiece = std::uint64_t{2} << 20;
 
 // RAM at and above `limit`, a page's address, is left out: the direct map ends there. `map` is
 // fresh; it is filled in place, and means nothing after an error.

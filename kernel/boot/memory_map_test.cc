@@ -124,12 +124,47 @@ TEST(MemoryMap, TheInitrdMustBeInRamOfItsOwn) {
     return make(virt(), {kImage, kOccupied.dtb, initrd}).error();
   };
   EXPECT_EQ(error({{0x1000}, 0x1000}), MapError::kInitrdOutside);
-  EXPECT_EQ(error({{0x83ff'f000}, 0x2000}), MapError::kInitrdOutside);        // past the end of RAM
-  EXPECT_EQ(error({{0x8000'0000}, 0x1000}), MapError::kInitrdOutside);        // the firmware
-  EXPECT_EQ(error({{0x8020'f000}, 0x2000}), MapError::kInitrdOutside);        // the kernel
-  EXPECT_EQ(error({{0x83e0'0000 - 1}, 1 + 5278}), MapError::kInitrdOutside);  // the tree
+  EXPECT_EQ(error({{0x83ff'f000}, 0x2000}), MapError::kInitrdOutside);  // past the end of RAM
+  EXPECT_EQ(error({{0x8000'0000}, 0x1000}), MapError::kInitrdOutside);  // the firmware
+  EXPECT_EQ(error({{0x8020'f000}, 0x2000}), MapError::kInitrdOutside);  // the kernel
+  EXPECT_EQ(error({{0x83df'f000}, 0x1000 + 5278}), MapError::kInitrdOutside);  // the tree
+  EXPECT_EQ(error({{0x8000'0000}, 0x10'0000}), MapError::kInitrdOutside);  // all of the firmware
   EXPECT_EQ(error({kLimit, 0x1000}), MapError::kInitrdOutside);
   EXPECT_EQ(error({{kLimit.value - 0x1000}, 0x2000}), MapError::kInitrdOutside);
+}
+
+TEST(MemoryMap, FirmwareMayNotKeepAPartOfTheInitrd) {
+  Machine machine = virt();
+  machine.reserved.push({kOccupied.initrd.start + 0x2000, 0x1000});
+  EXPECT_EQ(make(machine).error(), MapError::kInitrdOutside);
+}
+
+TEST(MemoryMap, TheInitrdBeginsWithAPage) {
+  for (std::uint64_t off : {1, 8, 0x800, 0xfff}) {
+    EXPECT_EQ(make(virt(), {kImage, kOccupied.dtb, {kOccupied.initrd.start + off, 0x5000}}).error(),
+              MapError::kInitrdUnaligned);
+  }
+}
+
+// The first task comes out of one piece.
+TEST(MemoryMap, RamInSmallPiecesIsTooLittle) {
+  const auto in_pieces = [](std::uint64_t bytes) {
+    Machine machine = virt();
+    machine.ram.pop();
+    machine.ram.push({{0x8020'0000}, kImage.size});
+    for (std::uint64_t i = 0; i < 8; ++i) machine.ram.push({{0x9000'0000 + i * 16 * kMiB}, bytes});
+    return make(machine, {kImage, {}, {}});
+  };
+  EXPECT_EQ(in_pieces(kLeastPiece - 0x1000).error(), MapError::kTooLittleRam);
+  const auto map = in_pieces(kLeastPiece);
+  ASSERT_TRUE(map.has_value());
+  EXPECT_EQ(map->largest(), 0u);
+}
+
+TEST(MemoryMap, TheLargestPieceIsKnown) {
+  const auto map = make(virt());
+  ASSERT_TRUE(map.has_value());
+  EXPECT_EQ(map->largest(), 1u);
 }
 
 TEST(MemoryMap, TooLittleRamIsAnError) {
@@ -161,7 +196,7 @@ TEST(MemoryMap, TooManyPiecesAreAnError) {
 
 TEST(MemoryMap, EveryErrorHasALineOfItsOwn) {
   std::set<std::string> lines;
-  constexpr int kErrors = 4;
+  constexpr int kErrors = 5;
   for (int i = 0; i < kErrors; ++i) {
     const std::string line = describe(MapError(i));
     EXPECT_NE(line, "unknown");

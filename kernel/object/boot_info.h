@@ -7,6 +7,8 @@
 
 namespace tessera {
 
+struct Task;
+
 struct BootInfo {
   struct Region {
     std::uint32_t slot = 0;
@@ -26,6 +28,11 @@ struct BootInfo {
 
   void print(char c);
 };
+
+// The first task has ended while the console is still the kernel's, so that nobody else could say
+// it: says how, and ends the machine.
+[[noreturn]] void stop_without_first_task(const Task& task);
+
 extern constinit BootInfo boot_info;
 
 }  // namespace tessera

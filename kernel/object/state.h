@@ -28,6 +28,7 @@ struct State {
   std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
   std::uint32_t next_asid = 1;                       // where the search for a free one begins
   std::uint32_t next_task_id = 1;
+  const Task* first_task = nullptr;
 
   // The UART is the kernel's until a task has mapped it.
   PhysAddr uart;

@@ -1,5 +1,6 @@
 #include "kernel/object/task.h"
 
+#include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
@@ -129,6 +130,7 @@ Result<void> end_task(Task& task, const Ending& ending) {
     stop_thread(*thread);
     if (!task.threads.empty() && arch::interrupt_pending()) return kPreempted;
   }
+  if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
   // It is told once. The slot stays until the task goes; without its rights it has done its work.
   if (!task.supervisor.empty() && task.supervisor.rights != 0) {
     task.supervisor.rights = 0;

@@ -93,6 +93,33 @@ TEST_F(BootInfoTest, StopEndsTheMachineAsAFailure) {
   }
 }
 
+// The first task's end, when nobody else could tell of it.
+TEST_F(BootInfoTest, WithoutItsFirstTaskTheMachineStopsAndSaysWhy) {
+  Player first = world.make_task();
+  state.first_task = first.task;
+  first.thread->frame.pc() = 0x1234;
+  world.act_as(*first.thread);
+  EXPECT_THROW(
+      {
+        world.fault(12, 0xfeed);
+        world.let_all_run();
+      },
+      arch::host::ShutDown);
+  EXPECT_EQ(world.machine.console,
+            "\nPANIC boot: the first task ended: state 0x3 status 0x3 cause 0x3 address 0xfeed pc "
+            "0x1234\n");
+}
+
+TEST_F(BootInfoTest, OnceTheUartIsTakenItGoesOn) {
+  Player first = world.make_task();
+  state.first_task = first.task;
+  state.uart_taken = true;
+  world.act_as(*first.thread);
+  EXPECT_TRUE(world.waits([] { (void)kernel::Self::exit(0); }));
+  world.let_all_run();
+  EXPECT_EQ(world.machine.console, "");
+}
+
 TEST_F(BootInfoTest, RightsAreSeparate) {
   const kernel::CNode own(World::kNode);
   ASSERT_TRUE(own.mint(310, own, 300, std::to_underlying(abi::BootInfoRight::kRead), 0));
