@@ -57,13 +57,6 @@ Result<void> PageTable::init(PagePool& pool, Asid asid) {
   return {};
 }
 
-void PageTable::forget() {
-  pool_ = nullptr;
-  root_ = {};
-  asid_ = {};
-  space_ = 0;
-}
-
 // The table of `level`, 0 or 1, on the way to `va`; none where one is missing, or a large leaf is.
 inline std::optional<PhysAddr> PageTable::find_table(VirtAddr va, unsigned level) const {
   const Pte upper = TableView(root_).get(TableView::index(va, 2));

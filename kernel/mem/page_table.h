@@ -19,8 +19,8 @@
 // - after unmap_step: must do arch::flush_space(asid()) before the unmapped memory has another use
 //   and before pool.settle(). With one hart, or none other that ran the task, that is at once.
 //
-// A task that ends needs no unmapping: when no hart has its table any more, forget() and the flush
-// of its ASID are enough, and the pool's pages go back as they are.
+// A task that ends needs no unmapping: when no hart has its table any more, a flush of its ASID is
+// enough, and the pool's pages go back as they are.
 //
 // The caller holds the lock of the task's page table.
 #pragma once
@@ -67,8 +67,6 @@ class PageTable {
   // Before anything else: takes the root from the pool and gives it the kernel's half.
   // enomem, noMemory: the pool is empty.
   Result<void> init(PagePool& pool, Asid asid);
-  // As before init(): root() is 0. What becomes of the pool's pages is the caller's to say.
-  void forget();
 
   // Maps pages from run.done on, with 2 MiB leaves where both addresses and what remains allow.
   // True: all are mapped. enomem, noMemory: the pool is empty; eexist, overlap: something is mapped

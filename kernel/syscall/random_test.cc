@@ -226,7 +226,7 @@ class Chaos {
   }
   void make(const Call& call) {
     world_.interrupt_always(below(3) == 0);
-    // Between the steps of a preempted call another thread may run.
+    // The interrupt may be over when the call goes on.
     world_.on_preempted = [this] {
       if (below(4) == 0) world_.interrupt_always(false);
     };

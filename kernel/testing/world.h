@@ -1,13 +1,16 @@
 // A machine with the kernel in it, and tasks that a test plays: each of its system calls goes
 // through the kernel's real entrance, and the invariants are checked after each.
 //
-//   World world;                               // the first task runs: world.main()
-//   kernel::Untyped memory(World::kMemory);    // the stubs that user space has act for
-//   world.actor() EXPECT_TRUE(memory.retype(...)); Player server = world.make_task();
+// The stubs that user space has act for world.actor(), at first the first task's thread,
+// world.main():
+//
+//   World world;
+//   kernel::Untyped memory(World::kMemory);
+//   EXPECT_TRUE(memory.retype(...));
+//   Player server = world.make_task();
 //   world.act_as(*server.thread);
 //   EXPECT_TRUE(world.waits([&] { (void)endpoint.receive(abi::kNoDeadline); }));
-//   ... later: outcome(*server.thread)         // kernel/testing/outcome.h: what the call came back
-//   with
+//   ... later, what the call came back with (kernel/testing/outcome.h): outcome(*server.thread)
 #pragma once
 
 #include <cstdint>

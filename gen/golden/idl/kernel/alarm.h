@@ -29,7 +29,8 @@ class Alarm {
   explicit constexpr Alarm(rt::Slot slot) : slot_(slot) {}
   constexpr rt::Slot slot() const { return slot_; }
 
-  // Which Notification it signals, with the given capability's badge. Again: instead of the last.
+  // Which Notification it signals, with the given capability's badge. Again: instead of the last,
+  // and a deadline that was set is forgotten.
   [[gnu::always_inline]] rt::Result<void> bind(kernel::Notification notification) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kAlarmBind);

@@ -45,8 +45,9 @@ class Endpoint {
   };
   // Sends a message without capabilities and waits for its answer. The status is the server's: 0,
   // its own error (positive), or the transport's (negative): epipe when the server died or dropped
-  // the call, ecanceled when this wait was cancelled. `shape` tells the words (bits 0 to 5, as a
-  // tag does) and the capabilities (bits 6 and 7) of the answer.
+  // the call, ecanceled when this wait was cancelled (Thread.suspend, Endpoint.cancelSends).
+  // `shape` tells the words (bits 0 to 5, as a tag does) and the capabilities (bits 6 and 7) of the
+  // answer.
   [[gnu::always_inline]] rt::Result<CallResult> call(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
       std::uint32_t tag) const {
