@@ -12,11 +12,16 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 
 namespace kidl {
 namespace {
 
 namespace schema = capnp::schema;
+
+// How often all of a request may be read.
+constexpr std::uint64_t kMostReads = 1000;
 
 std::string text(capnp::Text::Reader reader) { return {reader.cStr(), reader.size()}; }
 
@@ -122,6 +127,27 @@ Value read_value(const capnp::DynamicValue::Reader& dynamic) {
     }
     default:
       return value;  // kOther: checks refuse it
+  }
+}
+
+// Reads everything once. When SchemaLoader comes upon a text that cannot be read, it tries to say
+// in which node it is by that node's name, reads the same text again, and so on until the stack is
+// full: it must only be given what can be read.
+void read_all(const capnp::DynamicValue::Reader& dynamic) {
+  switch (dynamic.getType()) {
+    case capnp::DynamicValue::LIST:
+      for (const auto element : dynamic.as<capnp::DynamicList>()) read_all(element);
+      return;
+    case capnp::DynamicValue::STRUCT: {
+      const auto structure = dynamic.as<capnp::DynamicStruct>();
+      for (const auto field : structure.getSchema().getNonUnionFields()) {
+        read_all(structure.get(field));
+      }
+      KJ_IF_MAYBE (field, structure.which()) read_all(structure.get(*field));
+      return;
+    }
+    default:
+      return;
   }
 }
 
@@ -253,14 +279,18 @@ absl::StatusOr<Request> read_request(const std::string& bytes) {
                                              bytes.size());
     kj::ArrayInputStream stream(array);
     capnp::ReaderOptions options;
-    // The default limit guards against hostile messages; this one comes from our own compiler.
-    options.traversalLimitInWords = std::uint64_t{1} << 30;
+    // Everything is read a few times. Pointers that are damaged may lead to one thing so often that
+    // it would take for ever.
+    options.traversalLimitInWords = kMostReads * (bytes.size() / sizeof(capnp::word) + 1);
     options.nestingLimit = 256;
     capnp::InputStreamMessageReader message(stream, options);
-    return Reader(message.getRoot<schema::CodeGeneratorRequest>()).read();
+    const auto request = message.getRoot<schema::CodeGeneratorRequest>();
+    read_all(capnp::toDynamic(request));
+    return Reader(request).read();
   } catch (const kj::Exception& exception) {
-    return absl::InvalidArgumentError(std::string("not a CodeGeneratorRequest: ") +
-                                      exception.getDescription().cStr());
+    // It may quote what it could not read.
+    return absl::InvalidArgumentError(absl::StrCat(
+        "not a CodeGeneratorRequest: ", absl::CHexEscape(exception.getDescription().cStr())));
   }
 }
 

@@ -1,7 +1,9 @@
 #include "gen/sources.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,8 +13,11 @@ namespace kidl {
 
 absl::Status Sources::load(const std::string& root, const std::string& path) {
   const std::string full = absl::StrCat(root, "/", path);
+  // A folder opens like a file, and throws when it is read.
+  std::error_code none;
   std::ifstream stream(full, std::ios::binary);
-  if (!stream) return absl::NotFoundError(absl::StrCat("cannot read ", full));
+  if (!stream || std::filesystem::is_directory(full, none))
+    return absl::NotFoundError(absl::StrCat("cannot read ", full));
   add(path, std::string(std::istreambuf_iterator<char>(stream), {}));
   return absl::OkStatus();
 }
