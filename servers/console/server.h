@@ -3,6 +3,7 @@
 #define SERVERS_CONSOLE_SERVER_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
@@ -11,27 +12,63 @@
 #include "servers/console/stamp.h"
 #include "servers/console/uart.h"
 #include "servers/runtime/ipc.h"
+#include "servers/runtime/text.h"
+#include "servers/runtime/text_words.h"
 
 namespace tessera::console {
 
-class Server {
+// Where the UART's pages are in the console's address space: away from image and stack.
+inline constexpr std::uint64_t kWindow = 0x2000'0000;
+
+// `Port` is what bytes are put to: the Uart, or a test that looks at each of them.
+template <class Port>
+class BasicServer {
  public:
   // `device`: the Vmo of the UART's pages, to be mapped into `task`, which is the console's own.
-  constexpr Server(const Names& names, kernel::Vmo device, kernel::Task task)
+  constexpr BasicServer(const Names& names, kernel::Vmo device, kernel::Task task)
       : names_(names), device_(device), task_(task) {}
 
-  rt::Result<void> attach(const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift);
+  // The pages are mapped here and not at the start: the kernel stops printing when they are, and
+  // until this call it prints what init has to say of a console that does not come up.
+  rt::Result<void> attach(const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift) {
+    using service::ConsoleStatus;
+    if (attached_ || caller.identity != names_.init_identity) {
+      return rt::failure(ConsoleStatus::kDenied);
+    }
+    const UartPlace place{.offset = offset, .shift = shift};
+    const auto pages = device_.info();
+    if (!pages || !place.fits(pages->size)) return rt::failure(ConsoleStatus::kFailed);
+    if (!device_.map(task_, kWindow, kernel::Access::kRead | kernel::Access::kWrite)) {
+      return rt::failure(ConsoleStatus::kFailed);
+    }
+    port_ = Port(kWindow, place);
+    attached_ = true;
+    return {};
+  }
+
   rt::Result<void> write(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
-                         std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length);
+                         std::uint64_t w2, std::uint64_t w3, std::uint64_t w4,
+                         std::uint8_t length) {
+    if (!attached_) return rt::failure(service::ConsoleStatus::kNotAttached);
+    const rt::TextBytes bytes({.words = {w0, w1, w2, w3, w4}, .length = length});
+    // A line that makes room is not the caller's: `owner` is the one who wrote it.
+    lines_.write(caller.identity, bytes.text(), [this](std::uint64_t owner, std::string_view line) {
+      names_.write(port_, owner);
+      rt::write(port_, ": ", line, '\n');
+    });
+    return {};
+  }
 
  private:
   Names names_;
   kernel::Vmo device_;
   kernel::Task task_;
   LineTable lines_;
-  Uart uart_;
+  Port port_;
   bool attached_ = false;
 };
+
+using Server = BasicServer<Uart>;
 
 }  // namespace tessera::console
 

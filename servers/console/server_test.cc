@@ -1,14 +1,20 @@
-// Who may attach the UART, and what reaches it: the device's pages are a page of the test's own.
+// Who may attach the UART, and what reaches it, byte by byte: the device's pages are a page of the
+// test's own, or a port that keeps all that is put to it.
 #include "servers/console/server.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
+#include "idl/manifest.h"
 #include "idl/service/console.h"
 #include "idl/system_call.h"
 #include "servers/runtime/slots.h"
+#include "servers/runtime/text_words.h"
 
 namespace tessera::console {
 namespace {
@@ -102,6 +108,106 @@ TEST_F(ConsoleServerTest, ALineIsPrintedWhenItEnds) {
   EXPECT_EQ(transmitted(), '\0');
   ASSERT_TRUE(write(kTask, '\n'));
   EXPECT_EQ(transmitted(), '\n');
+}
+
+// All bytes that were sent, by whatever port.
+std::string sent;
+
+struct Keeper {
+  constexpr Keeper() = default;
+  Keeper(std::uint64_t /*base*/, UartPlace /*place*/) {}
+  void put(char c) const { sent += c; }
+};
+
+// Two images of the manifest; others have numbers.
+constexpr std::array<manifest::Image, 2> kImages = {{
+    {.name = "timed", .identity = 0x11},
+    {.name = "SELFTEST", .identity = kTask},
+}};
+
+class ConsoleStampTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fake = &kernel_;
+    rt::host::syscall = on_call;
+    sent.clear();
+    ASSERT_TRUE(server_.attach({.identity = kInit}, 0, 0));
+  }
+  void TearDown() override { munmap(reinterpret_cast<void*>(kernel_.mapped_at), kPage); }
+
+  // As a client sends it.
+  void write(std::uint64_t identity, std::string_view text) {
+    rt::Chunks out([&](const rt::TextWords& chunk) {
+      const auto& words = chunk.words;
+      ASSERT_TRUE(server_.write({.identity = identity}, words[0], words[1], words[2], words[3],
+                                words[4], chunk.length));
+    });
+    for (const char c : text) out.put(c);
+  }
+
+  FakeKernel kernel_;
+  BasicServer<Keeper> server_{{.images = kImages, .init_identity = kInit, .init_name = "init"},
+                              rt::start::device(),
+                              rt::start::task()};
+};
+
+TEST_F(ConsoleStampTest, WritersThatTakeTurnsKeepTheirLinesAndNames) {
+  write(kTask, "one ");
+  write(0x11, "two ");
+  write(kInit, "three ");
+  write(0x77, "four ");
+  EXPECT_EQ(sent, "") << "no line has ended";
+  write(0x11, "more\nand ");
+  write(kTask, "more\n");
+  write(0x77, "more\n");
+  write(kInit, "more\n");
+  write(0x11, "more\n");
+  EXPECT_EQ(sent,
+            "timed: two more\n"
+            "SELFTEST: one more\n"
+            "task-0x77: four more\n"
+            "init: three more\n"
+            "timed: and more\n");
+}
+
+TEST_F(ConsoleStampTest, ANameInTheTextIsNoStamp) {
+  write(0x77, "init: FAIL\ninit: up\r");
+  write(0x77, "\ninit: ready\n");
+  EXPECT_EQ(sent,
+            "task-0x77: init: FAIL\n"
+            "task-0x77: init: up?\n"
+            "task-0x77: init: ready\n");
+}
+
+// Whoever takes the place of the line that waited longest is not who wrote it.
+TEST_F(ConsoleStampTest, AnEvictedLineIsStampedWithItsOwnersName) {
+  write(kTask, "first");
+  for (std::uint64_t other = 1; other < kSenders; ++other) write(0x100 + other, "x");
+  write(kTask, " still");  // now 0x101 is the one who wrote least recently
+  EXPECT_EQ(sent, "");
+  write(0x11, "tick");
+  EXPECT_EQ(sent, "task-0x101: x\n");
+  write(0x101, "again");
+  EXPECT_EQ(sent, "task-0x101: x\ntask-0x102: x\n");
+  for (std::uint64_t other = 3; other < kSenders; ++other) write(0x100 + other, "y");
+  sent.clear();
+  write(kInit, "a line\n");
+  write(0x999, "last");
+  EXPECT_EQ(sent, "SELFTEST: first still\ninit: a line\n");
+  sent.clear();
+  write(0x11, " tock\n");
+  write(0x101, "\n");
+  write(0x10f, "\n");
+  EXPECT_EQ(sent, "timed: tick tock\ntask-0x101: again\ntask-0x10f: xy\n");
+}
+
+TEST_F(ConsoleStampTest, EveryPartOfALineThatIsTooLongIsStamped) {
+  const std::string part(rt::kTextBytes, 'x');
+  for (std::size_t size = 0; size <= kLineLength; size += part.size()) write(kTask, part);
+  write(kTask, "\n");
+  const std::size_t rest = (kLineLength / part.size() + 1) * part.size() - kLineLength;
+  EXPECT_EQ(sent, "SELFTEST: " + std::string(kLineLength, 'x') +
+                      "\nSELFTEST: " + std::string(rest, 'x') + "\n");
 }
 
 }  // namespace
