@@ -61,6 +61,14 @@ TEST(RunOptions, BadValues) {
   for (const char* memory : {"256", "M", "0M", "-1M", "1.5G", "256MB", "", " 1M"}) {
     EXPECT_THAT(error({std::string("--mem=") + memory}), HasSubstr("a size like 256M")) << memory;
   }
+  for (const char* memory : {"1M", "2M", "15M"}) {
+    EXPECT_EQ(error({std::string("--mem=") + memory}),
+              std::string("--mem=") + memory + ": wants a size like 256M or 1G, from 16M");
+  }
+  EXPECT_EQ(parse({"--mem=16M"})->memory, "16M");
+  EXPECT_EQ(parse({"--mem=1G"})->memory, "1G");
+  EXPECT_EQ(parse({"--little-mem=6M"})->memory, "6M");
+  EXPECT_THAT(error({"--little-mem=0M"}), HasSubstr("a size like 256M"));
   for (const char* timeout : {"0", "-1", "x", "", "inf", "nan", "1e9", "90s"}) {
     EXPECT_THAT(error({std::string("--timeout=") + timeout}), HasSubstr("wants seconds"))
         << timeout;
@@ -109,6 +117,7 @@ TEST(RunOptions, HelpFitsAScreen) {
   EXPECT_LE(lines.size(), 24U);
   for (const std::string& line : lines) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(run_usage(), HasSubstr("--require-smp"));
+  EXPECT_THAT(run_usage(), HasSubstr("memory, from 16M (256M)"));
   EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, timed, ipc, vmo, end."));
   EXPECT_THAT(run_usage(), Not(HasSubstr("--kernel")));
 }

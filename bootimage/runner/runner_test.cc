@@ -251,7 +251,8 @@ TEST_F(Runner, PhaseAndUntil) {
 
 TEST_F(Runner, WrongFlagsSayHowAndExit2) {
   qemu_does(kHang);
-  for (const char* flag : {"--nope", "--phase=nope", "--smp=9", "--timeout=0", "--mem=x", "word"}) {
+  for (const char* flag :
+       {"--nope", "--phase=nope", "--smp=9", "--timeout=0", "--mem=x", "--mem=2M", "word"}) {
     EXPECT_EQ(run({flag}), 2) << flag;
     EXPECT_THAT(err_, HasSubstr(absl::StrCat("qemu: ", flag, ": ")));
     EXPECT_THAT(err_, HasSubstr("usage: bazel run //bootimage:qemu"));
