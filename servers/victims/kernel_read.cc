@@ -1,4 +1,4 @@
-// Reads the kernel'\''s text. readFault.
+// Reads the kernel's text. readFault.
 #include <cstdint>
 
 #include "servers/victims/act.h"
