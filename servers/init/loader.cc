@@ -14,17 +14,19 @@ namespace {
 
 using Right = kernel::Vmo::Right;
 
-// What a mapping allows, and what the capability that carries it may hold.
+// What a mapping allows, and what the capability that carries it may hold: a task's own memory is
+// its own to share.
 struct Allowed {
   kernel::Access access;
   std::uint8_t rights;
 };
 
-constexpr Allowed kReadWrite = {kernel::Access::kRead | kernel::Access::kWrite,
-                                rt::rights(Right::kRead, Right::kWrite, Right::kMap)};
+constexpr Allowed kReadWrite = {
+    kernel::Access::kRead | kernel::Access::kWrite,
+    rt::rights(Right::kRead, Right::kWrite, Right::kMap, Right::kShare)};
 
 constexpr Allowed allowed(elf::Access access) {
-  Allowed result{.access = {}, .rights = rt::rights(Right::kMap)};
+  Allowed result{.access = {}, .rights = rt::rights(Right::kMap, Right::kShare)};
   const auto add = [&result](bool wanted, kernel::Access one, Right right) {
     if (!wanted) return;
     result.access = result.access | one;

@@ -20,7 +20,8 @@ struct Child {
 };
 
 // Every mapping is carried by a capability in the child's own CSpace (from layout.h's
-// kFirstSegment), which holds no more rights than the mapping has, and `map`.
+// kFirstSegment), which holds no more rights than the mapping has, and `map` and `share`: a task
+// may give its own memory to others.
 Result<void> load_segments(const Child& child, const elf::Image& image);
 
 // `size` bytes that end at kStackTop, zero.
