@@ -341,6 +341,46 @@ inline constexpr std::array<manifest::Image, 14> kVictims8{{
 inline constexpr manifest::Manifest kVictims{
     .images = internal::kVictims8,
 };
+namespace internal {
+inline constexpr std::array<manifest::Grant, 1> kContract1{{
+    manifest::Grant::kUart,
+}};
+inline constexpr std::array<std::string_view, 1> kContract2{{
+    "console",
+}};
+inline constexpr std::array<manifest::Grant, 1> kContract3{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Image, 2> kContract4{{
+    {
+        .name = "console",
+        .identity = 16,
+        .qos = abi::QosClass::kInteractive,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kContract1,
+    },
+    {
+        .name = "contract",
+        .identity = 80,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 16384,
+        .stack_kib = 16,
+        .slots = 256,
+        .pool_pages = 16,
+        .service = false,
+        .uses = internal::kContract2,
+        .grants = internal::kContract3,
+    },
+}};
+}  // namespace internal
+inline constexpr manifest::Manifest kContract{
+    .images = internal::kContract4,
+};
 
 }  // namespace tessera::manifest
 

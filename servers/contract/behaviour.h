@@ -1,0 +1,26 @@
+// What the suite is made of. A behaviour is a function that runs in a task of its own, with memory
+// of its own and nothing else; it has passed when it returns.
+#ifndef SERVERS_CONTRACT_BEHAVIOUR_H_
+#define SERVERS_CONTRACT_BEHAVIOUR_H_
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace tessera::contract {
+
+struct Behaviour {
+  std::string_view name;  // "cnode.copy_derives": its group, and what holds
+  void (*run)();
+};
+
+using Group = std::span<const Behaviour> (*)();
+
+// A file each, in the order in which they run (groups.cc).
+std::span<const Group> all_groups();
+
+std::span<const Behaviour> cnode_behaviours();
+
+}  // namespace tessera::contract
+
+#endif  // SERVERS_CONTRACT_BEHAVIOUR_H_

@@ -1,0 +1,12 @@
+#include "servers/contract/behaviour.h"
+
+namespace tessera::contract {
+
+std::span<const Group> all_groups() {
+  static constexpr Group kGroups[] = {
+      cnode_behaviours,
+  };
+  return kGroups;
+}
+
+}  // namespace tessera::contract

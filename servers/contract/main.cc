@@ -1,0 +1,29 @@
+// contract: black-box behaviours of the kernel, each in a task of its own, against the ABI alone.
+//
+//   RESULT <name> ok
+//   RESULT <name> FAIL <why>
+//   end <behaviours> ok <failed> failed
+#include <cstdint>
+
+#include "servers/contract/behaviour.h"
+#include "servers/contract/runner.h"
+#include "servers/runtime/print.h"
+#include "servers/runtime/start.h"
+
+namespace tessera {
+
+extern "C" std::int32_t server_main(std::uint64_t) {
+  contract::Runner runner;
+  if (const auto prepared = runner.prepare(); !prepared) {
+    rt::print("FAIL the runner cannot start: ", prepared.error().step);
+    return contract::kFailed;
+  }
+  std::uint64_t index = 0;
+  for (const auto group : contract::all_groups()) {
+    for (const contract::Behaviour& behaviour : group()) runner.run(behaviour, index++);
+  }
+  rt::print("end ", runner.passed(), " ok ", runner.failed(), " failed");
+  return runner.failed() == 0 ? contract::kPassed : contract::kFailed;
+}
+
+}  // namespace tessera
