@@ -20,6 +20,8 @@ using Group = std::span<const Behaviour> (*)();
 std::span<const Group> all_groups();
 
 std::span<const Behaviour> cnode_behaviours();
+std::span<const Behaviour> untyped_behaviours();
+std::span<const Behaviour> endpoint_behaviours();
 
 }  // namespace tessera::contract
 

@@ -5,6 +5,8 @@ namespace tessera::contract {
 std::span<const Group> all_groups() {
   static constexpr Group kGroups[] = {
       cnode_behaviours,
+      untyped_behaviours,
+      endpoint_behaviours,
   };
   return kGroups;
 }

@@ -11,6 +11,7 @@ namespace tessera::contract {
 namespace {
 
 constexpr std::uint32_t kMaxWorkers = 6;
+constexpr std::uint64_t kSpaceMemory = 16 * kPage;
 constexpr std::size_t kWorkerStack = 4096;
 // A wait that has not ended by then never will.
 constexpr std::uint64_t kPatience = 5'000 * kMillisecond;
@@ -135,7 +136,11 @@ std::uint64_t spare_stack(Where where) { return stacks[take_job(nullptr, 0, wher
 Space prepare_space_from(kernel::Untyped from, Work work, std::uint64_t argument, Where where) {
   const std::uint32_t index = take_job(work, argument, where);
   const rt::Slot first = take_slots(kProgramSlots, where);
-  return {must(make_program(from, first, kSlots), "make a task", where), index};
+  const Program program = must(make_program(from, first, kSlots), "make a task", where);
+  must(from.retype(abi::ObjectType::kUntyped, kSpaceMemory, program.cspace, memory().slot().index,
+                   1),
+       "give it memory", where);
+  return {program, index};
 }
 
 Space prepare_space(Work work, std::uint64_t argument, Where where) {

@@ -129,8 +129,8 @@ std::uint64_t spare_stack(Where where = Where::current());
 // --- Further tasks
 // ---------------------------------------------------------------------------------
 
-// A task in an address space of its own, with a copy of this one's data. It ends when its function
-// returns, with kPassed.
+// A task in an address space of its own, with a copy of this one's data and a little memory(). It
+// ends when its function returns, with kPassed.
 class Space {
  public:
   constexpr Space() = default;
@@ -158,17 +158,6 @@ Space prepare_space(Work work, std::uint64_t argument = 0, Where where = Where::
 // Out of memory that is not memory().
 Space prepare_space_from(kernel::Untyped memory, Work work, std::uint64_t argument,
                          Where where = Where::current());
-
-// --- Messages
-// --------------------------------------------------------------------------------------
-
-// A tag of an interface that is nobody's, with so many words and capabilities.
-constexpr std::uint32_t tag(unsigned words, unsigned capabilities = 0) {
-  return 0x0700'0000U | abi::message_code(words) | capabilities << abi::kTagCapabilitiesShift;
-}
-constexpr std::uint32_t shape(unsigned words, unsigned capabilities = 0) {
-  return tag(words, capabilities) & 0xff;
-}
 
 // --- For the runner
 // --------------------------------------------------------------------------------
