@@ -22,6 +22,11 @@ std::span<const Group> all_groups();
 std::span<const Behaviour> cnode_behaviours();
 std::span<const Behaviour> untyped_behaviours();
 std::span<const Behaviour> endpoint_behaviours();
+std::span<const Behaviour> transfer_behaviours();
+std::span<const Behaviour> long_message_behaviours();
+std::span<const Behaviour> wait_behaviours();
+std::span<const Behaviour> reply_behaviours();
+std::span<const Behaviour> notification_behaviours();
 
 }  // namespace tessera::contract
 

@@ -4,9 +4,8 @@ namespace tessera::contract {
 
 std::span<const Group> all_groups() {
   static constexpr Group kGroups[] = {
-      cnode_behaviours,
-      untyped_behaviours,
-      endpoint_behaviours,
+      cnode_behaviours,        untyped_behaviours, endpoint_behaviours, transfer_behaviours,
+      long_message_behaviours, wait_behaviours,    reply_behaviours,    notification_behaviours,
   };
   return kGroups;
 }

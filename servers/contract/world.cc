@@ -10,7 +10,7 @@
 namespace tessera::contract {
 namespace {
 
-constexpr std::uint32_t kMaxWorkers = 6;
+constexpr std::uint32_t kMaxWorkers = 8;
 constexpr std::uint64_t kSpaceMemory = 16 * kPage;
 constexpr std::size_t kWorkerStack = 4096;
 // A wait that has not ended by then never will.
