@@ -8,6 +8,7 @@ void emit_cxx(const System& system, Output& output) {
   emit_asm(system, output);
   emit_syscalls(system, output);
   emit_decode(system, output);
+  emit_call_table(system, output);
   if (system.find("Endpoint") == nullptr || system.find("Reply") == nullptr) return;  // no services
   emit_client(system, output);
   emit_server(system, output);

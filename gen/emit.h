@@ -16,13 +16,14 @@ void emit_wire(const System& system,
 void emit_constants(const System& system,
                     Output& output);                  // X.h or X_types.h: enums, structs, constants
 void emit_asm(const System& system, Output& output);  // idl/abi_asm.h
-void emit_syscalls(const System& system, Output& output);  // idl/kernel/X.h: the users' stubs
-void emit_client(const System& system, Output& output);    // idl/service/X_client.h
-void emit_server(const System& system, Output& output);    // idl/service/X_server.h
-void emit_message(const System& system, Output& output);   // idl/service/X_message.h
-void emit_decode(const System& system, Output& output);    // idl/kernel_decode.h
-void emit_docs(const System& system, Output& output);      // docs/X.md
-void emit_cxx(const System& system, Output& output);       // all of the above but the docs
+void emit_syscalls(const System& system, Output& output);    // idl/kernel/X.h: the users' stubs
+void emit_client(const System& system, Output& output);      // idl/service/X_client.h
+void emit_server(const System& system, Output& output);      // idl/service/X_server.h
+void emit_message(const System& system, Output& output);     // idl/service/X_message.h
+void emit_decode(const System& system, Output& output);      // idl/kernel_decode.h
+void emit_call_table(const System& system, Output& output);  // idl/kernel_calls.h
+void emit_docs(const System& system, Output& output);        // docs/X.md
+void emit_cxx(const System& system, Output& output);         // all of the above but the docs
 
 // emit_const_data.cc: a constant of any type as constexpr C++.
 std::string constant_definition(const Constant& constant);

@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Emitter{"Asm", emit_asm}, Emitter{"SystemCalls", emit_syscalls},
                       Emitter{"Client", emit_client}, Emitter{"Server", emit_server},
                       Emitter{"Message", emit_message}, Emitter{"Decode", emit_decode},
-                      Emitter{"Docs", emit_docs}),
+                      Emitter{"CallTable", emit_call_table}, Emitter{"Docs", emit_docs}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(GoldenFolderTest, LinesOfCodeHaveAtMost100Columns) {

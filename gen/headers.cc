@@ -17,6 +17,7 @@
 #include "idl/kernel/thread.h"
 #include "idl/kernel/untyped.h"
 #include "idl/kernel/vmo.h"
+#include "idl/kernel_calls.h"
 #include "idl/kernel_decode.h"
 #include "idl/service/console_client.h"
 #include "idl/service/console_server.h"

@@ -8,7 +8,7 @@
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
 _SERVICE = ["%s.h", "%s_client.h", "%s_server.h", "%s_message.h"]
-_FIXED = ["abi_asm.h", "kernel_decode.h", "kernel_rights.h", "system_call.h", "wire.h"]
+_FIXED = ["abi_asm.h", "kernel_calls.h", "kernel_decode.h", "kernel_rights.h", "system_call.h", "wire.h"]
 
 def _generate_impl(ctx):
     # Generated paths start from the workspace's root; outputs have to lie in this package.
@@ -95,6 +95,7 @@ def idl_package(name, srcs, manifest):
     _library("stock_manifest", [stock], [":abi", ":manifest"], strip_include_prefix = "stock")
 
     # The kernel's side.
+    _library("kernel_calls", ["kernel_calls.h"], [":abi", ":kernel_types"])
     _library("kernel_decode", ["kernel_decode.h"], [":abi", ":kernel_types"])
     _library(
         "messages",
