@@ -4,6 +4,7 @@
 // SEED and STEPS of the environment choose another run; a failure prints its seed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -13,7 +14,7 @@
 #include "idl/wire.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/sched/scheduler.h"
-#include "kernel/testing/call_table.h"
+#include "kernel/testing/call_fixture.h"
 #include "kernel/testing/calls.h"
 #include "kernel/testing/outcome.h"
 #include "kernel/testing/world.h"
@@ -23,6 +24,7 @@ namespace {
 
 using abi::ObjectType;
 using abi::SystemCall;
+using calls::Kind;
 
 constexpr std::uint64_t kSteps = 20'000;
 constexpr std::uint64_t kStepsOfAWorld = 400;
@@ -129,27 +131,26 @@ class Chaos {
         return below(48);
     }
   }
-  std::uint64_t value_of(const Parameter& p) {
-    if (below(25) == 0) return any_word();
+  std::uint64_t value_of(const calls::Parameter& p) {
+    if (p.kind == Kind::kU64 || below(25) == 0) return any_word();
     switch (p.kind) {
       case Kind::kCapability:
         return find(p.type);
       case Kind::kEnum:
-        return below(p.last + 1);
-      case Kind::kRange:
-        if (p.place == kA6)
-          return tag(static_cast<unsigned>(below(8)), below(3) == 0 ? below(4) : 0);
-        return 1 + below(below(4) == 0 ? p.last : 8);
-      case Kind::kU8:
-        return below(16);
+      case Kind::kFlags:
+        return below(p.max + 1);
       default:
-        return below(48);
+        break;
     }
+    if (p.name == "tag") {
+      return tag(static_cast<unsigned>(below(8)), below(3) == 0 ? below(4) : 0);
+    }
+    const std::uint64_t most = p.kind == Kind::kI32 ? 48 : p.max - p.min + 1;
+    return p.min + below(std::min<std::uint64_t>(most, below(2) == 0 ? 48 : 8));
   }
 
   void call() {
-    const std::vector<Call>& calls = all_calls();
-    const Call& call = calls[below(calls.size())];
+    const calls::Call& call = calls::kAll[below(std::size(calls::kAll))];
     // Ends are rare, or there would soon be nobody left.
     bool ends = call.number == SystemCall::kSelfExit || call.number == SystemCall::kTaskKill;
     if (ends && below(10) != 0) return;
@@ -160,7 +161,7 @@ class Chaos {
     }
     frame.x[17] = abi::word(call.number);
     if (call.invoked != ObjectType::kNull) frame.x[kT0] = find(call.invoked);
-    for (const Parameter& p : call.parameters) frame.x[p.place] = value_of(p);
+    for (const calls::Parameter& p : call.parameters) frame.x[p.place] = value_of(p);
     if (below(10) != 0) make_plausible(call.number, frame);
     make(call);
   }
@@ -224,7 +225,7 @@ class Chaos {
     frame.x[kT3] = count > 1 ? below(16) : 0;
     frame.x[kT4] = count > 2 ? below(16) : 0;
   }
-  void make(const Call& call) {
+  void make(const calls::Call& call) {
     world_.interrupt_always(below(3) == 0);
     // The interrupt may be over when the call goes on.
     world_.on_preempted = [this] {
@@ -263,7 +264,7 @@ TEST(RandomTest, InvariantsHoldAfterEachCall) {
   }
   // Every call has succeeded, or waited, at least once: the test reaches what it is about.
   if (steps < kSteps) return;
-  for (const Call& call : all_calls()) {
+  for (const calls::Call& call : calls::kAll) {
     std::string name(to_string(call.number));
     int good = outcomes[name + " 0"] + outcomes[name + " waits"];
     if (call.invoked != ObjectType::kBootInfo) EXPECT_GT(good, 0) << name;
