@@ -62,6 +62,21 @@ TEST_F(ShareTest, ASliceIsAPartAndFallsWithTheWhole) {
   EXPECT_EQ(vmo.info()->size, 4 * kPageSize);
 }
 
+// Parts may overlap, and outlive the whole: its memory stays given as long as one is left.
+TEST_F(ShareTest, SlicesOutliveTheWhole) {
+  const kernel::Untyped memory = world.make<kernel::Untyped>(4 * kPageSize);
+  ASSERT_TRUE(memory.retype(abi::ObjectType::kVmo, 4 * kPageSize, own, empty, 1));
+  const kernel::Vmo whole(rt::Slot{empty});
+  kernel::Vmo first = sliced(whole, 0, 3 * kPageSize);
+  kernel::Vmo second = sliced(whole, kPageSize, kPageSize);
+  ASSERT_TRUE(own.delete_(empty));
+  EXPECT_EQ(second.info()->base, first.info()->base + kPageSize);
+  ASSERT_TRUE(own.delete_(first.slot().index));
+  EXPECT_EQ(memory.info()->free, 0u);
+  ASSERT_TRUE(own.delete_(second.slot().index));
+  EXPECT_EQ(memory.info()->free, 4 * kPageSize);
+}
+
 TEST_F(ShareTest, ASliceLiesInside) {
   struct {
     std::uint64_t offset, size;

@@ -90,6 +90,8 @@ class Walk {
   struct Piece {
     std::uint64_t size;
     bool pages;
+    // A part or a copy of a VMO whose first capability is gone: it may overlap another such.
+    bool view;
   };
   using Given = std::map<std::uint64_t, Piece>;
 
@@ -102,10 +104,12 @@ class Walk {
     ++named_[{child.type, child.object}];
     if (parent.type != abi::ObjectType::kUntyped) return;
     if (is_run_of_pages(child)) {
-      given[child.object] = {size_of(child), true};
+      const bool view = child.type == abi::ObjectType::kVmo && !child.original;
+      const std::uint64_t before = view ? given[child.object].size : 0;
+      given[child.object] = {std::max(size_of(child), before), true, view};
     } else if (references_of(child) != nullptr) {
       PhysAddr base = arch::physical(reinterpret_cast<void*>(child.object));
-      given[base.value] = {size_of(child), false};
+      given[base.value] = {size_of(child), false, false};
     }
   }
 
@@ -118,11 +122,14 @@ class Walk {
     std::uint64_t end = parent.object + std::uint64_t{parent.pages} * kPageSize;
     if (low > high || high > end) fail("an Untyped has given more than it is");
     std::uint64_t free_from = parent.object;
+    bool after_view = false;
     for (auto [base, piece] : given) {
-      if (base < free_from) fail("two pieces of an Untyped overlap");
-      free_from = base + piece.size;
-      bool in_low = !piece.pages && free_from <= low;
-      if (!in_low && (base < high || free_from > end))
+      if (base < free_from && !(piece.view && after_view)) fail("two pieces of an Untyped overlap");
+      after_view = piece.view;
+      const std::uint64_t piece_end = base + piece.size;
+      free_from = std::max(free_from, piece_end);
+      bool in_low = !piece.pages && piece_end <= low;
+      if (!in_low && (base < high || piece_end > end))
         fail("a piece that its Untyped has not given");
     }
     if (parent.device || given.empty()) return;
