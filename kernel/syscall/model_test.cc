@@ -2,8 +2,8 @@
 // (kernel/testing/model.h); after each, the answer and the whole state are compared.
 //
 // Of the environment: SEED, STEPS and CHECK_EVERY (after how many steps the kernel's invariants are
-// walked, too) choose another run; a failure prints its seed. The million steps of a release:
-//   STEPS=1000000 bazel run -c opt --features=asan_ubsan //kernel/syscall:model_test.bin
+// walked, too) choose another run; a failure prints its seed. A million steps take two minutes:
+//   tools/bazel test //kernel/syscall:model_test --test_env=STEPS=1000000 --test_env=SEED=$RANDOM
 #include <gtest/gtest.h>
 
 #include <algorithm>
