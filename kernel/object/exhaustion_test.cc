@@ -12,6 +12,7 @@
 #include "kernel/mem/census.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/notification.h"
+#include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
 #include "kernel/testing/calls.h"
@@ -78,6 +79,38 @@ class ExhaustionTest : public ::testing::Test {
   kernel::CNode own{World::kNode};
   kernel::Untyped quota = world.make<kernel::Untyped>(kQuota);
 };
+
+// A destruction that its thread does not live to finish holds no memory: whoever asks for some, or
+// how much there is, finishes it.
+TEST_F(ExhaustionTest, WhatNobodyFinishedIsFree) {
+  const kernel::CNode node = world.make<kernel::CNode>(16);
+  for (int asks = 0; asks < 3; ++asks) {
+    ASSERT_TRUE(quota.retype(ObjectType::kCnode, 64, own, kTo, 1));
+    ASSERT_TRUE(quota.retype(ObjectType::kNotification, 0, kernel::CNode(rt::Slot{kTo}), 1, 63));
+    Player player = world.make_task();
+    player.cspace->slot(2)->take(world.slot(kTo));
+    world.on_preempted = [&] {
+      if (state.dying == nullptr) return;
+      world.on_preempted = nullptr;
+      world.interrupt_always(false);
+      world.act_as(world.main());
+      EXPECT_TRUE(kernel::Task(rt::Slot{player.task_slot}).kill());
+      world.act_as(*player.thread);
+    };
+    world.act_as(*player.thread);
+    world.interrupt_always(true);
+    EXPECT_TRUE(world.waits([] { (void)kernel::CNode(rt::Slot{1}).delete_(2); }));
+    world.act_as(world.main());
+    ASSERT_NE(state.dying, nullptr);
+    if (asks == 0) EXPECT_EQ(free(), kQuota);
+    if (asks == 1) EXPECT_TRUE(quota.retype(ObjectType::kVmo, kQuota, own, kTo, 1));
+    if (asks == 2) {
+      const kernel::Task task = world.make<kernel::Task>();
+      EXPECT_TRUE(task.configure(node, quota, kQuota / kPageSize - 1));
+    }
+    expect_all_back();
+  }
+}
 
 struct Made {
   ObjectType type;

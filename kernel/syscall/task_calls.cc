@@ -34,6 +34,7 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
+  TRY(bury_the_dead());  // as Untyped.retype does; an ASID may be free then, too
   LockGuard guard(state.tree_lock);
   return configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages);
 }
