@@ -271,5 +271,69 @@ TEST_F(CNodeCallsTest, RevokeTakesWhatIsDerivedMeanwhile) {
   EXPECT_EQ(references(), 1u);
 }
 
+// What a revoke goes through may be derived from what it revokes.
+class RevokeOfOneselfTest : public CNodeCallsTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  // kTo: a capability to the CSpace, that all the others here are derived from.
+  RevokeOfOneselfTest() {
+    EXPECT_TRUE(own.copy(kTo, own, World::kNode.index));
+    for (std::uint32_t i = 1; i <= 3; ++i) EXPECT_TRUE(own.copy(kTo + i, own, kTo));
+  }
+  rt::Result<void> revoke(kernel::CNode node, std::uint32_t index) {
+    world.interrupt_always(GetParam());
+    auto result = node.revoke(index);
+    world.interrupt_always(false);
+    return result;
+  }
+};
+
+// It ends with the capability that it was invoked by only when an interrupt has it look for that.
+TEST_P(RevokeOfOneselfTest, OfTheInvokedCapability) {
+  const auto result = revoke(kernel::CNode(rt::Slot{kTo + 2}), kTo);
+  if (GetParam()) {
+    EXPECT_TRUE(refused(result, abi::kEbadf, Detail::kBadCap));
+  } else {
+    EXPECT_TRUE(result);
+  }
+  EXPECT_EQ(type_at(kTo), ObjectType::kCnode);
+  EXPECT_EQ(type_at(kTo + 1), ObjectType::kNull);
+  EXPECT_EQ(type_at(kTo + 2), ObjectType::kNull);
+  EXPECT_EQ(type_at(kTo + 3), GetParam() ? ObjectType::kCnode : ObjectType::kNull);
+  ASSERT_TRUE(own.revoke(kTo));
+  EXPECT_EQ(type_at(kTo + 3), ObjectType::kNull);
+}
+
+// The Untyped lies in a CNode that came from it. With that it goes itself.
+TEST_P(RevokeOfOneselfTest, OfTheRevokedCapability) {
+  const kernel::Untyped parent = world.make<kernel::Untyped>(4 * 4096);
+  const kernel::Untyped quota(rt::Slot{kTo + 9});
+  ASSERT_TRUE(parent.retype(ObjectType::kUntyped, 4 * 4096, own, kTo + 9, 1));
+  ASSERT_TRUE(quota.retype(ObjectType::kCnode, 8, own, kTo + 10, 1));
+  ASSERT_TRUE(quota.retype(ObjectType::kEndpoint, 0, own, kTo + 11, 1));
+  const kernel::CNode node(rt::Slot{kTo + 10});
+  ASSERT_TRUE(node.move(3, own, quota.slot().index));
+  const auto result = revoke(node, 3);
+  if (GetParam()) {
+    EXPECT_TRUE(refused(result, abi::kEbadf, Detail::kBadCap));
+  } else {
+    EXPECT_TRUE(result);
+  }
+  EXPECT_EQ(type_at(kTo + 10), ObjectType::kNull);
+  EXPECT_EQ(type_at(kTo + 11), ObjectType::kEndpoint) << "what is left stays";
+  EXPECT_EQ(parent.info()->free, 0u);
+  ASSERT_TRUE(own.delete_(kTo + 11));
+  EXPECT_EQ(parent.info()->free, 4u * 4096) << "as its parent's child";
+}
+
+INSTANTIATE_TEST_SUITE_P(Preempted, RevokeOfOneselfTest, ::testing::Bool());
+
+TEST_F(CNodeCallsTest, TheInvokedCapabilityDeletesItself) {
+  ASSERT_TRUE(own.copy(kTo, own, World::kNode.index));
+  const kernel::CNode copy(rt::Slot{kTo});
+  ASSERT_TRUE(copy.delete_(kTo));
+  EXPECT_EQ(type_at(kTo), ObjectType::kNull);
+  expect_refused(world, [&] { return copy.delete_(kTo); }, abi::kEbadf, Detail::kBadCap);
+}
+
 }  // namespace
 }  // namespace tessera::testing

@@ -20,7 +20,10 @@ namespace tessera::kernel {
 
 // A flat table of slots. A task's CSpace is one CNode, and a capability's address is an index into
 // it; slot 0 is always empty. These methods work on the slots of the invoked CNode (`to`, `index`),
-// taking from `from` where they copy.
+// taking from `from` where they copy. ebadf, badCap: an index is 0 or beyond the table, or there is
+// nothing to take, revoke or mutate; eexist, occupied: `to` is taken, be it by the source. A CNode
+// may hold capabilities to itself. When no other is left it is out of reach, and goes when its
+// Untyped is revoked.
 class CNode {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kCnode;
@@ -80,7 +83,8 @@ class CNode {
   }
 
   // Deletes the capability; an object that loses its last one is destroyed. An empty slot is fine.
-  // What was derived from it stays, as children of its parent.
+  // What was derived from it stays, as children of its parent. An object may be the caller's own: a
+  // thread that deletes its last capability ends.
   [[gnu::always_inline]] rt::Result<void> delete_(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeDelete);
@@ -92,6 +96,10 @@ class CNode {
   }
 
   // Deletes everything derived from the capability, in bounded steps; the capability itself stays.
+  // A call that deletes what it goes through ends there: the capability that the CNode was invoked
+  // by, when an interrupt comes then (ebadf, badCap); or, with its CNode, the one that is revoked
+  // (ok). What is left of the derived ones stays then, in the second case as children of its
+  // parent.
   [[gnu::always_inline]] rt::Result<void> revoke(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeRevoke);

@@ -34,7 +34,8 @@ class Task {
   constexpr rt::Slot slot() const { return slot_; }
 
   // Gives a fresh task its CSpace and a pool of `pages` pages out of `memory`, from which its page
-  // tables come. Once.
+  // tables come. Once. enomem: the memory, or the machine's address spaces, are used up; einval,
+  // badType: a device's.
   [[gnu::always_inline]] rt::Result<void> configure(kernel::CNode cspace, kernel::Untyped memory,
       std::uint32_t pages) const {
     rt::Registers in;
@@ -74,7 +75,7 @@ class Task {
     return {};
   }
 
-  // Ends the task. Fine when it has ended already.
+  // Ends the task. Fine when it has ended already. Does not return when it is the caller's own.
   [[gnu::always_inline]] rt::Result<void> kill() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kTaskKill);

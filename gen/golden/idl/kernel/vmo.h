@@ -80,7 +80,9 @@ class Vmo {
 
   // Derives a capability to a part of it: `size` bytes from `offset` (multiples of pageSize; all of
   // it inside, and not empty) with `rights` (eperm when this capability lacks one), in the empty
-  // slot `to` of `node`. The mapping stays with this one.
+  // slot `to` of `node`. The mapping stays with this one. Slices may overlap, and outlive this
+  // capability: the memory is free when the last is gone. einval, badAlignment or badRange: of
+  // offset or size; ebadf: no such slot; eexist: it is taken.
   [[gnu::always_inline]] rt::Result<void> slice(std::uint64_t offset, std::uint64_t size,
       kernel::CNode node, std::uint32_t to, std::uint8_t rights) const {
     rt::Registers in;
