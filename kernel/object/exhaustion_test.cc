@@ -45,7 +45,7 @@ class ExhaustionTest : public ::testing::Test {
     for (std::uint64_t left =
              std::max<std::uint64_t>(given % kPageSize / kGrain, given < kPageSize);
          left != 0;) {
-      const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, 64));
+      const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, 16));
       ASSERT_TRUE(quota.retype(ObjectType::kReply, 0, own, slot, count));
       slot += count;
       left -= count;
@@ -86,7 +86,10 @@ TEST_F(ExhaustionTest, WhatNobodyFinishedIsFree) {
   const kernel::CNode node = world.make<kernel::CNode>(16);
   for (int asks = 0; asks < 3; ++asks) {
     ASSERT_TRUE(quota.retype(ObjectType::kCnode, 64, own, kTo, 1));
-    ASSERT_TRUE(quota.retype(ObjectType::kNotification, 0, kernel::CNode(rt::Slot{kTo}), 1, 63));
+    for (std::uint32_t first : {1u, 17u, 33u, 49u}) {
+      ASSERT_TRUE(quota.retype(ObjectType::kNotification, 0, kernel::CNode(rt::Slot{kTo}), first,
+                               first < 49 ? 16 : 15));
+    }
     Player player = world.make_task();
     player.cspace->slot(2)->take(world.slot(kTo));
     world.on_preempted = [&] {

@@ -73,7 +73,7 @@ Answer Model::retype(const Request& request) {
       look_up(request.invoked, ObjectType::kUntyped, bit(abi::UntypedRight::kRetype), 0);
   check_bits(type_word, std::to_underlying(ObjectType::kBootInfo), Detail::kBadEnum, 1);
   Object& node = *look_up(node_address, ObjectType::kCnode, bit(abi::CNodeRight::kWrite), 3).object;
-  check_bits(count - 1, 63, Detail::kBadRange, 5);
+  check_bits(count - 1, 15, Detail::kBadRange, 5);
 
   const auto type = static_cast<ObjectType>(type_word);
   const Kind made = kind(type, size);

@@ -153,7 +153,7 @@ inline constexpr Parameter kUntypedRetypeParameters[] = {
     {"size", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
     {"node", 12, Kind::kCapability, 0, 0, abi::ObjectType::kCnode, 0x02},
     {"first", 13, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
-    {"count", 14, Kind::kU32, 0x1, 0x40, abi::ObjectType::kNull, 0x00},
+    {"count", 14, Kind::kU32, 0x1, 0x10, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kCNodeCopyParameters[] = {
