@@ -113,6 +113,7 @@ std::vector<Flag> flag_table(RunOptions* options, bool* timeout_given) {
       {"bundle", "FILE", "", set_text(&options->bundle)},
       {"bootargs", "TEXT", "", set_text(&options->bootargs)},
       {"dtb", "FILE", "", set_text(&options->dtb)},
+      {"plugin", "FILE,ARGUMENTS", "", set_text(&options->plugin)},
       {"no-ladder", "", "", set_false(&options->ladder)},
       {"expect", "PATTERN", "", add_text(&options->goal.expected)},
   };

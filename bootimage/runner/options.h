@@ -29,6 +29,7 @@ struct RunOptions {
   std::string kernel;
   std::string bundle;    // empty: no initrd
   std::string bootargs;  // empty: none
+  std::string plugin;    // of QEMU, with its arguments; empty: none
   std::string dtb;       // empty: QEMU's own
   bool ladder = true;    // false: only the goal counts
 };

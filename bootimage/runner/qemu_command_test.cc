@@ -45,8 +45,11 @@ TEST(QemuCommand, WhatImagesChange) {
   RunOptions options = some_options();
   EXPECT_THAT(line(options), Not(HasSubstr("-append")));
   EXPECT_THAT(line(options), Not(HasSubstr("-dtb")));
+  EXPECT_THAT(line(options), Not(HasSubstr("-plugin")));
   options.bootargs = "two words";
   options.dtb = "a/tree";
+  options.plugin = "a/plugin.so,out=b";
+  EXPECT_THAT(qemu_command(options), IsSupersetOf({"-plugin", "a/plugin.so,out=b"}));
   EXPECT_THAT(qemu_command(options), IsSupersetOf({"-append", "two words", "-dtb", "a/tree"}));
   options.bundle = "";
   EXPECT_THAT(line(options), Not(HasSubstr("-initrd")));

@@ -1,0 +1,147 @@
+// A QEMU plugin that measures how long the kernel runs with interrupts off: for each hart, the
+// kernel's instructions from the trap to the return to user space or to the next look at whether an
+// interrupt waits, whichever comes first. It writes the longest stretch, and how many of its
+// instructions were where, to the file that its argument names, each time that there is a longer
+// one: a QEMU that is killed says no last word.
+//
+//   -plugin libstretch.so,out=FILE
+//
+//   stretch 1234                       instructions of the longest
+//   at 0xffffffff80201234 17           so many of them were at this address, for each that was met
+//
+// The interface is QEMU's plugin API, version 1 (docs/devel/tcg-plugins.rst of QEMU 7.2). Debian
+// has no header of it, so what is used is declared here.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+extern "C" {
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+using qemu_plugin_id = std::uint64_t;
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
+
+std::size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb* block);
+qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb* block, std::size_t index);
+std::uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn* instruction);
+const void* qemu_plugin_insn_data(const qemu_plugin_insn* instruction);
+std::size_t qemu_plugin_insn_size(const qemu_plugin_insn* instruction);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id id,
+                                           void (*callback)(qemu_plugin_id, qemu_plugin_tb*));
+void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* instruction,
+                                            void (*callback)(unsigned hart, void* data),
+                                            qemu_plugin_cb_flags flags, void* data);
+
+[[gnu::visibility("default")]] extern int qemu_plugin_version;
+int qemu_plugin_version = 1;
+}
+
+namespace {
+
+constexpr std::uint64_t kKernelBase = 0xffff'ffff'8000'0000;  // kernel.ld: IMAGE_VIRTUAL is above
+constexpr std::uint64_t kUserLimit = 0x40'0000'0000;          // abi.idl: userLimit
+// Physical addresses of code that runs before the kernel's own: QEMU's reset code, the firmware,
+// and the kernel's first instructions, with paging off. No task has code there.
+constexpr std::uint64_t kResetLimit = 0x1'0000;
+constexpr std::uint64_t kFirmwareBase = 0x8000'0000;
+constexpr std::uint64_t kFirmwareLimit = 0x8030'0000;
+
+constexpr std::uint32_t kWfi = 0x1050'0073;
+constexpr std::uint32_t kSret = 0x1020'0073;
+// csrrs rd, sip, x0: the kernel looks whether an interrupt waits.
+constexpr std::uint32_t kReadSipMask = 0xffff'f07f;
+constexpr std::uint32_t kReadSip = 0x1440'2073;
+
+constexpr unsigned kMostHarts = 8;
+
+struct Hart {
+  bool user_seen = false;  // boot is not counted
+  std::vector<std::uint64_t> addresses;
+};
+Hart harts[kMostHarts];
+
+// Of all harts; they may run at once.
+std::mutex lock;
+std::size_t longest = 0;
+std::string out;
+
+void write(const std::vector<std::uint64_t>& addresses) {
+  std::map<std::uint64_t, std::uint64_t> counts;
+  for (const std::uint64_t address : addresses) ++counts[address];
+  std::ofstream file(out);
+  file << "stretch " << addresses.size() << '\n';
+  for (const auto& [address, count] : counts) {
+    file << "at 0x" << std::hex << address << ' ' << std::dec << count << '\n';
+  }
+}
+
+void end(Hart& hart) {
+  if (!hart.addresses.empty()) {
+    const std::lock_guard guard(lock);
+    if (hart.addresses.size() > longest) {
+      longest = hart.addresses.size();
+      write(hart.addresses);
+    }
+  }
+  hart.addresses.clear();
+}
+
+std::uint64_t address_of(const void* data) { return reinterpret_cast<std::uint64_t>(data); }
+
+void on_kernel(unsigned hart, void* data) {
+  if (harts[hart].user_seen) harts[hart].addresses.push_back(address_of(data));
+}
+void on_kernel_end(unsigned hart, void* data) {
+  on_kernel(hart, data);
+  end(harts[hart]);
+}
+void on_user(unsigned hart, void*) {
+  harts[hart].user_seen = true;
+  end(harts[hart]);
+}
+
+bool ends_a_stretch(const qemu_plugin_insn* instruction) {
+  if (qemu_plugin_insn_size(instruction) != sizeof(std::uint32_t)) return false;
+  std::uint32_t code = 0;
+  std::memcpy(&code, qemu_plugin_insn_data(instruction), sizeof(code));
+  return code == kWfi || code == kSret || (code & kReadSipMask) == kReadSip;
+}
+
+bool is_users(std::uint64_t address) {
+  const bool firmware = address >= kFirmwareBase && address < kFirmwareLimit;
+  return address >= kResetLimit && address < kUserLimit && !firmware;
+}
+
+void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
+  for (std::size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
+    qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
+    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
+    void (*callback)(unsigned, void*) = nullptr;
+    if (address >= kKernelBase) {
+      callback = ends_a_stretch(instruction) ? on_kernel_end : on_kernel;
+    } else if (is_users(address)) {
+      callback = on_user;
+    }
+    if (callback == nullptr) continue;
+    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback, QEMU_PLUGIN_CB_NO_REGS,
+                                           reinterpret_cast<void*>(address));
+  }
+}
+
+}  // namespace
+
+extern "C" [[gnu::visibility("default")]] int qemu_plugin_install(qemu_plugin_id id, const void*,
+                                                                  int count, char** arguments) {
+  for (int i = 0; i < count; ++i) {
+    const std::string argument = arguments[i];
+    if (argument.starts_with("out=")) out = argument.substr(4);
+  }
+  if (out.empty()) return -1;
+  qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+  return 0;
+}
