@@ -27,6 +27,12 @@ std::span<const Behaviour> long_message_behaviours();
 std::span<const Behaviour> wait_behaviours();
 std::span<const Behaviour> reply_behaviours();
 std::span<const Behaviour> notification_behaviours();
+std::span<const Behaviour> vmo_behaviours();
+std::span<const Behaviour> fault_behaviours();
+std::span<const Behaviour> thread_behaviours();
+std::span<const Behaviour> registers_behaviours();
+std::span<const Behaviour> task_behaviours();
+std::span<const Behaviour> schedule_behaviours();
 
 }  // namespace tessera::contract
 

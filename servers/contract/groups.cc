@@ -4,8 +4,10 @@ namespace tessera::contract {
 
 std::span<const Group> all_groups() {
   static constexpr Group kGroups[] = {
-      cnode_behaviours,        untyped_behaviours, endpoint_behaviours, transfer_behaviours,
-      long_message_behaviours, wait_behaviours,    reply_behaviours,    notification_behaviours,
+      cnode_behaviours,        untyped_behaviours,  endpoint_behaviours, transfer_behaviours,
+      long_message_behaviours, wait_behaviours,     reply_behaviours,    notification_behaviours,
+      vmo_behaviours,          fault_behaviours,    thread_behaviours,   registers_behaviours,
+      task_behaviours,         schedule_behaviours,
   };
   return kGroups;
 }

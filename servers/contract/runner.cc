@@ -27,8 +27,8 @@ constexpr rt::Slot kProgram{kFirstFree + 4};
 
 // A behaviour's memory(), and with it all that its first task is made of: multiples of 2 MiB, at
 // which runs of that size begin.
-constexpr std::uint64_t kMemorySize = 0x60'0000;
-constexpr std::uint64_t kArenaSize = 0x80'0000;
+constexpr std::uint64_t kMemorySize = 0x1e0'0000;
+constexpr std::uint64_t kArenaSize = 0x200'0000;
 constexpr std::uint64_t kPatience = 20'000 * kMillisecond;
 
 template <class T>

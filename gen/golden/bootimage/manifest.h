@@ -368,7 +368,7 @@ inline constexpr std::array<manifest::Image, 2> kContract4{{
         .name = "contract",
         .identity = 80,
         .qos = abi::QosClass::kNormal,
-        .quota_kib = 16384,
+        .quota_kib = 40960,
         .stack_kib = 16,
         .slots = 256,
         .pool_pages = 16,

@@ -1,0 +1,210 @@
+// Who runs: order, turns, hand-overs; and what gives way to others while it works.
+//
+// All are of one class: a behaviour that needs several sets them on its workers before they start.
+#include <cstdint>
+
+#include "servers/contract/behaviour.h"
+#include "servers/contract/messages.h"
+#include "servers/contract/world.h"
+
+namespace tessera::contract {
+namespace {
+
+using kernel::CNode;
+using kernel::Endpoint;
+using kernel::Notification;
+using kernel::Self;
+
+constinit Endpoint endpoint;
+
+// What happened, in order.
+constinit char events[64];
+constinit unsigned event_count = 0;
+void note(char event) {
+  EXPECT(event_count < sizeof(events));
+  events[event_count++] = event;
+}
+bool events_are(std::string_view due) { return std::string_view(events, event_count) == due; }
+
+// Each slice could end too early for an order that nothing but calls decides: such a behaviour is
+// short, and begins with a fresh slice.
+void begin_a_slice() { OK(Self::yield()); }
+
+void yield_goes_round_in_order() {
+  const auto round = [](std::uint64_t name) {
+    for (int i = 0; i < 3; ++i) {
+      note(static_cast<char>(name));
+      OK(Self::yield());
+    }
+  };
+  begin_a_slice();
+  const Worker workers[] = {spawn(round, 'a'), spawn(round, 'b'), spawn(round, 'c')};
+  for (const Worker& worker : workers) worker.join();
+  EXPECT(events_are("abcabcabc"));
+}
+
+void a_call_hands_over() {
+  endpoint = make<Endpoint>();
+  spawn([](std::uint64_t) {
+    OK(endpoint.receive(abi::kNoDeadline));
+    note('s');
+    OK(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape(0)));
+  });
+  settle();
+  begin_a_slice();
+  const Worker other = spawn([](std::uint64_t) { note('o'); });
+  OK(call(endpoint, 1));
+  note('c');
+  other.join();
+  EXPECT(events_are("sco"));  // the other was ready before them
+}
+
+void a_send_does_not_hand_over() {
+  endpoint = make<Endpoint>();
+  const Worker receiver = spawn([](std::uint64_t) {
+    OK(endpoint.receive(abi::kNoDeadline));
+    note('r');
+  });
+  settle();
+  begin_a_slice();
+  spawn([](std::uint64_t) { note('o'); });
+  OK(send(endpoint, 1));
+  note('s');
+  receiver.join();
+  EXPECT(events_are("sor"));
+}
+
+void a_signal_does_not_hand_over() {
+  static constinit Notification notification;
+  notification = make<Notification>();
+  const Worker waiter = spawn([](std::uint64_t) {
+    OK(notification.wait(abi::kNoDeadline));
+    note('w');
+  });
+  settle();
+  begin_a_slice();
+  spawn([](std::uint64_t) { note('o'); });
+  OK(notification.signal());
+  note('s');
+  waiter.join();
+  EXPECT(events_are("sow"));
+}
+
+volatile std::uint64_t turns[2];
+volatile bool stop = false;
+
+// Two that never call share the hart by slices, and so does the third, which asks for the time.
+void slices_end() {
+  stop = false;
+  turns[0] = 0;
+  turns[1] = 0;
+  const auto spin = [](std::uint64_t number) {
+    while (!stop) turns[number] = turns[number] + 1;
+  };
+  const Worker workers[] = {spawn(spin, 0), spawn(spin, 1)};
+  for (int round = 0; round < 3; ++round) {
+    const std::uint64_t before[] = {turns[0], turns[1]};
+    OK(Self::yield());
+    EXPECT(turns[0] != before[0] && turns[1] != before[1]);
+  }
+  stop = true;
+  for (const Worker& worker : workers) worker.join();
+}
+
+// Two that call each other for ever have no more of the hart than a third beside them.
+void hand_overs_share_a_slice() {
+  stop = false;
+  turns[0] = 0;
+  endpoint = make<Endpoint>();
+  spawn([](std::uint64_t) {
+    OK(endpoint.receive(abi::kNoDeadline));
+    for (;;) OK(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape(0)));
+  });
+  const Worker caller = spawn([](std::uint64_t) {
+    while (!stop) OK(call(endpoint, 1));
+  });
+  const std::uint64_t end = in_milliseconds(3000);  // the host's own delays among them
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    OK(Self::yield());
+    EXPECT(now() < end);
+  }
+  stop = true;
+  caller.join();
+}
+
+// --- What works long gives way
+// ---------------------------------------------------------------------
+
+// Turns that another thread has while `work` is one system call. It has one whenever the call is
+// preempted, because it gives its turn back at once.
+template <class Call>
+std::uint64_t turns_during(Call work) {
+  stop = false;
+  turns[0] = 0;
+  const Worker other = spawn([](std::uint64_t) {
+    while (!stop) {
+      turns[0] = turns[0] + 1;
+      OK(Self::yield());
+    }
+  });
+  settle();
+  const std::uint64_t before = turns[0];
+  work();
+  const std::uint64_t during = turns[0] - before;
+  stop = true;
+  other.join();
+  return during;
+}
+
+// So many that revoking them takes some slices, on a machine of any speed.
+constexpr std::uint32_t kTables = 5;
+constexpr std::uint32_t kInATable = abi::kCnodeSlotsMax - 1;
+
+CNode make_copies(Endpoint from) {
+  const auto table = make<CNode>(abi::kCnodeSlotsMax);
+  for (std::uint32_t i = 1; i <= kInATable; ++i) OK(table.copy(i, own(), from.slot().index));
+  return table;
+}
+
+void a_revoke_gives_way() {
+  endpoint = make<Endpoint>();
+  CNode tables[kTables];
+  for (CNode& table : tables) table = make_copies(endpoint);
+  EXPECT(turns_during([] { revoke(endpoint.slot()); }) >= 2);
+  for (const CNode table : tables) {
+    for (const std::uint32_t i : {1U, kInATable / 2, kInATable}) {
+      EXPECT(OK(table.query(i)).type == abi::ObjectType::kNull);
+    }
+  }
+  EXPECT(!is_empty(endpoint.slot()));
+}
+
+// A table goes with the tables that only it holds, and all that is in them.
+void a_deleted_table_gives_way() {
+  endpoint = make<Endpoint>();
+  const auto outer = make<CNode>(8);
+  for (std::uint32_t i = 1; i <= kTables; ++i) {
+    OK(outer.move(i, own(), make_copies(endpoint).slot().index));
+  }
+  EXPECT(turns_during([&] { drop(outer.slot()); }) >= 2);
+  EXPECT(is_empty(outer.slot()));
+  OK(own().mutate(endpoint.slot().index, 0));  // it has no children left
+}
+
+}  // namespace
+
+std::span<const Behaviour> schedule_behaviours() {
+  static constexpr Behaviour kAll[] = {
+      {"schedule.yield_goes_round_in_order", yield_goes_round_in_order},
+      {"schedule.a_call_hands_over", a_call_hands_over},
+      {"schedule.a_send_does_not_hand_over", a_send_does_not_hand_over},
+      {"schedule.a_signal_does_not_hand_over", a_signal_does_not_hand_over},
+      {"schedule.slices_end", slices_end},
+      {"schedule.hand_overs_share_a_slice", hand_overs_share_a_slice},
+      {"schedule.a_revoke_gives_way", a_revoke_gives_way},
+      {"schedule.a_deleted_table_gives_way", a_deleted_table_gives_way},
+  };
+  return kAll;
+}
+
+}  // namespace tessera::contract
