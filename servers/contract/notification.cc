@@ -144,7 +144,9 @@ void an_alarm_rebound_signals_the_new_one() {
   const auto other = make<Notification>();
   const auto alarm = make<Alarm>();
   OK(alarm.bind(notification));
-  OK(alarm.bind(mint(other, kSignal, 2)));
+  OK(alarm.set(in_milliseconds(2)));
+  OK(alarm.bind(mint(other, kSignal, 2)));  // forgets the deadline
+  REFUSED(other.wait(in_milliseconds(5)), kTimedOut);
   OK(alarm.set(0));
   EXPECT(OK(other.wait(in_milliseconds(1000))) == 2);
   REFUSED(notification.poll(), kNothingToTake);

@@ -70,7 +70,7 @@ void retype_refuses_wrong_sizes() {
 void retype_refuses_wrong_counts() {
   const rt::Slot to = take_slot();
   REFUSED(retype(memory(), ObjectType::kEndpoint, 0, to, 0), out_of_range(5));
-  REFUSED(retype(memory(), ObjectType::kEndpoint, 0, to, 65), out_of_range(5));
+  REFUSED(retype(memory(), ObjectType::kEndpoint, 0, to, 17), out_of_range(5));
   EXPECT(is_empty(to));
 }
 
@@ -119,14 +119,15 @@ void retype_stops_where_memory_ends() {
 // To the last byte, in objects smaller than a page.
 void retype_gives_all_that_there_is() {
   const auto part = make<Untyped>(kPage);
-  const rt::Slot first = take_slots(65);
-  for (std::uint32_t made = 0; made < 63; made += 9) {
-    OK(retype(part, ObjectType::kReply, 0, {first.index + made}, 9));
+  constexpr std::uint32_t kObjects = kPage / 64;
+  const rt::Slot first = take_slots(kObjects + 1);
+  for (std::uint32_t i = 0; i < kObjects; i += 8) {
+    EXPECT(OK(part.info()).free == (kObjects - i) * 64);
+    OK(retype(part, i % 16 == 0 ? ObjectType::kReply : ObjectType::kEndpoint, 0, {first.index + i},
+              8));
   }
-  EXPECT(OK(part.info()).free == kPage - 63 * 64);
-  OK(retype(part, ObjectType::kEndpoint, 0, {first.index + 63}));
   EXPECT(OK(part.info()).free == 0);
-  REFUSED(retype(part, ObjectType::kEndpoint, 0, {first.index + 64}), kNoMemory);
+  REFUSED(retype(part, ObjectType::kEndpoint, 0, {first.index + kObjects}), kNoMemory);
 }
 
 void info_counts_the_bytes() {

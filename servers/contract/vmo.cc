@@ -201,6 +201,26 @@ void slices_show_their_part() {
   EXPECT(is_empty(inner.slot()) && is_empty(middle.slot()));
 }
 
+// They may overlap, and the memory is free when the last is gone.
+void slices_outlive_the_whole() {
+  const auto part = make<kernel::Untyped>(4 * kPage);
+  const Vmo vmo(take_slot());
+  OK(part.retype(abi::ObjectType::kVmo, 4 * kPage, own(), vmo.slot().index, 1));
+  map(vmo, kFree, kReadWrite);
+  word_at(kFree + 2 * kPage) = 5;
+  const Vmo slices[] = {Vmo(take_slot()), Vmo(take_slot())};
+  OK(vmo.slice(0, 3 * kPage, own(), slices[0].slot().index, kReadMapShare));
+  OK(vmo.slice(2 * kPage, 2 * kPage, own(), slices[1].slot().index, kReadMapShare));
+  drop(vmo.slot());
+  map(slices[0], kFree, kRead);
+  map(slices[1], kFree + 8 * kPage, kRead);
+  EXPECT(word_at(kFree + 2 * kPage) == 5 && word_at(kFree + 8 * kPage) == 5);
+  drop(slices[0].slot());
+  EXPECT(OK(part.info()).free == 0 && word_at(kFree + 8 * kPage) == 5);
+  drop(slices[1].slot());
+  EXPECT(OK(part.info()).free == 4 * kPage);
+}
+
 void slice_is_refused() {
   const Vmo vmo = make_vmo(4);
   const std::uint32_t to = take_slot().index;
@@ -286,6 +306,7 @@ std::span<const Behaviour> vmo_behaviours() {
       {"vmo.one_task_may_map_for_another", one_task_may_map_for_another},
       {"vmo.revoking_unmaps_everywhere", revoking_unmaps_everywhere},
       {"vmo.slices_show_their_part", slices_show_their_part},
+      {"vmo.slices_outlive_the_whole", slices_outlive_the_whole},
       {"vmo.slice_is_refused", slice_is_refused},
       {"vmo.a_sealed_vmo_is_never_written", a_sealed_vmo_is_never_written},
       {"vmo.seal_is_refused", seal_is_refused},
