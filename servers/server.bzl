@@ -1,6 +1,7 @@
 """Programs for user space.
 
   server            one program, from sources and libraries
+  manifest_program  one that knows the manifest of its image
   manifest_programs init and console for an image of another manifest than the stock one
 """
 
@@ -54,31 +55,67 @@ CONSOLE_DEPS = [
     "//servers/runtime:slots",
 ]
 
+WITNESS_DEPS = [
+    "//idl:kernel_stubs",
+    "//servers/manifest:selected",
+    "//servers/runtime:print",
+    "//servers/runtime:slots",
+    "//servers/witness:expected",
+]
+
+def manifest_program(
+        name,
+        srcs,
+        header,
+        constant,
+        deps,
+        local_defines = [],
+        visibility = None):
+    """A program that includes servers/manifest/selected.h.
+
+    Args:
+      name: of the program.
+      srcs: as in server().
+      header: that kidl made of the manifest, as it is included: "bootimage/test/victims.h".
+      constant: its manifest: "victims::kVictims".
+      deps: libraries, and the one with the header.
+      local_defines: as in server().
+      visibility: of the program.
+    """
+    server(
+        name = name,
+        srcs = srcs,
+        local_defines = local_defines + [
+            'MANIFEST_HEADER=\\"%s\\"' % header,
+            "MANIFEST_CONSTANT=%s" % constant,
+        ],
+        visibility = visibility,
+        deps = deps,
+    )
+
 def manifest_programs(name, header, constant, deps, visibility = None):
-    """The two programs that know the manifest: `<name>_init` and `<name>_console`.
+    """The two programs of every image that know the manifest: `<name>_init` and `<name>_console`.
 
     Args:
       name: of the manifest.
-      header: that kidl made of it, as it is included: "bootimage/test/victims.h".
-      constant: its manifest: "victims::kVictims".
+      header: as in manifest_program().
+      constant: likewise.
       deps: library with the header.
       visibility: of the programs.
     """
-    defines = [
-        'MANIFEST_HEADER=\\"%s\\"' % header,
-        "MANIFEST_CONSTANT=%s" % constant,
-    ]
-    server(
+    manifest_program(
         name = name + "_init",
         srcs = ["//servers/init:main.cc"],
-        local_defines = defines,
+        header = header,
+        constant = constant,
         visibility = visibility,
         deps = deps + INIT_DEPS,
     )
-    server(
+    manifest_program(
         name = name + "_console",
         srcs = ["//servers/console:main.cc"],
-        local_defines = defines,
+        header = header,
+        constant = constant,
         visibility = visibility,
         deps = deps + CONSOLE_DEPS,
     )

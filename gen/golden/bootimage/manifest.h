@@ -156,18 +156,33 @@ inline constexpr std::array<manifest::Grant, 2> kVictims3{{
 inline constexpr std::array<std::string_view, 1> kVictims4{{
     "console",
 }};
-inline constexpr std::array<manifest::Grant, 1> kVictims5{{
-    manifest::Grant::kMemory,
-}};
-inline constexpr std::array<std::string_view, 3> kVictims6{{
-    "console",
+inline constexpr std::array<std::string_view, 2> kVictims5{{
     "timed",
-    "partner",
+    "console",
+}};
+inline constexpr std::array<manifest::Grant, 1> kVictims6{{
+    manifest::Grant::kMemory,
 }};
 inline constexpr std::array<manifest::Grant, 1> kVictims7{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<manifest::Image, 14> kVictims8{{
+inline constexpr std::array<std::string_view, 2> kVictims8{{
+    "partner",
+    "console",
+}};
+inline constexpr std::array<manifest::Grant, 2> kVictims9{{
+    manifest::Grant::kAlarm,
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<std::string_view, 3> kVictims10{{
+    "console",
+    "timed",
+    "partner",
+}};
+inline constexpr std::array<manifest::Grant, 1> kVictims11{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Image, 18> kVictims12{{
     {
         .name = "console",
         .identity = 16,
@@ -313,6 +328,42 @@ inline constexpr std::array<manifest::Image, 14> kVictims8{{
         .grants = {},
     },
     {
+        .name = "cycle_read",
+        .identity = 74,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = false,
+        .uses = {},
+        .grants = {},
+    },
+    {
+        .name = "instret_read",
+        .identity = 75,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = false,
+        .uses = {},
+        .grants = {},
+    },
+    {
+        .name = "witness",
+        .identity = 76,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 32,
+        .slots = 80,
+        .pool_pages = 8,
+        .service = false,
+        .uses = internal::kVictims5,
+        .grants = internal::kVictims6,
+    },
+    {
         .name = "partner",
         .identity = 33,
         .qos = abi::QosClass::kNormal,
@@ -322,7 +373,19 @@ inline constexpr std::array<manifest::Image, 14> kVictims8{{
         .pool_pages = 8,
         .service = true,
         .uses = {},
-        .grants = internal::kVictims5,
+        .grants = internal::kVictims7,
+    },
+    {
+        .name = "witness_service",
+        .identity = 77,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = internal::kVictims8,
+        .grants = internal::kVictims9,
     },
     {
         .name = "SELFTEST",
@@ -333,13 +396,13 @@ inline constexpr std::array<manifest::Image, 14> kVictims8{{
         .slots = 256,
         .pool_pages = 8,
         .service = false,
-        .uses = internal::kVictims6,
-        .grants = internal::kVictims7,
+        .uses = internal::kVictims10,
+        .grants = internal::kVictims11,
     },
 }};
 }  // namespace internal
 inline constexpr manifest::Manifest kVictims{
-    .images = internal::kVictims8,
+    .images = internal::kVictims12,
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kContract1{{
