@@ -9,6 +9,7 @@
 #include "servers/init/boot.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
+#include "servers/init/powerless.h"
 #include "servers/init/printer.h"
 #include "servers/init/renounce.h"
 #include "servers/init/spawn.h"
@@ -89,5 +90,7 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   Supervisor supervisor(kSelected);
   start_all(supervisor, *bundle);
   if (const auto renounced = renounce(); !renounced) give_up("init", renounced.error());
+  const auto powerless = confirm_powerless(kSelected.images.size());
+  if (!powerless) give_up("init", powerless.error());
   give_up("init", supervisor.watch());
 }

@@ -1,0 +1,72 @@
+#include "servers/init/powerless.h"
+
+#include <cstdint>
+
+#include "idl/kernel/notification.h"
+#include "servers/init/boot.h"
+#include "servers/init/layout.h"
+
+namespace tessera::init {
+namespace {
+
+constexpr rt::Slot kNothing{0};
+
+// Whether a call was refused because of the capability that it was made on, and so.
+template <class T>
+bool refused_for(const rt::Result<T>& result, std::int32_t status, abi::Detail why) {
+  return !result && result.error().status == status && result.error().detail == abi::detail(why, 0);
+}
+
+// Whatever is in a slot, it is no BootInfo or it answers; an empty slot alone is badCap.
+bool is_empty(rt::Slot slot) {
+  return refused_for(kernel::BootInfo(slot).bundle(), abi::kEbadf, abi::Detail::kBadCap);
+}
+
+constexpr std::string_view kStep = "confirm that its power is gone";
+
+Result<void> confirm_empty(rt::Slot slot, std::string_view name) {
+  if (!is_empty(slot)) return failed(kStep, name);
+  return {};
+}
+
+// Everything that it had from the kernel, but for its thread, and all that it made for a while.
+Result<void> confirm_start_is_gone() {
+  RT_TRY(confirm_empty(kCspace.slot(), "it has its CSpace"));
+  RT_TRY(confirm_empty(kOwnTask.slot(), "it has its task"));
+  RT_TRY(confirm_empty(kBootInfo.slot(), "it has the BootInfo"));
+  RT_TRY(confirm_empty(kIdentities.slot(), "it has the IdentityControl"));
+  RT_TRY(confirm_empty(boot_slot(kernel::BootSlot::kBundle), "it has the bundle"));
+  RT_TRY(confirm_empty(kUartPages.slot(), "it has the UART"));
+  for (std::uint32_t i = boot_slot(kernel::BootSlot::kFirstRegion).index; i < kRegionsEnd; ++i) {
+    RT_TRY(confirm_empty({i}, "it has memory"));
+  }
+  for (std::uint32_t i = kConsoleClient.index + 1; i < kFirstImage; ++i) {
+    RT_TRY(confirm_empty({i}, "it has what it made tasks with"));
+  }
+  return {};
+}
+
+Result<void> confirm_image_is_out_of_reach(std::size_t image) {
+  RT_TRY(confirm_empty(quota_slot(image), "it has a task's memory"));
+  RT_TRY(confirm_empty(task_slot(image), "it has a task"));
+  RT_TRY(confirm_empty(endpoint_slot(image), "it has a service's endpoint"));
+  // With `manage` it would be the Notification that is missing.
+  const auto managed = kernel::Task(watch_slot(image)).supervise(kernel::Notification(kNothing));
+  if (!refused_for(managed, abi::kEperm, abi::Detail::kBadRights)) {
+    return failed(kStep, "it can manage a task");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> confirm_powerless(std::size_t images) {
+  RT_TRY(confirm_start_is_gone());
+  for (std::size_t i = 0; i < images; ++i) RT_TRY(confirm_image_is_out_of_reach(i));
+  if (!refused_for(kernel::Notification(kEvents).signal(), abi::kEperm, abi::Detail::kBadRights)) {
+    return failed(kStep, "it can signal events");
+  }
+  return {};
+}
+
+}  // namespace tessera::init

@@ -1,0 +1,17 @@
+// That init has really given up its power: asked of the kernel, not of renounce's own list.
+#ifndef SERVERS_INIT_POWERLESS_H_
+#define SERVERS_INIT_POWERLESS_H_
+
+#include <cstddef>
+
+#include "servers/init/failure.h"
+
+namespace tessera::init {
+
+// Fails, with the name of the first power that is left. Tries nothing that does harm if it works.
+// `images`: how many were started.
+Result<void> confirm_powerless(std::size_t images);
+
+}  // namespace tessera::init
+
+#endif  // SERVERS_INIT_POWERLESS_H_
