@@ -29,9 +29,9 @@ Result<void> confirm_empty(rt::Slot slot, std::string_view name) {
   return {};
 }
 
-// Everything that it had from the kernel, but for its thread, and all that it made for a while.
+// Everything that it had from the kernel, but for its CSpace and its thread, and all that it made
+// for a while.
 Result<void> confirm_start_is_gone() {
-  RT_TRY(confirm_empty(kCspace.slot(), "it has its CSpace"));
   RT_TRY(confirm_empty(kOwnTask.slot(), "it has its task"));
   RT_TRY(confirm_empty(kBootInfo.slot(), "it has the BootInfo"));
   RT_TRY(confirm_empty(kIdentities.slot(), "it has the IdentityControl"));
@@ -47,7 +47,6 @@ Result<void> confirm_start_is_gone() {
 }
 
 Result<void> confirm_image_is_out_of_reach(std::size_t image) {
-  RT_TRY(confirm_empty(quota_slot(image), "it has a task's memory"));
   RT_TRY(confirm_empty(task_slot(image), "it has a task"));
   RT_TRY(confirm_empty(endpoint_slot(image), "it has a service's endpoint"));
   // With `manage` it would be the Notification that is missing.

@@ -1,6 +1,7 @@
 #include "servers/init/printer.h"
 
 #include "idl/kernel/boot_info.h"
+#include "idl/kernel/self.h"
 #include "idl/service/console_client.h"
 #include "servers/init/layout.h"
 #include "servers/runtime/try.h"
@@ -10,6 +11,9 @@ namespace {
 
 constinit rt::Slot console{};
 
+// A console that takes no line for so long has died or hangs: init has more to do than to print.
+constexpr std::uint64_t kPatience = 1'000'000'000;
+
 }  // namespace
 
 void print_through(rt::Slot slot) { console = slot; }
@@ -18,7 +22,9 @@ void print_through(rt::Slot slot) { console = slot; }
 void send_text(const rt::TextWords& text) {
   const auto& [w0, w1, w2, w3, w4] = text.words;
   if (console != rt::Slot{}) {
-    rt::ignore(service::ConsoleClient(console).write(w0, w1, w2, w3, w4, text.length));
+    const auto now = kernel::Self::now();
+    const std::uint64_t until = now ? *now + kPatience : 0;
+    rt::ignore(service::ConsoleClient(console).write_until(until, w0, w1, w2, w3, w4, text.length));
     return;
   }
   const kernel::BootInfo boot_info(boot_slot(kernel::BootSlot::kBootInfo));

@@ -11,13 +11,15 @@
 namespace tessera::init {
 namespace {
 
-// What watching and printing need, and the thread itself, which ends with its last capability.
-// Everything else below kSlotsEnd goes; the slots behind it carry init's own image and stack.
+// What watching, printing and reaping need: the events, the console, of each task a capability to
+// ask after it and its quota, to take back what came out of it; the CSpace that these are in; and
+// the thread itself, which ends with its last capability. Everything else below kSlotsEnd goes; the
+// slots behind it carry init's own image and stack.
 constexpr bool is_kept(rt::Slot slot) {
-  if (slot == kEvents || slot == kConsoleClient) return true;
+  if (slot == kEvents || slot == kConsoleClient || slot == kCspace.slot()) return true;
   if (slot == boot_slot(kernel::BootSlot::kThread)) return true;
   for (std::size_t i = 0; i < manifest::kMaxImages; ++i) {
-    if (slot == watch_slot(i)) return true;
+    if (slot == watch_slot(i) || slot == quota_slot(i)) return true;
   }
   return false;
 }
@@ -30,12 +32,10 @@ Result<void> renounce() {
               mint(kTemporary, kEvents, rt::rights(kernel::Notification::Right::kWait))));
   RT_TRY(step("drop the events", drop(kEvents)));
   RT_TRY(step("keep the events", kCspace.move(kEvents.index, kCspace, kTemporary.index)));
-  const std::uint32_t own_cspace = kCspace.slot().index;
-  for (std::uint32_t i = own_cspace + 1; i < kSlotsEnd; ++i) {
+  for (std::uint32_t i = kCspace.slot().index; i < kSlotsEnd; ++i) {
     if (!is_kept({i})) RT_TRY(step("renounce", drop({i})));
   }
-  // Last: without it no slot can be changed. The task itself holds its CSpace still.
-  return step("renounce the CSpace", drop({own_cspace}));
+  return {};
 }
 
 }  // namespace tessera::init

@@ -6,8 +6,9 @@
 
 namespace tessera::init {
 
-// Afterwards init can wait for its events, ask how a task is, and print; it holds no memory, no
-// task, no identities and no capability to its own CSpace, so it cannot get any of them back.
+// Afterwards init can wait for its events, ask how a task is, print, and revoke the quotas that its
+// tasks were made from. It can make and name no task, reaches no device and no service but the
+// console, and has no memory but what a task that ended leaves.
 Result<void> renounce();
 
 }  // namespace tessera::init

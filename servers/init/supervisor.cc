@@ -1,5 +1,6 @@
 #include "servers/init/supervisor.h"
 
+#include "idl/kernel/cnode.h"
 #include "servers/init/printer.h"
 
 namespace tessera::init {
@@ -37,7 +38,16 @@ void Supervisor::report_ends() {
     reported_ |= ended_bit(i);
     const auto info = kernel::Task(watch_slot(i)).info();
     if (info) print(manifest_.images[i].name, " ended: ", Ending{*info});
+    reap(i);
   }
+}
+
+// Everything of the task came out of its quota, and goes with it: whoever waits for an answer that
+// it owed, or at its endpoint, is told so.
+void Supervisor::reap(std::size_t image) {
+  const kernel::CNode own(boot_slot(kernel::BootSlot::kCnode));
+  const auto reaped = own.revoke(quota_slot(image).index);
+  if (!reaped) print("FAIL ", manifest_.images[image].name, " was not reaped");
 }
 
 Failure Supervisor::watch() {

@@ -1,4 +1,5 @@
-// Waits for signs of life of the tasks that init has started, and says how each one ended.
+// Waits for signs of life of the tasks that init has started, says how each one ended, and takes
+// back what it had.
 #ifndef SERVERS_INIT_SUPERVISOR_H_
 #define SERVERS_INIT_SUPERVISOR_H_
 
@@ -36,12 +37,13 @@ class Supervisor {
   // meanwhile.
   Result<void> wait_until_ready(std::size_t image);
 
-  // Reports ends for ever; returns only when it cannot wait.
+  // Reports ends, and reaps, for ever; returns only when it cannot wait.
   Failure watch();
 
  private:
   Result<void> wait();
   void report_ends();
+  void reap(std::size_t image);
   bool take(std::uint64_t bit);
 
   const manifest::Manifest& manifest_;

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "idl/system_call.h"
 #include "idl/wire.h"
@@ -29,6 +30,7 @@ struct FakeKernel {
   std::deque<std::uint64_t> signals;
   std::map<std::uint64_t, kernel::Task::InfoResult> tasks;  // by the slot that watches
   std::string printed;
+  std::vector<std::uint64_t> reaped;  // the slots that were revoked
 
   void on_call(rt::Registers& r) {
     r.a6 = 0;
@@ -51,6 +53,9 @@ struct FakeKernel {
         r.a4 = task.pc;
         return;
       }
+      case SystemCall::kCNodeRevoke:
+        reaped.push_back(r.a0);
+        return;
       case SystemCall::kBootInfoPrint:
         printed += rt::TextBytes({.words = {r.a0, r.a1, r.a2, r.a3, r.a4},
                                   .length = static_cast<std::uint8_t>(r.a5)})
@@ -115,6 +120,7 @@ TEST_F(SupervisorTest, EveryEndIsReportedOnce) {
   kernel_.signals = {ended_bit(2) | ended_bit(0), ended_bit(2), ready_bit(2)};
   EXPECT_EQ(supervisor_.watch().error.status, abi::kEcanceled);
   EXPECT_EQ(kernel_.printed, "console ended: killed\nvictim ended: exited status=0\n");
+  EXPECT_EQ(kernel_.reaped, (std::vector<std::uint64_t>{quota_slot(0).index, quota_slot(2).index}));
 }
 
 TEST(Layout, EveryImageHasBitsOfItsOwn) {

@@ -39,6 +39,7 @@ rt::Slot Server::reply_slot() const {
 // The Reply object has the caller.
 void Server::never(const rt::Caller&, Partner::NeverCompleter completer) {
   static_cast<void>(completer.release());
+  somebody_waits_ = true;
 }
 
 rt::Result<service::Partner::RingResult> Server::ring(
@@ -84,6 +85,11 @@ rt::Result<service::Partner::HeldResult> Server::held(const rt::Caller&) const {
     return std::unexpected(mapped.error());
   }
   return Partner::HeldResult{.type = found.type, .mapped = !mapped.has_value()};
+}
+
+rt::Result<void> Server::die(const rt::Caller&) const {
+  if (!somebody_waits_) return std::unexpected(rt::Error{.status = abi::kEbusy, .detail = 0});
+  __builtin_trap();
 }
 
 }  // namespace tessera::partner

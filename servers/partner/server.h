@@ -34,9 +34,13 @@ class Server {
                                        rt::Received<kernel::Vmo> memory) const;
   rt::Result<void> hold(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) const;
   rt::Result<Partner::HeldResult> held(const rt::Caller& caller) const;
+  rt::Result<void> die(const rt::Caller& caller) const;
 
   // Whoever is in it is let go.
   rt::Slot reply_slot() const;
+
+ private:
+  bool somebody_waits_ = false;  // or has waited
 };
 
 }  // namespace tessera::partner

@@ -36,7 +36,7 @@ struct Holding {
 // -------
 
 using VmoRight = kernel::Vmo::Right;
-inline constexpr std::uint8_t kMemory = rt::rights(VmoRight::kMap);
+inline constexpr std::uint8_t kMemory = rt::rights(VmoRight::kMap, VmoRight::kShare);
 inline constexpr std::uint8_t kConstants = kMemory | rt::rights(VmoRight::kRead);
 inline constexpr std::uint8_t kData = kConstants | rt::rights(VmoRight::kWrite);
 inline constexpr std::uint8_t kText = kConstants | rt::rights(VmoRight::kExecute);

@@ -166,23 +166,32 @@ inline constexpr std::array<manifest::Grant, 1> kVictims6{{
 inline constexpr std::array<manifest::Grant, 1> kVictims7{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<std::string_view, 2> kVictims8{{
+inline constexpr std::array<manifest::Grant, 1> kVictims8{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<std::string_view, 1> kVictims9{{
+    "mortal",
+}};
+inline constexpr std::array<std::string_view, 1> kVictims10{{
+    "mortal",
+}};
+inline constexpr std::array<std::string_view, 2> kVictims11{{
     "partner",
     "console",
 }};
-inline constexpr std::array<manifest::Grant, 2> kVictims9{{
+inline constexpr std::array<manifest::Grant, 2> kVictims12{{
     manifest::Grant::kAlarm,
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<std::string_view, 3> kVictims10{{
+inline constexpr std::array<std::string_view, 3> kVictims13{{
     "console",
     "timed",
     "partner",
 }};
-inline constexpr std::array<manifest::Grant, 1> kVictims11{{
+inline constexpr std::array<manifest::Grant, 1> kVictims14{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<manifest::Image, 18> kVictims12{{
+inline constexpr std::array<manifest::Image, 21> kVictims15{{
     {
         .name = "console",
         .identity = 16,
@@ -376,6 +385,42 @@ inline constexpr std::array<manifest::Image, 18> kVictims12{{
         .grants = internal::kVictims7,
     },
     {
+        .name = "mortal",
+        .identity = 78,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kVictims8,
+    },
+    {
+        .name = "widow",
+        .identity = 79,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = false,
+        .uses = internal::kVictims9,
+        .grants = {},
+    },
+    {
+        .name = "killer",
+        .identity = 81,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = false,
+        .uses = internal::kVictims10,
+        .grants = {},
+    },
+    {
         .name = "witness_service",
         .identity = 77,
         .qos = abi::QosClass::kNormal,
@@ -384,8 +429,8 @@ inline constexpr std::array<manifest::Image, 18> kVictims12{{
         .slots = 64,
         .pool_pages = 8,
         .service = true,
-        .uses = internal::kVictims8,
-        .grants = internal::kVictims9,
+        .uses = internal::kVictims11,
+        .grants = internal::kVictims12,
     },
     {
         .name = "SELFTEST",
@@ -396,13 +441,13 @@ inline constexpr std::array<manifest::Image, 18> kVictims12{{
         .slots = 256,
         .pool_pages = 8,
         .service = false,
-        .uses = internal::kVictims10,
-        .grants = internal::kVictims11,
+        .uses = internal::kVictims13,
+        .grants = internal::kVictims14,
     },
 }};
 }  // namespace internal
 inline constexpr manifest::Manifest kVictims{
-    .images = internal::kVictims12,
+    .images = internal::kVictims15,
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kContract1{{

@@ -32,6 +32,8 @@ struct Partner {
   static constexpr std::uint32_t kHoldShape = 0x00;
   static constexpr std::uint32_t kHeldTag = 0x01040700;
   static constexpr std::uint32_t kHeldShape = 0x02;
+  static constexpr std::uint32_t kDieTag = 0x01040800;
+  static constexpr std::uint32_t kDieShape = 0x00;
 
   struct InvertResult {
     std::uint64_t w0{};

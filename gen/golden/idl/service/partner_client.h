@@ -275,6 +275,32 @@ class PartnerClient {
         .mapped = abi::value<bool>(out.a1)};
   }
 
+  // Faults, without an answer, once somebody was left waiting in `never`; until then ebusy.
+  [[gnu::always_inline]] rt::Result<void> die() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(endpoint_.index);
+    in.a6 = Partner::kDieTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> die_until(std::uint64_t call_deadline) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(endpoint_.index);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Partner::kDieTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
+        rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot endpoint_;
 };

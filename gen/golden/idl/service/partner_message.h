@@ -267,6 +267,28 @@ constexpr std::optional<HeldReply> decode_held_reply(ConstWords words) {
       .mapped = abi::value<bool>(words[1])};
 }
 
+struct DieRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const DieRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<DieRequest> decode_die_request([[maybe_unused]] ConstWords words) {
+  return DieRequest{};
+}
+
+struct DieReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const DieReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<DieReply> decode_die_reply([[maybe_unused]] ConstWords words) {
+  return DieReply{};
+}
+
 }  // namespace tessera::service::partner
 
 #endif  // IDL_SERVICE_PARTNER_MESSAGE_H_

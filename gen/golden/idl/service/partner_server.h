@@ -141,6 +141,12 @@ class PartnerServer {
       },
       "partner must implement Partner.held: rt::Result<Partner::HeldResult> held(const "
       "rt::Caller&)  (idl/service/partner.idl:35)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller) {
+        { impl.die(caller) } -> std::same_as<rt::Result<void>>;
+      },
+      "partner must implement Partner.die: rt::Result<void> die(const rt::Caller&)  "
+      "(idl/service/partner.idl:38)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -183,6 +189,8 @@ class PartnerServer {
         return on_hold(impl, endpoint, message, status);
       case Partner::kHeldTag:
         return on_held(impl, endpoint, message, status);
+      case Partner::kDieTag:
+        return on_die(impl, endpoint, message, status);
       case 0:
         return on_no_message(impl, message);
       default:
@@ -403,6 +411,23 @@ class PartnerServer {
     in.t1 = Partner::kHeldShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6 |
         rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Partner.die
+  [[gnu::always_inline]] static rt::Next on_die(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.die(caller_of(message));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Partner::kDieShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
     message = out;
     return rt::Next::kHandled;
   }
