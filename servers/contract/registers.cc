@@ -209,6 +209,42 @@ void a_received_message() {
   due();  // the sender first
 }
 
+// A caller with something in every register, whose call finds the receiver waiting, and whose
+// answer waits for the next: the receiver sees the words that were counted, and nothing else of the
+// caller's.
+void a_received_call() {
+  endpoint = make<Endpoint>();
+  static constinit RawRegisters callers{};
+  spawn([](std::uint64_t) {
+    for (unsigned i = 0; i < 32; ++i) callers.in[i] = ~raw_value(i);
+    for (unsigned words : {2u, 6u, 0u}) {
+      callers.in[kA7] = abi::word(SystemCall::kEndpointCall);
+      callers.in[kT0] = endpoint.slot().index;
+      callers.in[kA6] = tag(words);
+      raw_call(&callers);
+    }
+  });
+  const std::uint64_t slot = endpoint.slot().index;
+  const std::uint64_t info =
+      static_cast<std::uint64_t>(abi::QosClass::kNormal) | abi::kInfoAnswerDue;
+  const auto word = [](unsigned n) { return ~raw_value(kA0 + n); };
+  succeeds(SystemCall::kEndpointReceive, {{kT0, slot}, {kT1, abi::kNoDeadline}},
+           {{kA0, word(0)}, {11, word(1)}, {kT2, tag(2)}, {kT3, info}}, After::kSavedZero);
+  const Set answer[] = {{kT0, slot}, {kA6, 0}, {kT1, shape(1)}};
+  succeeds(SystemCall::kEndpointReplyReceive, {answer[0], answer[1], answer[2]},
+           {{kA0, word(0)},
+            {11, word(1)},
+            {12, word(2)},
+            {13, word(3)},
+            {14, word(4)},
+            {15, word(5)},
+            {kT2, tag(6)},
+            {kT3, info}},
+           After::kSavedZero);
+  succeeds(SystemCall::kEndpointReplyReceive, {answer[0], answer[1], answer[2]},
+           {{kT2, tag(0)}, {kT3, info}}, After::kSavedZero);
+}
+
 void a_received_signal() {
   endpoint = make<Endpoint>();
   notification = make<Notification>();
@@ -245,6 +281,32 @@ void an_interrupt_keeps_everything() {
   }
 }
 
+// A reservation does not live through another thread's turn: what was loaded may have changed
+// there.
+void an_interrupt_ends_a_reservation() {
+  static volatile std::uint64_t turns;
+  static std::uint64_t reserved = 7;
+  turns = 0;
+  spawn([](std::uint64_t) {
+    for (;;) {
+      turns = turns + 1;
+      OK(kernel::Self::yield());
+    }
+  });
+  std::uint64_t value = 0;
+  std::uint64_t failed = 0;
+  asm volatile(
+      "lr.d %0, (%2)\n"
+      "1: ld %0, 0(%3)\n"
+      "beqz %0, 1b\n"
+      "sc.d %1, %0, (%2)\n"
+      : "=&r"(value), "=&r"(failed)
+      : "r"(&reserved), "r"(&turns)
+      : "memory");
+  EXPECT(failed != 0);
+  EXPECT(reserved == 7);
+}
+
 }  // namespace
 
 std::span<const Behaviour> registers_behaviours() {
@@ -255,8 +317,10 @@ std::span<const Behaviour> registers_behaviours() {
       {"registers.calls_and_their_answers", calls_and_their_answers},
       {"registers.calls_that_are_cut_short", calls_that_are_cut_short},
       {"registers.a_received_message", a_received_message},
+      {"registers.a_received_call", a_received_call},
       {"registers.a_received_signal", a_received_signal},
       {"registers.an_interrupt_keeps_everything", an_interrupt_keeps_everything},
+      {"registers.an_interrupt_ends_a_reservation", an_interrupt_ends_a_reservation},
   };
   return kAll;
 }
