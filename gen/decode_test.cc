@@ -137,6 +137,7 @@ RESULT_OF(VmoInfo);
 RESULT_OF(BootInfoRegion);
 RESULT_OF(BootInfoBundle);
 RESULT_OF(BootInfoUart);
+RESULT_OF(BootInfoCensus);
 #undef RESULT_OF
 
 constexpr int kT0 = 5;

@@ -104,6 +104,12 @@ CNode& make_cspace(Slot& memory) {
   return cspace;
 }
 
+std::uint8_t boot_info_rights(const Machine& machine) {
+  constexpr auto kCensus = std::to_underlying(abi::BootInfoRight::kCensus);
+  const unsigned all = abi::kAllBootInfoRights;
+  return static_cast<std::uint8_t>(has_word(machine.bootargs, "census") ? all : all & ~kCensus);
+}
+
 }  // namespace
 
 std::string_view make_first_task(const Machine& machine, const MemoryMap& memory,
@@ -139,7 +145,7 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
   }
 
   slot_at(cspace, kernel::BootSlot::kBootInfo)
-      .fill(state.root, abi::ObjectType::kBootInfo, 0, abi::kAllBootInfoRights);
+      .fill(state.root, abi::ObjectType::kBootInfo, 0, boot_info_rights(machine));
   slot_at(cspace, kernel::BootSlot::kIdentityControl)
       .fill(state.root, abi::ObjectType::kIdentityControl, 0, abi::kAllIdentityControlRights);
   make_vmo(slot_at(cspace, kernel::BootSlot::kBundle), machine.initrd.start, bundle.total_size(),

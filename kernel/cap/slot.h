@@ -20,6 +20,9 @@ namespace tessera {
 
 struct DerivationTag;
 
+// Capabilities that there are, embedded ones included: for the census. Under state.tree_lock.
+inline constinit std::uint64_t capability_count = 0;
+
 // What else the kernel must do when an embedded slot (a field of an object, not of a CNode) loses
 // its capability because somebody revoked it. Slots of CNodes are kPlain.
 enum class SlotRole : std::uint8_t {
@@ -132,6 +135,7 @@ struct Slot : Link<DerivationTag> {
   // What it held has gone elsewhere. An empty slot's object is 0 too: who looks for an embedded one
   // needs one test.
   void clear() {
+    --capability_count;
     type = abi::ObjectType::kNull;
     object = 0;
   }
@@ -141,6 +145,7 @@ struct Slot : Link<DerivationTag> {
   void start(abi::ObjectType new_type, std::uint64_t new_object, std::uint8_t new_rights) {
     ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>();
     ::new (&children) List<Slot, DerivationTag>();
+    ++capability_count;
     object = new_object;
     badge = 0;
     pages = 0;

@@ -1,5 +1,7 @@
 #include "kernel/object/delete.h"
 
+#include <utility>
+
 #include "idl/kernel_rights.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/object/endpoint.h"
@@ -31,6 +33,8 @@ Alarm& alarm_of_grave(Slot& slot) { return OWNER_OF(Alarm, grave, slot); }
 Alarm& alarm_of_target(Slot& slot) { return OWNER_OF(Alarm, target, slot); }
 #undef OWNER_OF
 #pragma clang diagnostic pop
+
+std::uint32_t& objects_of(abi::ObjectType type) { return state.objects[std::to_underlying(type)]; }
 
 // Everybody who waits at an endpoint that dies is told so.
 Result<void> destroy(Endpoint& endpoint) {
@@ -139,6 +143,7 @@ Result<void> release(Slot& slot) {
       TRY_ASSIGN(bool emptied, destroy_object(slot));
       *references = 0;
       if (emptied) return {};
+      --objects_of(slot.type);
     } else {
       --*references;
     }
@@ -257,7 +262,8 @@ void derive(Slot& from, Slot& to, std::uint8_t rights) {
 
 void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {
   to.fill(parent, type, reinterpret_cast<std::uint64_t>(object), all_rights(type));
-  if (std::uint32_t* references = references_of(to); references != nullptr) *references = 1;
+  *references_of(to) = 1;
+  ++objects_of(type);
 }
 
 Result<void> bury_the_dead() {
@@ -270,6 +276,7 @@ Result<void> bury_the_dead() {
       while (*link != &grave) link = reinterpret_cast<Slot**>(&(*link)->object);
       *link = reinterpret_cast<Slot*>(grave.object);
       grave.unlink();
+      --objects_of(grave.type);
       grave.type = abi::ObjectType::kNull;
     }
     if (arch::interrupt_pending()) return kPreempted;

@@ -1,8 +1,11 @@
 // All of the kernel's own mutable state that is not a hart's: in one place, fixed at link time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
+#include "idl/abi.h"
 #include "kernel/base/types.h"
 #include "kernel/cap/slot.h"
 #include "kernel/sched/hart.h"
@@ -11,6 +14,8 @@
 namespace tessera {
 
 struct Task;
+
+inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kBootInfo) + 1;
 
 inline constexpr std::uint32_t kMaxHarts = 8;
 // Tasks that are configured at one time, one ASID each; fewer where the machine has fewer ASIDs.
@@ -28,6 +33,8 @@ struct State {
   std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
   std::uint32_t next_asid = 1;                       // where the search for a free one begins
   std::uint32_t next_task_id = 1;
+  std::uint32_t objects[kObjectTypes] =
+      {};  // how many there are, by type; of those that are counted
   const Task* first_task = nullptr;
 
   // The UART is the kernel's until a task has mapped it.

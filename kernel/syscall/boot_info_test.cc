@@ -120,6 +120,27 @@ TEST_F(BootInfoTest, OnceTheUartIsTakenItGoesOn) {
   EXPECT_EQ(world.machine.console, "");
 }
 
+TEST_F(BootInfoTest, TheCensusCountsObjectsAndCapabilities) {
+  const auto endpoints = [&] { return info.census(abi::ObjectType::kEndpoint)->objects; };
+  const auto capabilities = [&] { return info.census(abi::ObjectType::kNull)->capabilities; };
+  const kernel::CNode own(World::kNode);
+  const std::uint64_t objects_before = endpoints();
+  const std::uint64_t before = capabilities();
+  auto made = world.make<kernel::Endpoint>(0, 3);
+  const std::uint32_t first = made.slot().index;
+  EXPECT_EQ(endpoints(), objects_before + 3);
+  ASSERT_TRUE(own.copy(312, own, first));
+  ASSERT_TRUE(own.move(313, own, first));
+  EXPECT_EQ(endpoints(), objects_before + 3);
+  EXPECT_EQ(capabilities(), before + 4);
+  ASSERT_TRUE(own.delete_(313));
+  EXPECT_EQ(endpoints(), objects_before + 3) << "the copy is left";
+  ASSERT_TRUE(own.delete_(312));
+  EXPECT_EQ(endpoints(), objects_before + 2);
+  EXPECT_EQ(capabilities(), before + 2);
+  EXPECT_EQ(info.census(abi::ObjectType::kVmo)->objects, 0u);
+}
+
 TEST_F(BootInfoTest, RightsAreSeparate) {
   const kernel::CNode own(World::kNode);
   ASSERT_TRUE(own.mint(310, own, 300, std::to_underlying(abi::BootInfoRight::kRead), 0));
@@ -128,6 +149,8 @@ TEST_F(BootInfoTest, RightsAreSeparate) {
   expect_refused(
       world, [&] { return reads.print(0, 0, 0, 0, 0, 1); }, abi::kEperm, Detail::kBadRights);
   expect_refused(world, [&] { return reads.stop(); }, abi::kEperm, Detail::kBadRights);
+  expect_refused(
+      world, [&] { return reads.census(abi::ObjectType::kTask); }, abi::kEperm, Detail::kBadRights);
 }
 
 }  // namespace

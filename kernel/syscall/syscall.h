@@ -138,6 +138,7 @@ class Syscall {
   Result<decode::BootInfoUartResult> on(const decode::BootInfoUart<Syscall>& args);
   Result<void> on(const decode::BootInfoPrint<Syscall>& args);
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
+  Result<decode::BootInfoCensusResult> on(const decode::BootInfoCensus<Syscall>& args);
 
  private:
   [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type,

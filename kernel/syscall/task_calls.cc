@@ -216,4 +216,9 @@ Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
 
 Result<void> Syscall::on(const decode::BootInfoStop<Syscall>&) { arch::shut_down(true); }
 
+Result<decode::BootInfoCensusResult> Syscall::on(const decode::BootInfoCensus<Syscall>& args) {
+  return decode::BootInfoCensusResult{.objects = state.objects[std::to_underlying(args.type)],
+                                      .capabilities = capability_count};
+}
+
 }  // namespace tessera

@@ -44,6 +44,7 @@ class Walk {
  public:
   std::string run() {
     visit_tree();
+    if (why_.empty()) check_counts();
     if (why_.empty()) check_slots();
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
@@ -71,6 +72,7 @@ class Walk {
         if (child->empty()) fail("an empty slot in the tree");
         if (child->role == SlotRole::kGrave) {
           ++graves_;
+          ++dying_[child->type];
           continue;
         }
         check_child(*parent, *child, given);
@@ -140,6 +142,20 @@ class Walk {
       if (std::any_of(bytes, bytes + kPageSize, [](std::uint8_t b) { return b != 0; })) {
         fail("a page that is said to be zero is not");
       }
+    }
+  }
+
+  // What the kernel counts is what there is.
+  void check_counts() {
+    if (capability_count != seen_.size() - graves_) fail("the count of capabilities is wrong");
+    std::map<abi::ObjectType, std::uint32_t> objects = dying_;
+    for (const auto& [named, count] : named_) ++objects[named.first];
+    for (std::size_t i = 0; i < kObjectTypes; ++i) {
+      const auto type = static_cast<abi::ObjectType>(i);
+      const bool counted = type != abi::ObjectType::kUntyped && type != abi::ObjectType::kVmo &&
+                           type != abi::ObjectType::kIdentityControl &&
+                           type != abi::ObjectType::kBootInfo;
+      if (counted && state.objects[i] != objects[type]) fail("a count of objects is wrong");
     }
   }
 
@@ -308,6 +324,7 @@ class Walk {
   std::string why_;
   std::unordered_set<Slot*> seen_;
   std::size_t graves_ = 0;
+  std::map<abi::ObjectType, std::uint32_t> dying_;
   std::map<std::pair<abi::ObjectType, std::uint64_t>, std::uint32_t> named_;
   std::vector<Slot*> vmos_;
   std::unordered_set<CNode*> nodes_;

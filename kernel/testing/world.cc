@@ -46,6 +46,7 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
     : machine(ram_bytes, asids), hart(state.harts[0]) {
   ::new (&state) State();
   ::new (&boot_info) BootInfo();
+  capability_count = 0;
   machine.run_as(hart.local);
   current_world = this;
   rt::host::syscall = system_call_of_stub;

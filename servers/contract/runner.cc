@@ -1,5 +1,6 @@
 #include "servers/contract/runner.h"
 
+#include "idl/kernel/boot_info.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/self.h"
 #include "idl/kernel/untyped.h"
@@ -9,6 +10,7 @@
 #include "servers/contract/world.h"
 #include "servers/runtime/error_text.h"
 #include "servers/runtime/print.h"
+#include "servers/runtime/slots.h"
 #include "servers/runtime/text.h"
 #include "servers/runtime/try.h"
 
@@ -78,6 +80,13 @@ Outcome<Runner::Holdings> Runner::holdings() {
     RT_TRY_ASSIGN(const auto slot, step("query a slot", own().query(i)));
     result.slots[i] = slot.type;
   }
+  constexpr kernel::BootInfo kCensus(rt::start::slot(abi::StartSlot::kCensus));
+  for (std::size_t i = 0; i < result.objects.size(); ++i) {
+    RT_TRY_ASSIGN(const auto count,
+                  step("count objects", kCensus.census(static_cast<ObjectType>(i))));
+    result.objects[i] = count.objects;
+    result.capabilities = count.capabilities;
+  }
   return result;
 }
 
@@ -112,6 +121,12 @@ void Runner::run(const Behaviour& behaviour, std::uint64_t index) {
   if (kept && !after) kept = std::unexpected(after.error());
   if (kept && before->free_bytes != after->free_bytes) {
     kept = std::unexpected(Trouble{.step = "memory is missing afterwards"});
+  }
+  if (kept && before->objects != after->objects) {
+    kept = std::unexpected(Trouble{.step = "objects of the kernel's are left or missing"});
+  }
+  if (kept && before->capabilities != after->capabilities) {
+    kept = std::unexpected(Trouble{.step = "capabilities are left or missing"});
   }
   if (kept && before->slots != after->slots) {
     kept = std::unexpected(Trouble{.step = "slots differ afterwards"});

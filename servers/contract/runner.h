@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <string_view>
+#include <utility>
 
 #include "idl/abi.h"
 #include "idl/kernel/task.h"
@@ -40,6 +41,9 @@ class Runner {
   struct Holdings {
     std::uint64_t free_bytes = 0;
     std::array<abi::ObjectType, kSlots> slots{};
+    // The whole machine's.
+    std::array<std::uint64_t, std::to_underlying(abi::ObjectType::kBootInfo) + 1> objects{};
+    std::uint64_t capabilities = 0;
     friend bool operator==(const Holdings&, const Holdings&) = default;
   };
   static Outcome<Holdings> holdings();

@@ -93,6 +93,12 @@ Result<void> give_alarm(const Child& child) {
 
 // A run of 2 MiB or more begins at a multiple of 2 MiB: where the rest does not, what is before
 // that stays behind, less than 2 MiB.
+Result<void> give_census(const Child& child) {
+  return step("give it the census",
+              mint_to(child, rt::start::slot(StartSlot::kCensus), kBootInfo.slot(),
+                      rt::rights(kernel::BootInfo::Right::kCensus)));
+}
+
 Result<void> give_memory(const Child& child) {
   constexpr std::uint64_t kMostLeftBehind = 0x20'0000 - abi::kPageSize;
   RT_TRY_ASSIGN(const auto quota, step("ask what its quota has left", child.memory.info()));
@@ -124,6 +130,7 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const 
   RT_TRY(give_peers(manifest, index, child));
   if (is_granted(image, manifest::Grant::kUart)) RT_TRY(give_uart(child));
   if (is_granted(image, manifest::Grant::kAlarm)) RT_TRY(give_alarm(child));
+  if (is_granted(image, manifest::Grant::kCensus)) RT_TRY(give_census(child));
   if (is_granted(image, manifest::Grant::kMemory)) RT_TRY(give_memory(child));
   return {};
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "idl/abi.h"
+#include "idl/kernel/boot_info.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/notification.h"
@@ -121,6 +122,9 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return only_if(
           has(image, manifest::Grant::kUart),
           {ObjectType::kVmo, rt::rights(VmoRight::kRead, VmoRight::kWrite, VmoRight::kMap)});
+    case StartSlot::kCensus:
+      return only_if(has(image, manifest::Grant::kCensus),
+                     {ObjectType::kBootInfo, rt::rights(kernel::BootInfo::Right::kCensus)});
     case StartSlot::kNull:
     case StartSlot::kWindow0:
     case StartSlot::kWindow1:

@@ -254,9 +254,10 @@ enum class StartSlot : std::uint8_t {
   kWindow1 = 12,
   kWindow2 = 13,
   kMemory = 14,  // An Untyped of its own, with what its quota has left.
-  kPeer = 15,  // What the manifest's `uses` beyond console and timed give, here only for tests.
+  kCensus = 15,  // BootInfo with the right to count objects; only in images of tests.
+  kPeer = 16,  // What the manifest's `uses` beyond console and timed give, here only for tests.
 };
-constexpr bool valid_start_slot(std::uint64_t value) { return value < 16; }
+constexpr bool valid_start_slot(std::uint64_t value) { return value < 17; }
 constexpr std::string_view to_string(StartSlot value) {
   switch (value) {
     case StartSlot::kNull:
@@ -289,6 +290,8 @@ constexpr std::string_view to_string(StartSlot value) {
       return "window2";
     case StartSlot::kMemory:
       return "memory";
+    case StartSlot::kCensus:
+      return "census";
     case StartSlot::kPeer:
       return "peer";
   }
@@ -377,7 +380,7 @@ inline constexpr std::uint64_t kUserBase = 0x1000;
 inline constexpr std::uint64_t kUserLimit = 0x4000000000;
 
 // The first slot that a task may use as it likes.
-inline constexpr std::uint32_t kStartSlots = 32;
+inline constexpr std::uint32_t kStartSlots = 40;
 
 }  // namespace tessera::abi
 

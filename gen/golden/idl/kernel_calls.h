@@ -289,6 +289,10 @@ inline constexpr Parameter kBootInfoPrintParameters[] = {
     {"length", 15, Kind::kU8, 0x1, 0x28, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kBootInfoCensusParameters[] = {
+    {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
+};
+
 }  // namespace internal
 
 // By number.
@@ -383,6 +387,8 @@ inline constexpr Call kAll[] = {
     {"BootInfo.print", abi::SystemCall::kBootInfoPrint, abi::ObjectType::kBootInfo, 0x02, false,
         internal::kBootInfoPrintParameters},
     {"BootInfo.stop", abi::SystemCall::kBootInfoStop, abi::ObjectType::kBootInfo, 0x04, false, {}},
+    {"BootInfo.census", abi::SystemCall::kBootInfoCensus, abi::ObjectType::kBootInfo, 0x08, false,
+        internal::kBootInfoCensusParameters},
 };
 
 // By type.
@@ -397,7 +403,7 @@ inline constexpr Object kObjects[] = {
     {"Vmo", abi::ObjectType::kVmo, 0x1f},
     {"Alarm", abi::ObjectType::kAlarm, 0x01},
     {"IdentityControl", abi::ObjectType::kIdentityControl, 0x01},
-    {"BootInfo", abi::ObjectType::kBootInfo, 0x07},
+    {"BootInfo", abi::ObjectType::kBootInfo, 0x0f},
 };
 
 }  // namespace tessera::calls

@@ -732,6 +732,24 @@ struct BootInfoStop {
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
 };
 
+// System call 57, BootInfo.census.
+template <class K>
+struct BootInfoCensus {
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  abi::ObjectType type;
+};
+
+struct BootInfoCensusResult {
+  std::uint64_t objects{};
+  std::uint64_t capabilities{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const BootInfoCensusResult& result) {
+  frame.x[10] = result.objects;
+  frame.x[11] = result.capabilities;
+}
+
 namespace internal {
 
 template <class K>
@@ -1496,6 +1514,21 @@ void boot_info_stop(K& k, typename K::Frame& frame) {
   k.complete(frame);
 }
 
+template <class K>
+void boot_info_census(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kCensus), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (!abi::valid_object_type(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 1);
+  }
+  auto result = k.on(BootInfoCensus<K>{.self = *std::move(self),
+      .type = abi::value<abi::ObjectType>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1606,6 +1639,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::boot_info_print(k, frame);
     case abi::word(abi::SystemCall::kBootInfoStop):
       return internal::boot_info_stop(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoCensus):
+      return internal::boot_info_census(k, frame);
     default:
       return k.unknown(frame);
   }

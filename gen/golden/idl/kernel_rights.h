@@ -17,8 +17,9 @@ enum class BootInfoRight : std::uint8_t {
   kRead = 1 << 0,
   kPrint = 1 << 1,
   kStop = 1 << 2,
+  kCensus = 1 << 3,
 };
-inline constexpr std::uint8_t kAllBootInfoRights = 0x07;
+inline constexpr std::uint8_t kAllBootInfoRights = 0x0f;
 
 enum class CNodeRight : std::uint8_t {
   kRead = 1 << 0,

@@ -17,8 +17,10 @@ enum class Grant : std::uint8_t {
   kAlarm = 0,  // An Alarm.
   kUart = 1,  // The Vmo of the UART's pages.
   kMemory = 2,  // An Untyped with what is left of its quota.
+  // BootInfo with the right census. Only in an image whose kernel command line has the word.
+  kCensus = 3,
 };
-constexpr bool valid_grant(std::uint64_t value) { return value < 3; }
+constexpr bool valid_grant(std::uint64_t value) { return value < 4; }
 constexpr std::string_view to_string(Grant value) {
   switch (value) {
     case Grant::kAlarm:
@@ -27,6 +29,8 @@ constexpr std::string_view to_string(Grant value) {
       return "uart";
     case Grant::kMemory:
       return "memory";
+    case Grant::kCensus:
+      return "census";
   }
   return "?";
 }

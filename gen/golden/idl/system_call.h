@@ -62,6 +62,7 @@ enum class SystemCall : std::uint64_t {
   kBootInfoUart = 54,
   kBootInfoPrint = 55,
   kBootInfoStop = 56,
+  kBootInfoCensus = 57,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -171,6 +172,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "BootInfo.print";
     case SystemCall::kBootInfoStop:
       return "BootInfo.stop";
+    case SystemCall::kBootInfoCensus:
+      return "BootInfo.census";
   }
   return "?";
 }
