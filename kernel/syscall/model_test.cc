@@ -180,6 +180,7 @@ class Pair {
   void count_rare(std::map<std::string, int>& outcomes) {
     outcomes["slots revoked"] += both_.model().slots_revoked;
     outcomes["nodes revoked"] += both_.model().nodes_revoked;
+    outcomes["self references"] += both_.model().self_references;
   }
   // The caller can do nothing more on its own CSpace, or has no memory.
   bool over() {
@@ -242,7 +243,8 @@ TEST(ModelTest, TheKernelDoesWhatTheModelDoes) {
                               "Vmo.seal 0 none",
                               "Vmo.seal -16 badState",
                               "slots revoked",
-                              "nodes revoked"}) {
+                              "nodes revoked",
+                              "self references"}) {
     EXPECT_GT(outcomes[reached], 0) << reached;
   }
 }

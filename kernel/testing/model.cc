@@ -170,6 +170,7 @@ Answer Model::move(const Request& request) {
   destination = std::move(origin);
   destination->node = &self;
   destination->index = static_cast<std::uint32_t>(to);
+  if (destination->object.get() == &self) ++self_references;
   return success();
 }
 
@@ -206,6 +207,7 @@ Capability& Model::put(Object& node, std::uint64_t index, Capability what, Capab
   slot->parent = &parent;
   parent.children.push_back(slot.get());
   if (slot->object != nullptr) ++slot->object->names;
+  if (slot->object.get() == &node) ++self_references;
   return *slot;
 }
 

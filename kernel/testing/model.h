@@ -106,6 +106,8 @@ class Model {
   // interrupt, and the capability that was invoked, with one.
   int slots_revoked = 0;
   int nodes_revoked = 0;
+  // CNodes that were given a capability to themselves.
+  int self_references = 0;
 
  private:
   using Slot = std::unique_ptr<Capability>;
