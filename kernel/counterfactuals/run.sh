@@ -1,0 +1,3 @@
+#!/bin/bash
+# Bazel's way to counterfactuals.py.
+exec python3 "$@"
