@@ -138,6 +138,7 @@ RESULT_OF(BootInfoRegion);
 RESULT_OF(BootInfoBundle);
 RESULT_OF(BootInfoUart);
 RESULT_OF(BootInfoCensus);
+RESULT_OF(BootInfoCommandLine);
 #undef RESULT_OF
 
 constexpr int kT0 = 5;

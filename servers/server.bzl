@@ -38,6 +38,7 @@ INIT_DEPS = [
     "//bootimage:bundle",
     "//idl:kernel_stubs",
     "//idl:services",
+    "//servers/init:argument",
     "//servers/init:boot",
     "//servers/init:layout",
     "//servers/init:printer",

@@ -110,6 +110,13 @@ std::uint8_t boot_info_rights(const Machine& machine) {
   return static_cast<std::uint8_t>(has_word(machine.bootargs, "census") ? all : all & ~kCensus);
 }
 
+// False: it is too long.
+bool keep_command_line(std::string_view text) {
+  if (text.size() > BootInfo::kMaxCommandLine) return false;
+  for (const char c : text) boot_info.command_line[boot_info.command_line_size++] = c;
+  return true;
+}
+
 }  // namespace
 
 std::string_view make_first_task(const Machine& machine, const MemoryMap& memory,
@@ -151,6 +158,7 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
   make_vmo(slot_at(cspace, kernel::BootSlot::kBundle), machine.initrd.start, bundle.total_size(),
            kRead);
   boot_info.bundle_size = bundle.total_size();
+  if (!keep_command_line(machine.bootargs)) return "the command line is longer than 256 bytes";
   CHECK(start_thread(thread, {.pc = first.entry, .sp = kStackTop, .argument = 0, .tp = 0}));
   return {};
 }

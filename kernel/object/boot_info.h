@@ -24,6 +24,9 @@ struct BootInfo {
   std::uint32_t uart_offset = 0;
   std::uint32_t uart_irq = 0;
   std::uint32_t uart_shift = 0;
+  static constexpr std::uint32_t kMaxCommandLine = 256;
+  char command_line[kMaxCommandLine] = {};
+  std::uint32_t command_line_size = 0;
   bool in_line = false;  // of the first task: its name stands before it already
 
   void print(char c);

@@ -56,6 +56,23 @@ TEST_F(BootInfoTest, TellsTheFacts) {
   EXPECT_EQ(info.uart()->shift, 2u);
 }
 
+TEST_F(BootInfoTest, TellsTheCommandLineInParts) {
+  EXPECT_EQ(info.command_line(0)->length, 0u);
+  const std::string_view line = "0123456789abcdef0123456789abcdef01234567tail";
+  tessera::boot_info.command_line_size = static_cast<std::uint32_t>(line.size());
+  line.copy(tessera::boot_info.command_line, line.size());
+  const auto first = info.command_line(0);
+  EXPECT_EQ(first->length, 40u);
+  EXPECT_EQ(first->w0, 0x3736353433323130u);
+  EXPECT_EQ(first->w4, 0x3736353433323130u);
+  const auto rest = info.command_line(1);
+  EXPECT_EQ(rest->length, 4u);
+  EXPECT_EQ(rest->w0, 0x6c696174u);
+  EXPECT_EQ(rest->w1, 0u);
+  for (std::uint32_t part : {2u, 1000u, ~0u}) EXPECT_EQ(info.command_line(part)->length, 0u);
+  tessera::boot_info.command_line_size = 0;
+}
+
 TEST_F(BootInfoTest, PrintsLinesWithTheirName) {
   ASSERT_TRUE(print("hello "));
   ASSERT_TRUE(print("world\nsecond\n"));

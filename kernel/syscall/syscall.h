@@ -139,6 +139,7 @@ class Syscall {
   Result<void> on(const decode::BootInfoPrint<Syscall>& args);
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
   Result<decode::BootInfoCensusResult> on(const decode::BootInfoCensus<Syscall>& args);
+  Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:
   [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type,

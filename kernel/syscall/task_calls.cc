@@ -214,6 +214,25 @@ Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
   return {};
 }
 
+Result<decode::BootInfoCommandLineResult> Syscall::on(
+    const decode::BootInfoCommandLine<Syscall>& args) {
+  constexpr std::uint32_t kPart = 40;
+  const std::uint64_t first = std::uint64_t{args.part} * kPart;
+  std::uint64_t words[kPart / 8] = {};
+  std::uint8_t length = 0;
+  while (length < kPart && first + length < boot_info.command_line_size) {
+    const auto byte = static_cast<unsigned char>(boot_info.command_line[first + length]);
+    words[length / 8] |= std::uint64_t{byte} << (length % 8 * 8);
+    ++length;
+  }
+  return decode::BootInfoCommandLineResult{.w0 = words[0],
+                                           .w1 = words[1],
+                                           .w2 = words[2],
+                                           .w3 = words[3],
+                                           .w4 = words[4],
+                                           .length = length};
+}
+
 Result<void> Syscall::on(const decode::BootInfoStop<Syscall>&) { arch::shut_down(true); }
 
 Result<decode::BootInfoCensusResult> Syscall::on(const decode::BootInfoCensus<Syscall>& args) {

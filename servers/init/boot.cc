@@ -6,6 +6,7 @@
 #include "bootimage/bundle_error.h"
 #include "idl/kernel/vmo.h"
 #include "servers/elf/error.h"
+#include "servers/runtime/text_words.h"
 
 namespace tessera::init {
 
@@ -26,6 +27,17 @@ Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view nam
   const auto image = elf::Image::parse(file->bytes);
   if (!image) return failed("read the image", elf::describe(image.error()));
   return *image;
+}
+
+Result<CommandLine> read_command_line() {
+  CommandLine line;
+  for (std::uint32_t part = 0;; ++part) {
+    RT_TRY_ASSIGN(const auto words, step("ask for the command line", kBootInfo.command_line(part)));
+    const rt::TextWords text{.words = {words.w0, words.w1, words.w2, words.w3, words.w4},
+                             .length = words.length};
+    rt::write(line, rt::TextBytes(text).text());
+    if (!text.full()) return line;
+  }
 }
 
 Result<void> take_memory(std::uint64_t size, rt::Slot to) {

@@ -15,6 +15,7 @@
 #include "servers/elf/image.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
+#include "servers/runtime/text.h"
 
 namespace tessera::init {
 
@@ -29,6 +30,10 @@ Result<bundle::Bundle> open_bundle();
 
 // Finds an image by its name, and checks its bytes and its headers.
 Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view name);
+
+// The kernel's command line.
+using CommandLine = rt::FixedText<256>;
+Result<CommandLine> read_command_line();
 
 // Makes `size` bytes of Untyped out of the first region that has them, into `to`.
 Result<void> take_memory(std::uint64_t size, rt::Slot to);

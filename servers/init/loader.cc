@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <span>
 
 #include "idl/abi.h"
 #include "idl/kernel/vmo.h"
@@ -69,9 +70,15 @@ Result<void> load_segments(const Child& child, const elf::Image& image) {
   return {};
 }
 
-Result<void> load_stack(const Child& child, std::uint64_t size) {
+Result<std::uint64_t> load_stack(const Child& child, std::uint64_t size,
+                                 std::string_view argument) {
+  constexpr std::uint64_t kAlignment = 16;  // of a stack pointer (RISC-V calling convention)
+  const std::uint64_t taken =
+      argument.empty() ? 0 : (argument.size() + kAlignment) / kAlignment * kAlignment;
   RT_TRY(step("retype the stack", make(child.memory, abi::ObjectType::kVmo, kVmo, size)));
-  return give(child, kReadWrite, kStackTop - size, kStack);
+  RT_TRY(fill(std::as_bytes(std::span(argument)), size - taken));
+  RT_TRY(give(child, kReadWrite, kStackTop - size, kStack));
+  return kStackTop - taken;
 }
 
 }  // namespace tessera::init

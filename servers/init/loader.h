@@ -3,6 +3,7 @@
 #define SERVERS_INIT_LOADER_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/task.h"
@@ -24,8 +25,10 @@ struct Child {
 // may give its own memory to others.
 Result<void> load_segments(const Child& child, const elf::Image& image);
 
-// `size` bytes that end at kStackTop, zero.
-Result<void> load_stack(const Child& child, std::uint64_t size);
+// `size` bytes that end at kStackTop, zero but for the task's argument, which is on top, with a
+// zero behind it. Gives the stack pointer that the task begins with: the argument's address, if it
+// has one.
+Result<std::uint64_t> load_stack(const Child& child, std::uint64_t size, std::string_view argument);
 
 }  // namespace tessera::init
 

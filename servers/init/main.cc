@@ -2,10 +2,12 @@
 // then on says how tasks end.
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "bootimage/bundle.h"
 #include "idl/kernel/endpoint.h"
 #include "idl/service/console_client.h"
+#include "servers/init/argument.h"
 #include "servers/init/boot.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
@@ -51,8 +53,9 @@ Result<void> attach_console(std::size_t image) {
   return {};
 }
 
-Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::Bundle& bundle) {
-  RT_TRY(spawn(kSelected, image, bundle));
+Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::Bundle& bundle,
+                      std::string_view argument) {
+  RT_TRY(spawn(kSelected, image, bundle, argument));
   RT_TRY(supervisor.wait_until_ready(image));
   if (kSelected.images[image].name == manifest::kConsole) RT_TRY(attach_console(image));
   print("up ", kSelected.images[image].name);
@@ -60,13 +63,16 @@ Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::B
 }
 
 // Services first, each when those before it are ready; then the tasks that only use them.
-void start_all(Supervisor& supervisor, const bundle::Bundle& bundle) {
+void start_all(Supervisor& supervisor, const bundle::Bundle& bundle,
+               std::string_view command_line) {
   for (const bool services : {true, false}) {
     for (std::size_t i = 0; i < kSelected.images.size(); ++i) {
       const manifest::Image& image = kSelected.images[i];
       if (image.service != services) continue;
       print("start ", image.name);
-      const auto started = services ? bring_up(supervisor, i, bundle) : spawn(kSelected, i, bundle);
+      const std::string_view argument = argument_of(command_line, image.name);
+      const auto started = services ? bring_up(supervisor, i, bundle, argument)
+                                    : spawn(kSelected, i, bundle, argument);
       if (!started) give_up(image.name, started.error());
     }
     if (services) print("ready");
@@ -87,8 +93,10 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   const auto bundle = open_bundle();
   if (!bundle) give_up("init", bundle.error());
   if (const auto made = make_events(); !made) give_up("init", made.error());
+  const auto command_line = read_command_line();
+  if (!command_line) give_up("init", command_line.error());
   Supervisor supervisor(kSelected);
-  start_all(supervisor, *bundle);
+  start_all(supervisor, *bundle, command_line->text());
   if (const auto renounced = renounce(); !renounced) give_up("init", renounced.error());
   const auto powerless = confirm_powerless(kSelected.images.size());
   if (!powerless) give_up("init", powerless.error());

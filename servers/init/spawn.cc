@@ -48,11 +48,12 @@ Result<void> introduce(const Child& child, const manifest::Image& image, std::si
   return step("drop its end", drop(kTemporary));
 }
 
-Result<void> start(const Child& child, std::uint64_t entry) {
+Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
+                   std::uint64_t argument) {
   const kernel::Thread thread(kChildThread);
   RT_TRY(step("configure its thread", thread.configure(child.task)));
   RT_TRY(step("bind its timer", thread.bind(kernel::Notification(kChildTimer))));
-  RT_TRY(step("start it", thread.start(entry, kStackTop, 0, 0)));
+  RT_TRY(step("start it", thread.start(entry, stack, argument, 0)));
   for (const rt::Slot slot : {kChildThread, kChildTimer, kChildCnode}) {
     RT_TRY(step("drop what is its own", drop(slot)));
   }
@@ -62,15 +63,15 @@ Result<void> start(const Child& child, std::uint64_t entry) {
 }  // namespace
 
 Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
-                   const bundle::Bundle& bundle) {
+                   const bundle::Bundle& bundle, std::string_view argument) {
   const manifest::Image& image = manifest.images[index];
   RT_TRY_ASSIGN(const elf::Image program, open_image(bundle, image.name));
   RT_TRY_ASSIGN(const Child child, make_objects(image, index));
   RT_TRY(introduce(child, image, index));
   RT_TRY(load_segments(child, program));
-  RT_TRY(load_stack(child, image.stack_kib * kKiB));
+  RT_TRY_ASSIGN(const std::uint64_t stack, load_stack(child, image.stack_kib * kKiB, argument));
   RT_TRY(endow(manifest, index, child));
-  return start(child, program.entry());
+  return start(child, program.entry(), stack, argument.empty() ? 0 : stack);
 }
 
 }  // namespace tessera::init

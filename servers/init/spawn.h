@@ -3,6 +3,7 @@
 #define SERVERS_INIT_SPAWN_H_
 
 #include <cstddef>
+#include <string_view>
 
 #include "bootimage/bundle.h"
 #include "idl/manifest.h"
@@ -11,9 +12,10 @@
 namespace tessera::init {
 
 // The services that the image uses must have been spawned. Of the image, init keeps the quota, the
-// task, the endpoint and a capability to watch it (layout.h); the rest is the task's alone.
+// task, the endpoint and a capability to watch it (layout.h); the rest is the task's alone. The
+// task finds `argument` at the address that it begins with, or 0 when it is empty.
 Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
-                   const bundle::Bundle& bundle);
+                   const bundle::Bundle& bundle, std::string_view argument);
 
 }  // namespace tessera::init
 

@@ -10,6 +10,7 @@ void* memcpy(void* to, const void* from, std::size_t size);
 void* memmove(void* to, const void* from, std::size_t size);
 void* memset(void* to, int value, std::size_t size);
 int memcmp(const void* a, const void* b, std::size_t size);
+const void* memchr(const void* in, int value, std::size_t size);
 std::size_t strlen(const char* text);
 
 void* memcpy(void* to, const void* from, std::size_t size) {
@@ -31,6 +32,12 @@ void* memset(void* to, int value, std::size_t size) {
 int memcmp(const void* a, const void* b, std::size_t size) {
   return rt::memory::compare(static_cast<const unsigned char*>(a),
                              static_cast<const unsigned char*>(b), size);
+}
+
+// Of std::string_view::find.
+const void* memchr(const void* in, int value, std::size_t size) {
+  return rt::memory::find(static_cast<const unsigned char*>(in), static_cast<unsigned char>(value),
+                          size);
 }
 
 // Of a literal that becomes a string_view: freestanding clang does not fold it.

@@ -75,6 +75,14 @@ inline int compare(const Byte* a, const Byte* b, std::size_t size) {
   return 0;
 }
 
+// The first byte of that value; null: there is none.
+inline const Byte* find(const Byte* in, Byte value, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    if (in[i] == value) return in + i;
+  }
+  return nullptr;
+}
+
 }  // namespace tessera::rt::memory
 
 #endif  // SERVERS_RUNTIME_MEMORY_H_

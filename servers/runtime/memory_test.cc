@@ -78,5 +78,13 @@ TEST(Memory, Compare) {
   });
 }
 
+TEST(Memory, FindsTheFirstOfItsValue) {
+  const Byte bytes[] = {3, 1, 4, 1, 0, 255};
+  EXPECT_EQ(find(bytes, 1, sizeof(bytes)), bytes + 1);
+  EXPECT_EQ(find(bytes, 255, sizeof(bytes)), bytes + 5);
+  EXPECT_EQ(find(bytes, 255, 5), nullptr);
+  EXPECT_EQ(find(bytes, 3, 0), nullptr);
+}
+
 }  // namespace
 }  // namespace tessera::rt::memory

@@ -293,6 +293,10 @@ inline constexpr Parameter kBootInfoCensusParameters[] = {
     {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kBootInfoCommandLineParameters[] = {
+    {"part", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
 }  // namespace internal
 
 // By number.
@@ -389,6 +393,8 @@ inline constexpr Call kAll[] = {
     {"BootInfo.stop", abi::SystemCall::kBootInfoStop, abi::ObjectType::kBootInfo, 0x04, false, {}},
     {"BootInfo.census", abi::SystemCall::kBootInfoCensus, abi::ObjectType::kBootInfo, 0x08, false,
         internal::kBootInfoCensusParameters},
+    {"BootInfo.commandLine", abi::SystemCall::kBootInfoCommandLine, abi::ObjectType::kBootInfo,
+        0x01, false, internal::kBootInfoCommandLineParameters},
 };
 
 // By type.

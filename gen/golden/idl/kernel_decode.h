@@ -750,6 +750,32 @@ constexpr void encode(Frame& frame, const BootInfoCensusResult& result) {
   frame.x[11] = result.capabilities;
 }
 
+// System call 58, BootInfo.commandLine.
+template <class K>
+struct BootInfoCommandLine {
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  std::uint32_t part;
+};
+
+struct BootInfoCommandLineResult {
+  std::uint64_t w0{};
+  std::uint64_t w1{};
+  std::uint64_t w2{};
+  std::uint64_t w3{};
+  std::uint64_t w4{};
+  std::uint8_t length{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const BootInfoCommandLineResult& result) {
+  frame.x[10] = result.w0;
+  frame.x[11] = result.w1;
+  frame.x[12] = result.w2;
+  frame.x[13] = result.w3;
+  frame.x[14] = result.w4;
+  frame.x[15] = abi::word(result.length);
+}
+
 namespace internal {
 
 template <class K>
@@ -1529,6 +1555,21 @@ void boot_info_census(K& k, typename K::Frame& frame) {
   encode(frame, *result);
 }
 
+template <class K>
+void boot_info_command_line(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kRead), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (!abi::fits<std::uint32_t>(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(BootInfoCommandLine<K>{.self = *std::move(self),
+      .part = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1641,6 +1682,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::boot_info_stop(k, frame);
     case abi::word(abi::SystemCall::kBootInfoCensus):
       return internal::boot_info_census(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoCommandLine):
+      return internal::boot_info_command_line(k, frame);
     default:
       return k.unknown(frame);
   }

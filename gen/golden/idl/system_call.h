@@ -63,6 +63,7 @@ enum class SystemCall : std::uint64_t {
   kBootInfoPrint = 55,
   kBootInfoStop = 56,
   kBootInfoCensus = 57,
+  kBootInfoCommandLine = 58,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -174,6 +175,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "BootInfo.stop";
     case SystemCall::kBootInfoCensus:
       return "BootInfo.census";
+    case SystemCall::kBootInfoCommandLine:
+      return "BootInfo.commandLine";
   }
   return "?";
 }

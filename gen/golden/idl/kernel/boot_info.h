@@ -122,6 +122,28 @@ class BootInfo {
     return CensusResult{.objects = out.a0, .capabilities = out.a1};
   }
 
+  struct CommandLineResult {
+    std::uint64_t w0{};
+    std::uint64_t w1{};
+    std::uint64_t w2{};
+    std::uint64_t w3{};
+    std::uint64_t w4{};
+    std::uint8_t length{};
+  };
+  // The kernel's command line (the device tree's /chosen/bootargs), 40 bytes a part, counted from
+  // 0; in the words as `print` has them. length: how many of them there are; less than 40 in the
+  // last part, and 0 after it.
+  [[gnu::always_inline]] rt::Result<CommandLineResult> command_line(std::uint32_t part) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kBootInfoCommandLine);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(part);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return CommandLineResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
+        .length = abi::value<std::uint8_t>(out.a5)};
+  }
+
  private:
   rt::Slot slot_;
 };
