@@ -7,12 +7,20 @@
 
 #include "servers/contract/behaviour.h"
 #include "servers/contract/runner.h"
+#include "servers/contract/world.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/start.h"
 
 namespace tessera {
 
-extern "C" std::int32_t server_main(std::uint64_t) {
+extern "C" std::int32_t server_main(std::uint64_t argument) {
+  const auto options = contract::parse_options(rt::argument_text(argument));
+  if (!options) {
+    rt::print("FAIL the command line has contract=", rt::argument_text(argument),
+              "; only=TEXT and rounds=N, with a comma between them, are known");
+    return contract::kFailed;
+  }
+  contract::options = *options;
   contract::Runner runner;
   if (const auto prepared = runner.prepare(); !prepared) {
     rt::print("FAIL the runner cannot start: ", prepared.error().step);
@@ -20,7 +28,10 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   }
   std::uint64_t index = 0;
   for (const auto group : contract::all_groups()) {
-    for (const contract::Behaviour& behaviour : group()) runner.run(behaviour, index++);
+    for (const contract::Behaviour& behaviour : group()) {
+      if (contract::options.chooses(behaviour.name)) runner.run(behaviour, index);
+      ++index;
+    }
   }
   rt::print("end ", runner.passed(), " ok ", runner.failed(), " failed");
   return runner.failed() == 0 ? contract::kPassed : contract::kFailed;

@@ -6,7 +6,6 @@
 #include "idl/kernel/reply.h"
 #include "servers/contract/behaviour.h"
 #include "servers/contract/messages.h"
-#include "servers/contract/options.h"
 #include "servers/contract/world.h"
 #include "servers/runtime/try.h"
 
@@ -124,7 +123,7 @@ void take_back(const Program& program, TaskState due, std::uint64_t free_before)
 template <class Round>
 void repeat(Round round) {
   make_what_rounds_share();
-  const std::uint64_t rounds = options().rounds;
+  const std::uint64_t rounds = options.rounds;
   const std::uint64_t tenth = rounds / 10;
   const std::uint64_t free_before = OK(memory().info()).free;
   const std::uint64_t start = now();

@@ -31,7 +31,8 @@ constexpr rt::Slot kProgram{kFirstFree + 4};
 // which runs of that size begin.
 constexpr std::uint64_t kMemorySize = 0x1e0'0000;
 constexpr std::uint64_t kArenaSize = 0x200'0000;
-constexpr std::uint64_t kPatience = 20'000 * kMillisecond;
+// How long a behaviour may take, in milliseconds: more than any does, and more with each round.
+std::uint64_t patience() { return 20'000 + 30 * options.rounds; }
 
 template <class T>
 Outcome<T> step(std::string_view name, const rt::Result<T>& result) {
@@ -100,7 +101,7 @@ Outcome<kernel::Task::InfoResult> Runner::run_in_arena(std::uint64_t index) {
               program.cspace.move(rt::start::memory().slot().index, own(), kMemory.index)));
   RT_TRY(step("supervise it", program.task.supervise(kEnded)));
   RT_TRY(step("start it", start_program(program, begin, index)));
-  rt::ignore(kEnded.wait(in_milliseconds(kPatience / kMillisecond)));
+  rt::ignore(kEnded.wait(in_milliseconds(patience())));
   return step("ask how it ended", program.task.info());
 }
 

@@ -18,6 +18,7 @@
 #include "idl/kernel/vmo.h"
 #include "servers/contract/expect.h"
 #include "servers/contract/layout.h"
+#include "servers/contract/options.h"
 #include "servers/contract/program.h"
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/slots.h"
@@ -158,6 +159,12 @@ Space prepare_space(Work work, std::uint64_t argument = 0, Where where = Where::
 // Out of memory that is not memory().
 Space prepare_space_from(kernel::Untyped memory, Work work, std::uint64_t argument,
                          Where where = Where::current());
+
+// --- From the runner
+// -------------------------------------------------------------------------------
+
+// What the suite was told; of a task, its maker's copy.
+inline constinit Options options{};
 
 // --- For the runner
 // --------------------------------------------------------------------------------
