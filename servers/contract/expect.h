@@ -24,6 +24,8 @@ namespace tessera::contract {
 
 inline constexpr std::int32_t kPassed = 0;
 inline constexpr std::int32_t kFailed = 1;
+// Nothing is said: the machine was too slow for what the behaviour tries. The runner runs it again.
+inline constexpr std::int32_t kTooLate = 2;
 
 inline void expect(bool holds, std::string_view what, std::source_location where) {
   if (!holds) [[unlikely]] {

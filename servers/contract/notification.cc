@@ -112,7 +112,9 @@ void an_alarm_fires_at_its_deadline() {
   OK(alarm.bind(mint(notification, kSignal, 3)));
   const std::uint64_t deadline = in_milliseconds(3);
   OK(alarm.set(deadline));
-  REFUSED(notification.poll(), kNothingToTake);
+  const auto early = notification.poll();
+  in_time(deadline);
+  REFUSED(early, kNothingToTake);
   EXPECT(OK(notification.wait(abi::kNoDeadline)) == 3);
   EXPECT(now() >= deadline);
   REFUSED(notification.wait(in_milliseconds(3)), kTimedOut);  // once
@@ -130,12 +132,16 @@ void the_last_set_counts() {
   notification = make<Notification>();
   const auto alarm = make<Alarm>();
   OK(alarm.bind(notification));
-  OK(alarm.set(in_milliseconds(2)));
+  std::uint64_t deadline = in_milliseconds(4);
+  OK(alarm.set(deadline));
   OK(alarm.set(in_milliseconds(1'000'000)));
-  REFUSED(notification.wait(in_milliseconds(5)), kTimedOut);
-  OK(alarm.set(in_milliseconds(2)));
+  in_time(deadline);
+  REFUSED(notification.wait(deadline + kMillisecond), kTimedOut);
+  deadline = in_milliseconds(4);
+  OK(alarm.set(deadline));
   OK(alarm.clear());
   OK(alarm.clear());
+  in_time(deadline);
   REFUSED(notification.wait(in_milliseconds(5)), kTimedOut);
 }
 
@@ -144,9 +150,11 @@ void an_alarm_rebound_signals_the_new_one() {
   const auto other = make<Notification>();
   const auto alarm = make<Alarm>();
   OK(alarm.bind(notification));
-  OK(alarm.set(in_milliseconds(2)));
+  const std::uint64_t deadline = in_milliseconds(4);
+  OK(alarm.set(deadline));
   OK(alarm.bind(mint(other, kSignal, 2)));  // forgets the deadline
-  REFUSED(other.wait(in_milliseconds(5)), kTimedOut);
+  in_time(deadline);
+  REFUSED(other.wait(deadline + kMillisecond), kTimedOut);
   OK(alarm.set(0));
   EXPECT(OK(other.wait(in_milliseconds(1000))) == 2);
   REFUSED(notification.poll(), kNothingToTake);
@@ -166,8 +174,10 @@ void alarm_is_refused() {
   // With its notification revoked it is bound to none, and forgets its deadline.
   const auto bound = mint(notification, kSignal);
   OK(alarm.bind(bound));
-  OK(alarm.set(in_milliseconds(2)));
+  const std::uint64_t deadline = in_milliseconds(4);
+  OK(alarm.set(deadline));
   revoke(bound.slot());
+  in_time(deadline);
   REFUSED(alarm.set(0), not_configured);
   REFUSED(notification.wait(in_milliseconds(5)), kTimedOut);
 }

@@ -121,10 +121,14 @@ void a_destroyed_reply_refuses_its_caller() {
 void a_kept_caller_may_give_up() {
   endpoint = make<Endpoint>();
   const auto kept = make<Reply>();
-  const Worker caller =
-      spawn([](std::uint64_t) { REFUSED(call_until(endpoint, 1, in_milliseconds(2)), kTimedOut); });
-  OK(endpoint.receive(abi::kNoDeadline));
-  OK(kept.keep());
+  const std::uint64_t deadline = in_milliseconds(4);
+  const Worker caller = spawn(
+      [](std::uint64_t until) { REFUSED(call_until(endpoint, 1, until), kTimedOut); }, deadline);
+  const auto received = endpoint.receive(in_milliseconds(1000));
+  const auto moved = kept.keep();
+  in_time(deadline);
+  OK(received);
+  OK(moved);
   caller.join();
   REFUSED(send_answer(kept, 1), kNoReply);
 }

@@ -47,6 +47,7 @@ class Runner {
     friend bool operator==(const Holdings&, const Holdings&) = default;
   };
   static Outcome<Holdings> holdings();
+  static Outcome<kernel::Task::InfoResult> run_once(std::uint64_t index, Outcome<void>& kept);
   static Outcome<kernel::Task::InfoResult> run_in_arena(std::uint64_t index);
   static Outcome<void> give_back();
   void report_result(const Behaviour& behaviour, const Outcome<kernel::Task::InfoResult>& ending,

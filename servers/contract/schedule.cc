@@ -26,9 +26,11 @@ void note(char event) {
 }
 bool events_are(std::string_view due) { return std::string_view(events, event_count) == due; }
 
-// Each slice could end too early for an order that nothing but calls decides: such a behaviour is
-// short, and begins with a fresh slice.
-void begin_a_slice() { OK(Self::yield()); }
+// A slice that ends would change an order that nothing but calls decides: until when there is none.
+std::uint64_t begin_a_slice() {
+  OK(Self::yield());
+  return now() + kShortOfASlice;
+}
 
 void yield_goes_round_in_order() {
   const auto round = [](std::uint64_t name) {
@@ -37,13 +39,14 @@ void yield_goes_round_in_order() {
       OK(Self::yield());
     }
   };
-  begin_a_slice();
+  const std::uint64_t slice_end = begin_a_slice();
   const Worker workers[] = {spawn(round, 'a'), spawn(round, 'b'), spawn(round, 'c')};
   for (const Worker& worker : workers) worker.join();
+  in_time(slice_end);
   EXPECT(events_are("abcabcabc"));
 }
 
-void a_call_hands_over() {
+void hands_over(auto make_call) {
   endpoint = make<Endpoint>();
   spawn([](std::uint64_t) {
     OK(endpoint.receive(abi::kNoDeadline));
@@ -51,12 +54,20 @@ void a_call_hands_over() {
     OK(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape(0)));
   });
   settle();
-  begin_a_slice();
+  const std::uint64_t slice_end = begin_a_slice();
   const Worker other = spawn([](std::uint64_t) { note('o'); });
-  OK(call(endpoint, 1));
+  OK(make_call());
   note('c');
   other.join();
+  in_time(slice_end);
   EXPECT(events_are("sco"));  // the other was ready before them
+}
+
+void a_call_hands_over() {
+  hands_over([] { return call(endpoint, 1); });
+}
+void a_call_with_a_deadline_hands_over() {
+  hands_over([] { return call_until(endpoint, 1, abi::kNoDeadline); });
 }
 
 void a_send_does_not_hand_over() {
@@ -66,11 +77,12 @@ void a_send_does_not_hand_over() {
     note('r');
   });
   settle();
-  begin_a_slice();
+  const std::uint64_t slice_end = begin_a_slice();
   spawn([](std::uint64_t) { note('o'); });
   OK(send(endpoint, 1));
   note('s');
   receiver.join();
+  in_time(slice_end);
   EXPECT(events_are("sor"));
 }
 
@@ -82,11 +94,12 @@ void a_signal_does_not_hand_over() {
     note('w');
   });
   settle();
-  begin_a_slice();
+  const std::uint64_t slice_end = begin_a_slice();
   spawn([](std::uint64_t) { note('o'); });
   OK(notification.signal());
   note('s');
   waiter.join();
+  in_time(slice_end);
   EXPECT(events_are("sow"));
 }
 
@@ -197,6 +210,7 @@ std::span<const Behaviour> schedule_behaviours() {
   static constexpr Behaviour kAll[] = {
       {"schedule.yield_goes_round_in_order", yield_goes_round_in_order},
       {"schedule.a_call_hands_over", a_call_hands_over},
+      {"schedule.a_call_with_a_deadline_hands_over", a_call_with_a_deadline_hands_over},
       {"schedule.a_send_does_not_hand_over", a_send_does_not_hand_over},
       {"schedule.a_signal_does_not_hand_over", a_signal_does_not_hand_over},
       {"schedule.slices_end", slices_end},

@@ -190,6 +190,7 @@ void suspended_in_mid_call() {
 // A server that is stopped keeps its caller; it answers when it goes on.
 void a_suspended_server_answers_later() {
   endpoint = make<Endpoint>();
+  const std::uint64_t started = now();
   const Worker server = spawn([](std::uint64_t) {
     OK(endpoint.receive(abi::kNoDeadline));
     for (int i = 0; i < 3; ++i) OK(kernel::Self::yield());
@@ -197,6 +198,7 @@ void a_suspended_server_answers_later() {
   });
   const Worker caller = spawn([](std::uint64_t) { EXPECT(OK(call(endpoint, 1)).w0 == 4); });
   OK(kernel::Self::yield());
+  in_time(started + kShortOfASlice);
   OK(server.thread().suspend());
   settle();
   EXPECT(!caller.is_done());

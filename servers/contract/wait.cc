@@ -4,6 +4,7 @@
 
 #include "servers/contract/behaviour.h"
 #include "servers/contract/messages.h"
+#include "servers/contract/report.h"
 #include "servers/contract/world.h"
 
 namespace tessera::contract {
@@ -52,11 +53,14 @@ void wait_ends_at_its_deadline() {
 void an_unanswered_call_ends_at_its_deadline() {
   endpoint = make<Endpoint>();
   const Worker caller = spawn([](std::uint64_t) {
-    const std::uint64_t deadline = in_milliseconds(3);
+    const std::uint64_t deadline = in_milliseconds(4);
+    report().set_note(deadline);
     REFUSED(call_until(endpoint, 1, deadline), kTimedOut);
     EXPECT(now() >= deadline);
   });
-  OK(endpoint.receive(abi::kNoDeadline));
+  const auto received = endpoint.receive(in_milliseconds(1000));
+  in_time(report().note());
+  OK(received);
   caller.join();
   // The answer to a caller that is gone is dropped, once.
   const auto bound = make<Notification>();
@@ -80,6 +84,8 @@ void deadlines_end_in_their_order() {
         },
         i);
   }
+  settle();
+  in_time(first_deadline);
   const auto never = make<Notification>();
   REFUSED(never.wait(first_deadline + 6 * kMillisecond), kTimedOut);
   settle();

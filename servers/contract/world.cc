@@ -106,6 +106,10 @@ void map(kernel::Vmo vmo, std::uint64_t address, kernel::Access access, Where wh
 
 std::uint64_t now() { return OK(kernel::Self::now()); }
 
+void in_time(std::uint64_t deadline) {
+  if (now() >= deadline) rt::exit(kTooLate);
+}
+
 void settle() {
   for (int i = 0; i < kSettleTurns; ++i) OK(kernel::Self::yield());
 }

@@ -92,6 +92,11 @@ inline volatile std::uint64_t& word_at(std::uint64_t address) {
 
 std::uint64_t now();
 inline std::uint64_t in_milliseconds(std::uint64_t n) { return now() + n * kMillisecond; }
+// What the behaviour has done so far was to be done before `deadline`. If it was not, because the
+// machine stood still for a while, the runner tries it again.
+void in_time(std::uint64_t deadline);
+// Before the slice can end that the thread's last yield began: what nothing but calls decides.
+inline constexpr std::uint64_t kShortOfASlice = 4 * kMillisecond;
 // Lets every other ready thread run until it waits. (Each turn could end by its slice; not all.)
 void settle();
 
