@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gen/check_internal.h"
-#include "gen/cxx.h"
 
 namespace kidl::internal {
 namespace {
@@ -112,27 +111,6 @@ void check_superclasses(Context& context, const RawNode& node, const Site& site)
         context.report(Code::kClash, at.position(),
                        absl::StrCat("'", name, "' has a method '", ours.name, "' too"));
       }
-    }
-  }
-}
-
-// The C++ functions that a method becomes must differ from each other and from the class's own.
-void check_function_names(Context& context, const Interface& interface) {
-  std::map<std::string, std::string> taken = {
-      {"slot", "the handle's own function"},
-      {"endpoint", "the client's own function"},
-      {"on_notification", "the server's own function"},
-      {"reply_slot", "the server's own function"},
-  };
-  for (const Method& method : interface.methods) {
-    std::vector<std::string> names = {function_name(method.name)};
-    if (interface.role == Interface::Role::kService) names.push_back(until_name(method.name));
-    for (const std::string& name : names) {
-      const auto [other, is_new] = taken.emplace(name, absl::StrCat("method '", method.name, "'"));
-      if (is_new) continue;
-      context.report(Code::kClash, method.position,
-                     absl::StrCat("method '", method.name, "' becomes the C++ function ", name,
-                                  ", as ", other->second, " does"));
     }
   }
 }
@@ -256,20 +234,6 @@ void check_cycles(Context& context, const System& system) {
   }
 }
 
-// A service's messages lie in a namespace of its name, which must not hide another.
-void check_namespaces(Context& context, const System& system) {
-  std::set<std::string> taken = {"std", "rt", "abi", "decode", "internal"};
-  for (const auto& file : system.files) taken.insert(file->name_space);
-  for (const auto& file : system.files) {
-    for (const auto& each : file->interfaces) {
-      if (each->role != Interface::Role::kService || !taken.contains(snake(each->name))) continue;
-      context.report(Code::kClash, each->position,
-                     absl::StrCat("service '", each->name, "' becomes the C++ namespace ",
-                                  snake(each->name), ", which is taken"));
-    }
-  }
-}
-
 bool has_methods(const System& system, absl::string_view name,
                  const std::vector<absl::string_view>& methods) {
   const Interface* interface = system.find(name);
@@ -295,7 +259,7 @@ void check_interfaces_together(Context& context, const System& system) {
     }
   }
   check_cycles(context, system);
-  check_namespaces(context, system);
+  check_names_together(context, system);
   if (first_service == nullptr) return;
   // What clients and servers are generated onto.
   const bool complete =

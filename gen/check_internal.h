@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -84,6 +85,13 @@ void check_recursion(Context& context, const RawNode& node);
 void check_interface_head(Context& context, const RawNode& node, Interface& result);
 void check_interface_methods(Context& context, const RawNode& node, Interface& result);
 void check_interfaces_together(Context& context, const System& system);
+
+// check_names.cc: what becomes one name in C++ is refused.
+void check_function_names(Context& context, const Interface& interface);
+// `what`: "parameter", "field".
+void check_field_names(Context& context, absl::string_view what,
+                       const std::vector<std::pair<std::string, Position>>& fields);
+void check_names_together(Context& context, const System& system);
 
 // check_method.cc
 void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -41,7 +42,12 @@ class ListChecker {
       context_.report(Code::kUnion, method_site().position(),
                       absl::StrCat("'", raw_.name, "' has a union among its parameters"));
     }
-    for (const RawField& field : fields->fields) list.push_back(check_one(field));
+    std::vector<std::pair<std::string, Position>> names;
+    for (const RawField& field : fields->fields) {
+      list.push_back(check_one(field));
+      names.emplace_back(field.name, list.back().position);
+    }
+    check_field_names(context_, results_ ? "result" : "parameter", names);
     is_call_ ? place_in_registers(list) : place_in_message(list);
     return list;
   }

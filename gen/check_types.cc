@@ -1,5 +1,7 @@
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gen/check_internal.h"
@@ -167,9 +169,11 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
   if (node.is_generic) return;  // reported; its fields have no types
   check_shape(context, node);
   check_recursion(context, node);
+  std::vector<std::pair<std::string, Position>> names;
   for (const RawField& raw : node.fields) {
     const Site at{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
     Field field{raw.name, at.doc(), at.position(), {}, {}};
+    names.emplace_back(raw.name, field.position);
     const Annotations field_annotations(context, raw.annotations, at);
     const auto type = resolve_type(context, raw.type, field.position, raw.name);
     result.fields.push_back(field);
@@ -183,6 +187,7 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
     field_annotations.refuse({"range"}, "on a field in this version");
     result.fields.back() = std::move(field);
   }
+  check_field_names(context, "field", names);
 }
 
 void check_recursion(Context& context, const RawNode& node) {

@@ -18,21 +18,24 @@ constexpr std::size_t kColumns = 100;
 // A comment line that is longer than this was broken for width, not for sense.
 constexpr std::size_t kFullLine = 88;
 
-// Between spaces, each.
+// Between spaces, each. At the end what the C library and the compiler have for macros.
 constexpr char kKeywords[] =
     " alignas alignof and and_eq asm auto bitand bitor bool break case catch char class "
-    "compl concept const consteval constexpr constinit continue co_await co_return co_yield "
-    "decltype default delete do double dynamic_cast else enum explicit export extern false "
+    "compl concept const const_cast consteval constexpr constinit continue co_await co_return "
+    "co_yield decltype default delete do double dynamic_cast else enum explicit export extern "
+    "false "
     "float for friend goto if inline int long mutable namespace new noexcept not not_eq "
     "nullptr operator or or_eq private protected public register reinterpret_cast requires "
     "return short signed sizeof static static_assert static_cast struct switch template this "
-    "throw true try typedef typeid typename union unsigned using virtual void volatile "
-    "wchar_t while xor xor_eq ";
+    "thread_local throw true try typedef typeid typename union unsigned using virtual void "
+    "volatile "
+    "wchar_t while xor xor_eq assert errno linux offsetof setjmp unix ";
 
-// What generated functions use beside their parameters.
+// What generated functions use beside their parameters. A class's own members end in '_' and have
+// none of these before it, nor a keyword.
 constexpr char kLocals[] =
     " in out impl endpoint caller message completer kernel frame self words call_deadline "
-    "kept result rt abi std release ";
+    "kept result rt abi std release k encode ";
 
 bool is_one_of(absl::string_view names, absl::string_view name) {
   return absl::StrContains(names, absl::StrCat(" ", name, " "));
@@ -74,6 +77,8 @@ std::string function_name(absl::string_view method) {
   if (is_one_of(kKeywords, result)) result += '_';
   return result;
 }
+
+std::string namespace_name(absl::string_view service) { return function_name(service); }
 
 std::string until_name(absl::string_view method) { return snake(method) + "_until"; }
 

@@ -25,6 +25,8 @@ std::string cxx_name(absl::string_view name);
 // Of a method, with '_' after a keyword; and of its variant with a deadline.
 std::string function_name(absl::string_view method);
 std::string until_name(absl::string_view method);
+// Of the namespace with a service's messages.
+std::string namespace_name(absl::string_view service);
 
 // idl/kernel/vmo.idl without its ending.
 std::string stem(absl::string_view path);

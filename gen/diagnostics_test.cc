@@ -119,6 +119,17 @@ TEST(DiagnosticsTest, AMissingSemicolonIsGuessed) {
       "      ^\n");
 }
 
+TEST(DiagnosticsTest, ANamespaceIsAFreeName) {
+  for (const char* name : {"std", "rt", "class", "Sample", "a::b", "9", "tessera", "a-b"}) {
+    const Compiled compiled =
+        compile_sample({{"sample.idl", absl::StrCat("@0xd1a7e55e7a00fe78;\n"
+                                                    "using K = import \"/idl/kidl.idl\";\n"
+                                                    "$K.namespace(\"",
+                                                    name, "\");\n")}});
+    EXPECT_TRUE(compiled.diagnostics.has(Code::kClash)) << name << compiled.messages();
+  }
+}
+
 TEST(DiagnosticsTest, TabsKeepTheCaretInPlace) {
   EXPECT_EQ(messages_of("struct A {\n\tname @0 :Text;\n}\n"),
             "sample.idl:7:2: error: 'name' has no maximum length; add $max(N) [KIDL0104]\n"
@@ -170,6 +181,28 @@ constexpr Refused kAlsoRefused[] = {
     {"ReservedFunction", Code::kClash,
      "interface A $K.service(0x7f01) {\n  # A.\n  replySlot @0 () -> ();  # M.\n}\n"},
     {"ReservedNamespace", Code::kClash, "interface Sample $K.service(0x7f01) {\n  # A.\n}\n"},
+    {"FunctionsNamespace", Code::kClash,
+     "enum Level {\n  a @0;\n}\ninterface ValidLevel $K.service(0x7f01) {\n  # A.\n}\n"},
+    {"ServersFunctionsNamespace", Code::kClash,
+     "interface Clock $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface ServeClock $K.service(0x7f02) {\n  # A.\n}\n"},
+    {"ParametersOfOneName", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n"
+     "  m @0 (quotaKiB :UInt8, quotaKib :UInt8) -> ();  # M.\n}\n"},
+    {"ResultsOfOneName", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n"
+     "  m @0 () -> (quotaKiB :UInt8, quotaKib :UInt8);  # M.\n}\n"},
+    {"FieldsOfOneName", Code::kClash,
+     "struct S {\n  quotaKiB @0 :UInt8;\n  quotaKib @1 :UInt8;\n}\n"},
+    {"NestedType", Code::kClash,
+     "struct Outer {\n  enum Inner {\n    a @0;\n  }\n}\nstruct OuterInner {\n  a @0 :UInt8;\n}\n"},
+    {"ClientType", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\nstruct AClient {\n  a @0 :UInt8;\n}\n"},
+    {"TypeOfAnotherFile", Code::kClash,
+     "struct A {\n  a @0 :UInt8;\n}\n=== other.idl\nstruct A {\n  a @0 :UInt8;\n}\n"},
+    {"ServiceNamedAsAResult", Code::kClash,
+     "interface AskResult $K.service(0x7f01) {\n  # A.\n  ask @0 () -> (a :UInt8, b :UInt8);  # "
+     "M.\n}\n"},
     {"AnswersOutsideEnum", Code::kAnswers,
      "enum S {\n  ok @0;\n}\ninterface A $K.service(0x7f01) $K.errors(\"S\")\n"
      "    $K.answers((badValue = 9)) {\n  # A.\n}\n"},

@@ -20,15 +20,15 @@ class Client {
     std::string result = absl::StrCat(comment(service_.doc, 0), "class ", name, " {\n public:\n");
     for (const Method& method : service_.methods) result += result_struct(method);
     absl::StrAppend(&result, "  constexpr ", name, "() = default;\n  explicit constexpr ", name,
-                    "(rt::Slot endpoint) : endpoint_(endpoint) {}\n"
-                    "  constexpr rt::Slot endpoint() const { return endpoint_; }\n");
+                    "(rt::Slot endpoint) : slot_(endpoint) {}\n"
+                    "  constexpr rt::Slot endpoint() const { return slot_; }\n");
     for (const Method& method : service_.methods) {
       absl::StrAppend(&result, "\n", comment(method.doc, 2), plain(method),
                       "  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: "
                       "then etimedout.\n",
                       with_deadline(method));
     }
-    return result + "\n private:\n  rt::Slot endpoint_;\n};\n";
+    return result + "\n private:\n  rt::Slot slot_;\n};\n";
   }
 
  private:
@@ -71,13 +71,13 @@ class Client {
     if (method.one_way || method.capabilities_in > 0) {
       std::vector<std::string> names = {"abi::kNoDeadline"};
       for (const Parameter& each : method.parameters) names.push_back(cxx_name(each.name));
-      absl::StrAppend(
-          &result, wrapped(absl::StrCat("return ", until_name(method.name), "("), names, ");", 4));
+      absl::StrAppend(&result, wrapped(absl::StrCat("return this->", until_name(method.name), "("),
+                                       names, ");", 4));
     } else {
       const Method& call = *endpoint_.find("call");
       std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
       arguments.push_back(argument(call, "tag", tag(method)));
-      absl::StrAppend(&result, make_call(call, "abi::word(endpoint_.index)", arguments, 4),
+      absl::StrAppend(&result, make_call(call, "abi::word(slot_.index)", arguments, 4),
                       answer(call, method));
     }
     return result + "  }\n";
@@ -95,7 +95,7 @@ class Client {
     arguments.push_back(argument(call, "tag", tag(method)));
     arguments.push_back(argument(call, "deadline", "call_deadline"));
     return absl::StrCat(signature(method, until_name(method.name), list),
-                        make_call(call, "abi::word(endpoint_.index)", arguments, 4),
+                        make_call(call, "abi::word(slot_.index)", arguments, 4),
                         answer(call, method), "  }\n");
   }
 

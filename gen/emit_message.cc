@@ -74,7 +74,7 @@ void emit_message(const System& system, Output& output) {
           }
         }
       }
-      const std::string name = absl::StrCat(file->name_space, "::", snake(service->name));
+      const std::string name = absl::StrCat(file->name_space, "::", namespace_name(service->name));
       absl::StrAppend(&body, body.empty() ? "" : "\n", in_namespace(name, inner));
     }
     const std::string path = stem(file->path) + "_message.h";

@@ -190,8 +190,8 @@ class Server {
                                              : "(impl, message, status);\n");
     }
     return absl::StrCat(result,
-                        "      case 0:\n        return on_no_message(impl, message);\n"
-                        "      default:\n        return on_malformed(message, status);\n"
+                        "      case 0:\n        return no_message(impl, message);\n"
+                        "      default:\n        return malformed(message, status);\n"
                         "    }\n  }\n\n");
   }
 
@@ -229,7 +229,7 @@ class Server {
         "  // A signal on the bound Notification, or a call that failed: then its caller, if any, "
         "is\n"
         "  // refused by the next receive, unless there is nothing left to receive from.\n",
-        wrapped("static rt::Next on_no_message(", {"Impl& impl", "const rt::Registers& message"},
+        wrapped("static rt::Next no_message(", {"Impl& impl", "const rt::Registers& message"},
                 ") {", 2),
         "    if (message.a6 != 0) {\n"
         "      const auto status = abi::value<std::int32_t>(message.a6);\n"
@@ -241,7 +241,7 @@ class Server {
         ");\n    }\n"
         "    return rt::Next::kReceive;\n  }\n\n",
         "  // Another interface, no method of this one, or not its words and capabilities.\n",
-        wrapped("static constexpr rt::Next on_malformed(",
+        wrapped("static constexpr rt::Next malformed(",
                 {"const rt::Registers& message", "std::uint64_t& status"}, ") {", 2),
         "    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;\n  "
         "}\n");

@@ -358,11 +358,16 @@ interface Watch $K.service(0x7f02) {
   # One to wear.
 }
 )"},
-    {Code::kClash, "two functions of one name",
+    {Code::kClash, "one name in C++ for two things",
      "Methods become C++ functions, a service's also one with _until for the deadline. They must "
      "differ\n"
      "from each other, from a superclass's, and from slot, endpoint, reply_slot and "
-     "on_notification.",
+     "on_notification.\n"
+     "Parameters and fields become snake_case: quotaKiB and quotaKib are one. Types and constants "
+     "of all\n"
+     "files of a namespace lie side by side, with a service's ...Client and ...Server; a method's\n"
+     "...Result and ...Completer lie in its interface. A service's messages lie in a namespace of "
+     "its name.",
      R"(interface Clock $K.service(0x7f01) {
   # A clock.
   sleep @0 () -> ();

@@ -31,14 +31,14 @@ class ProbeClient {
     std::uint32_t count{};
   };
   constexpr ProbeClient() = default;
-  explicit constexpr ProbeClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr ProbeClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // The stub whose instructions are counted.
   [[gnu::always_inline]] rt::Result<std::uint64_t> fast(std::uint64_t a, std::uint32_t b) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = a;
     in.a1 = abi::word(b);
     in.a6 = Probe::kFastTag;
@@ -51,7 +51,7 @@ class ProbeClient {
       std::uint64_t a, std::uint32_t b) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = a;
     in.a1 = abi::word(b);
     in.t2 = 0;
@@ -70,7 +70,7 @@ class ProbeClient {
       std::int16_t small, std::int32_t large, std::uint8_t byte, std::uint16_t half) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(flag);
     in.a1 = abi::word(tiny);
     in.a2 = abi::word(small);
@@ -109,7 +109,7 @@ class ProbeClient {
       std::uint16_t half) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(flag);
     in.a1 = abi::word(tiny);
     in.a2 = abi::word(small);
@@ -152,7 +152,7 @@ class ProbeClient {
       probing::Level level, probing::Option options) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(count);
     in.a1 = abi::word(big);
     in.a2 = abi::word(level);
@@ -171,7 +171,7 @@ class ProbeClient {
       std::uint32_t count, std::uint32_t big, probing::Level level, probing::Option options) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(count);
     in.a1 = abi::word(big);
     in.a2 = abi::word(level);
@@ -192,14 +192,14 @@ class ProbeClient {
 
   // Not answered.
   [[gnu::always_inline]] rt::Result<void> note(std::uint32_t what) const {
-    return note_until(abi::kNoDeadline, what);
+    return this->note_until(abi::kNoDeadline, what);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<void> note_until(std::uint64_t call_deadline,
       std::uint32_t what) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointSend);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(what);
     in.t2 = 0;
     in.t3 = 0;
@@ -216,7 +216,7 @@ class ProbeClient {
   [[gnu::always_inline]] rt::Result<LaterResult> later(std::uint64_t what) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = what;
     in.a6 = Probe::kLaterTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
@@ -231,7 +231,7 @@ class ProbeClient {
       std::uint64_t what) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = what;
     in.t2 = 0;
     in.t3 = 0;
@@ -251,7 +251,7 @@ class ProbeClient {
   [[gnu::always_inline]] rt::Result<std::uint64_t> soon() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Probe::kSoonTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -261,7 +261,7 @@ class ProbeClient {
   [[gnu::always_inline]] rt::Result<std::uint64_t> soon_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -276,14 +276,14 @@ class ProbeClient {
   // Takes two capabilities, and a word between them.
   [[gnu::always_inline]] rt::Result<void> give(kernel::Notification first, std::uint64_t number,
       kernel::Endpoint second) const {
-    return give_until(abi::kNoDeadline, first, number, second);
+    return this->give_until(abi::kNoDeadline, first, number, second);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<void> give_until(std::uint64_t call_deadline,
       kernel::Notification first, std::uint64_t number, kernel::Endpoint second) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = number;
     in.t2 = abi::word(first.slot().index);
     in.t3 = abi::word(second.slot().index);
@@ -300,7 +300,7 @@ class ProbeClient {
   [[gnu::always_inline]] rt::Result<TakeResult> take(std::uint64_t number) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = number;
     in.a6 = Probe::kTakeTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
@@ -319,7 +319,7 @@ class ProbeClient {
       std::uint64_t number) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = number;
     in.t2 = 0;
     in.t3 = 0;
@@ -343,7 +343,7 @@ class ProbeClient {
   [[gnu::always_inline]] rt::Result<rt::Received<kernel::Notification>> take_one() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Probe::kTakeOneTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -357,7 +357,7 @@ class ProbeClient {
       std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -377,7 +377,7 @@ class ProbeClient {
       std::uint64_t out_) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = class_;
     in.a1 = in_;
     in.a2 = out_;
@@ -392,7 +392,7 @@ class ProbeClient {
       std::uint64_t class_, std::uint64_t in_, std::uint64_t out_) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = class_;
     in.a1 = in_;
     in.a2 = out_;
@@ -408,21 +408,21 @@ class ProbeClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // A service without errors of its own.
 class PlainClient {
  public:
   constexpr PlainClient() = default;
-  explicit constexpr PlainClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr PlainClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // A question.
   [[gnu::always_inline]] rt::Result<std::int64_t> ask(probing::Level level) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(level);
     in.a6 = Plain::kAskTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
@@ -434,7 +434,7 @@ class PlainClient {
       probing::Level level) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(level);
     in.t2 = 0;
     in.t3 = 0;
@@ -448,7 +448,7 @@ class PlainClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

@@ -279,9 +279,9 @@ class ProbeServer {
       case Probe::kDeleteTag:
         return on_delete(impl, endpoint, message, status);
       case 0:
-        return on_no_message(impl, message);
+        return no_message(impl, message);
       default:
-        return on_malformed(message, status);
+        return malformed(message, status);
     }
   }
 
@@ -325,7 +325,7 @@ class ProbeServer {
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
   // refused by the next receive, unless there is nothing left to receive from.
-  static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
       const auto status = abi::value<std::int32_t>(message.a6);
       if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
@@ -338,7 +338,7 @@ class ProbeServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next on_malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
     return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
   }
 
@@ -612,9 +612,9 @@ class PlainServer {
       case Plain::kAskTag:
         return on_ask(impl, endpoint, message, status);
       case 0:
-        return on_no_message(impl, message);
+        return no_message(impl, message);
       default:
-        return on_malformed(message, status);
+        return malformed(message, status);
     }
   }
 
@@ -658,7 +658,7 @@ class PlainServer {
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
   // refused by the next receive, unless there is nothing left to receive from.
-  static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
       const auto status = abi::value<std::int32_t>(message.a6);
       if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
@@ -671,7 +671,7 @@ class PlainServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next on_malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
     return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
   }
 

@@ -23,8 +23,8 @@ namespace tessera::service {
 class ConsoleClient {
  public:
   constexpr ConsoleClient() = default;
-  explicit constexpr ConsoleClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr ConsoleClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // Adds bytes to the sender's line: `length` of them, from the words, lowest byte first. A newline
   // ends the line and prints it. Bytes that are not printable ASCII become '?'. A line of more than
@@ -33,7 +33,7 @@ class ConsoleClient {
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -52,7 +52,7 @@ class ConsoleClient {
       std::uint8_t length) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -76,7 +76,7 @@ class ConsoleClient {
   [[gnu::always_inline]] rt::Result<void> attach(std::uint32_t offset, std::uint8_t shift) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(offset);
     in.a1 = abi::word(shift);
     in.a6 = Console::kAttachTag;
@@ -89,7 +89,7 @@ class ConsoleClient {
       std::uint32_t offset, std::uint8_t shift) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(offset);
     in.a1 = abi::word(shift);
     in.t2 = 0;
@@ -104,7 +104,7 @@ class ConsoleClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

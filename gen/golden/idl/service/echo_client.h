@@ -24,14 +24,14 @@ class EchoClient {
   using FourResult = Echo::FourResult;
   using SixResult = Echo::SixResult;
   constexpr EchoClient() = default;
-  explicit constexpr EchoClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr EchoClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // No word each way.
   [[gnu::always_inline]] rt::Result<void> nothing() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Echo::kNothingTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -41,7 +41,7 @@ class EchoClient {
   [[gnu::always_inline]] rt::Result<void> nothing_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -58,7 +58,7 @@ class EchoClient {
       std::uint64_t w2, std::uint64_t w3) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -74,7 +74,7 @@ class EchoClient {
       std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -95,7 +95,7 @@ class EchoClient {
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -115,7 +115,7 @@ class EchoClient {
       std::uint64_t w5) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -135,7 +135,7 @@ class EchoClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

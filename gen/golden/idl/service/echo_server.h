@@ -80,9 +80,9 @@ class EchoServer {
       case Echo::kSixTag:
         return on_six(impl, endpoint, message, status);
       case 0:
-        return on_no_message(impl, message);
+        return no_message(impl, message);
       default:
-        return on_malformed(message, status);
+        return malformed(message, status);
     }
   }
 
@@ -126,7 +126,7 @@ class EchoServer {
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
   // refused by the next receive, unless there is nothing left to receive from.
-  static rt::Next on_no_message(Impl& impl, const rt::Registers& message) {
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
     if (message.a6 != 0) {
       const auto status = abi::value<std::int32_t>(message.a6);
       if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
@@ -139,7 +139,7 @@ class EchoServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next on_malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
     return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
   }
 

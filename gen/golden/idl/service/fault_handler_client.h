@@ -23,8 +23,8 @@ namespace tessera::service {
 class FaultHandlerClient {
  public:
   constexpr FaultHandlerClient() = default;
-  explicit constexpr FaultHandlerClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr FaultHandlerClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // A thread stopped at `pc` over `address` (or, for illegal instructions, the instruction's bits;
   // for unknown system calls, its number). Any error for an answer, and the handler's death, are
@@ -33,7 +33,7 @@ class FaultHandlerClient {
       std::uint64_t address, std::uint64_t pc) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(cause);
     in.a1 = address;
     in.a2 = pc;
@@ -51,7 +51,7 @@ class FaultHandlerClient {
       abi::FaultCause cause, std::uint64_t address, std::uint64_t pc) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(cause);
     in.a1 = address;
     in.a2 = pc;
@@ -70,7 +70,7 @@ class FaultHandlerClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

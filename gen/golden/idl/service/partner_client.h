@@ -30,15 +30,15 @@ class PartnerClient {
   using LookResult = Partner::LookResult;
   using HeldResult = Partner::HeldResult;
   constexpr PartnerClient() = default;
-  explicit constexpr PartnerClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr PartnerClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // Answers each word's complement.
   [[gnu::always_inline]] rt::Result<InvertResult> invert(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -58,7 +58,7 @@ class PartnerClient {
       std::uint64_t w5) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = w0;
     in.a1 = w1;
     in.a2 = w2;
@@ -81,7 +81,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<WhoResult> who() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kWhoTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -95,7 +95,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<WhoResult> who_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -115,7 +115,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<void> never() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kNeverTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -125,7 +125,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<void> never_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -139,14 +139,14 @@ class PartnerClient {
 
   // Signals it, and tells what it was given.
   [[gnu::always_inline]] rt::Result<RingResult> ring(kernel::Notification bell) const {
-    return ring_until(abi::kNoDeadline, bell);
+    return this->ring_until(abi::kNoDeadline, bell);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<RingResult> ring_until(std::uint64_t call_deadline,
       kernel::Notification bell) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = abi::word(bell.slot().index);
     in.t3 = 0;
     in.t4 = 0;
@@ -167,14 +167,14 @@ class PartnerClient {
 
   // Maps it, adds up its words of 64 bits, and replaces each by its complement.
   [[gnu::always_inline]] rt::Result<std::uint64_t> sum(kernel::Vmo memory) const {
-    return sum_until(abi::kNoDeadline, memory);
+    return this->sum_until(abi::kNoDeadline, memory);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<std::uint64_t> sum_until(std::uint64_t call_deadline,
       kernel::Vmo memory) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = abi::word(memory.slot().index);
     in.t3 = 0;
     in.t4 = 0;
@@ -188,14 +188,14 @@ class PartnerClient {
 
   // Tells whether it is sealed, whether it could be mapped writable, and its first word.
   [[gnu::always_inline]] rt::Result<LookResult> look(kernel::Vmo memory) const {
-    return look_until(abi::kNoDeadline, memory);
+    return this->look_until(abi::kNoDeadline, memory);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<LookResult> look_until(std::uint64_t call_deadline,
       kernel::Vmo memory) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = abi::word(memory.slot().index);
     in.t3 = 0;
     in.t4 = 0;
@@ -216,14 +216,14 @@ class PartnerClient {
 
   // Maps it and keeps it.
   [[gnu::always_inline]] rt::Result<void> hold(kernel::Vmo memory) const {
-    return hold_until(abi::kNoDeadline, memory);
+    return this->hold_until(abi::kNoDeadline, memory);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<void> hold_until(std::uint64_t call_deadline,
       kernel::Vmo memory) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = abi::word(memory.slot().index);
     in.t3 = 0;
     in.t4 = 0;
@@ -239,7 +239,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<HeldResult> held() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kHeldTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -256,7 +256,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<HeldResult> held_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -302,7 +302,7 @@ class PartnerClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

@@ -27,21 +27,21 @@ class TimedClient {
   using RegisterResult = Timed::RegisterResult;
   using StatisticsResult = Timed::StatisticsResult;
   constexpr TimedClient() = default;
-  explicit constexpr TimedClient(rt::Slot endpoint) : endpoint_(endpoint) {}
-  constexpr rt::Slot endpoint() const { return endpoint_; }
+  explicit constexpr TimedClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
 
   // Signals the Notification once, not before the coalesced deadline (nanoseconds of the monotonic
   // clock). A class finer than the sender's own is taken as the sender's.
   [[gnu::always_inline]] rt::Result<RegisterResult> register_(std::uint64_t deadline,
       service::TimerClass class_, kernel::Notification notification) const {
-    return register_until(abi::kNoDeadline, deadline, class_, notification);
+    return this->register_until(abi::kNoDeadline, deadline, class_, notification);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<RegisterResult> register_until(std::uint64_t call_deadline,
       std::uint64_t deadline, service::TimerClass class_, kernel::Notification notification) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = deadline;
     in.a1 = abi::word(class_);
     in.t2 = abi::word(notification.slot().index);
@@ -60,7 +60,7 @@ class TimedClient {
   [[gnu::always_inline]] rt::Result<void> cancel(std::uint64_t id) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = id;
     in.a6 = Timed::kCancelTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
@@ -72,7 +72,7 @@ class TimedClient {
       std::uint64_t id) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = id;
     in.t2 = 0;
     in.t3 = 0;
@@ -90,7 +90,7 @@ class TimedClient {
       service::TimerClass class_) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = deadline;
     in.a1 = abi::word(class_);
     in.a6 = Timed::kSleepUntilTag;
@@ -103,7 +103,7 @@ class TimedClient {
       std::uint64_t deadline, service::TimerClass class_) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a0 = deadline;
     in.a1 = abi::word(class_);
     in.t2 = 0;
@@ -122,7 +122,7 @@ class TimedClient {
   [[gnu::always_inline]] rt::Result<StatisticsResult> statistics() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Timed::kStatisticsTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -133,7 +133,7 @@ class TimedClient {
       std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
@@ -146,7 +146,7 @@ class TimedClient {
   }
 
  private:
-  rt::Slot endpoint_;
+  rt::Slot slot_;
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

@@ -1,0 +1,168 @@
+// What declarations become in C++ must differ. Locals and members of the generated code cannot be
+// hit by any name (cxx.cc); two names of an .idl can become one.
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "gen/check_internal.h"
+#include "gen/cxx.h"
+
+namespace kidl::internal {
+namespace {
+
+// C++ names and whose they are: "method 'sleep'".
+class Taken {
+ public:
+  Taken(Context& context, std::map<std::string, std::string> reserved)
+      : context_(context), taken_(std::move(reserved)) {}
+
+  // `what`: "the C++ function".
+  void take(const std::string& name, const std::string& owner, const Position& position,
+            absl::string_view what) {
+    const auto [other, is_new] = taken_.emplace(name, owner);
+    if (is_new) return;
+    context_.report(
+        Code::kClash, position,
+        absl::StrCat(owner, " becomes ", what, " ", name, ", as ", other->second, " does"));
+  }
+
+ private:
+  Context& context_;
+  std::map<std::string, std::string> taken_;
+};
+
+std::string quoted(absl::string_view what, absl::string_view name) {
+  return absl::StrCat(what, " '", name, "'");
+}
+
+// Namespaces that generated code names, from inside the one that a file says.
+const std::set<std::string>& reserved_namespaces() {
+  static const auto* const kNames =
+      new std::set<std::string>{"std", "rt", "decode", "calls", "internal", "tessera"};
+  return *kNames;
+}
+
+void check_file_namespace(Context& context, const File& file) {
+  const std::string& name = file.name_space;
+  if (name.empty()) return;  // reported
+  bool is_name = absl::ascii_islower(static_cast<unsigned char>(name[0]));
+  for (const char c : name) {
+    const auto letter = static_cast<unsigned char>(c);
+    is_name = is_name && (absl::ascii_islower(letter) || absl::ascii_isdigit(letter) || c == '_');
+  }
+  const bool is_free = function_name(name) == name && !reserved_namespaces().contains(name);
+  if (is_name && is_free) return;
+  context.report(Code::kClash, context.sources.position(file.path, "$namespace"),
+                 absl::StrCat("'", name, "' cannot be a C++ namespace",
+                              is_name ? ": it is taken" : "; write it in small letters"));
+}
+
+// Types and constants lie side by side in the namespace of their file, and so do the classes of a
+// service's two sides.
+void take_types(const File& file, Taken& taken) {
+  constexpr absl::string_view kType = "the C++ type";
+  for (const auto& each : file.enums) {
+    taken.take(each->name, quoted("enum", each->name), each->position, kType);
+  }
+  for (const auto& each : file.structs) {
+    taken.take(each->name, quoted("struct", each->name), each->position, kType);
+  }
+  for (const Constant& each : file.constants) {
+    taken.take(constant_name(each.name), quoted("constant", each.name), each.position,
+               "the C++ constant");
+  }
+  for (const auto& each : file.interfaces) {
+    const std::string owner = quoted("interface", each->name);
+    taken.take(each->name, owner, each->position, kType);
+    if (each->role != Interface::Role::kService) continue;
+    taken.take(absl::StrCat(each->name, "Client"), owner, each->position, kType);
+    taken.take(absl::StrCat(each->name, "Server"), owner, each->position, kType);
+  }
+}
+
+// Its results and completers are types inside the interface's own, which cannot have its name.
+void check_inner_types(Context& context, const Interface& interface) {
+  Taken taken(context, {{interface.name, quoted("interface", interface.name)}});
+  if (interface.role == Interface::Role::kObject) {
+    taken.take("Right", "the set of its rights", interface.position, "the C++ type");
+  }
+  for (const Method& method : interface.methods) {
+    const std::string name = upper_first(method.name);
+    for (const char* kind : {"Result", "Completer"}) {
+      taken.take(absl::StrCat(name, kind), quoted("method", method.name), method.position,
+                 "the C++ type");
+    }
+  }
+}
+
+// A service's messages lie in a namespace of its name, which must hide no other, nor be called as a
+// function is.
+void check_message_namespaces(Context& context, const System& system) {
+  std::set<std::string> taken = reserved_namespaces();
+  std::map<std::string, std::set<std::string>> functions;  // by namespace
+  for (const auto& file : system.files) {
+    taken.insert(file->name_space);
+    std::set<std::string>& here = functions[file->name_space];
+    here.insert({"has", "to_string"});
+    for (const auto& each : file->enums) here.insert(absl::StrCat("valid_", snake(each->name)));
+    for (const auto& each : file->interfaces) {
+      here.insert(absl::StrCat("serve_", snake(each->name)));
+    }
+  }
+  taken.insert("abi");
+  for (const auto& file : system.files) {
+    for (const auto& each : file->interfaces) {
+      if (each->role != Interface::Role::kService) continue;
+      const std::string name = namespace_name(each->name);
+      if (!taken.contains(name) && !functions[file->name_space].contains(name)) continue;
+      context.report(Code::kClash, each->position,
+                     absl::StrCat("service '", each->name, "' becomes the C++ namespace ", name,
+                                  ", which is taken"));
+    }
+  }
+}
+
+}  // namespace
+
+void check_function_names(Context& context, const Interface& interface) {
+  Taken taken(context, {
+                           {"slot", "the handle's own function"},
+                           {"endpoint", "the client's own function"},
+                           {"on_notification", "the server's own function"},
+                           {"reply_slot", "the server's own function"},
+                       });
+  for (const Method& method : interface.methods) {
+    std::vector<std::string> names = {function_name(method.name)};
+    if (interface.role == Interface::Role::kService) names.push_back(until_name(method.name));
+    for (const std::string& name : names) {
+      taken.take(name, quoted("method", method.name), method.position, "the C++ function");
+    }
+  }
+}
+
+void check_field_names(Context& context, absl::string_view what,
+                       const std::vector<std::pair<std::string, Position>>& fields) {
+  Taken taken(context, {});
+  for (const auto& [name, position] : fields) {
+    taken.take(cxx_name(name), quoted(what, name), position, "the C++ name");
+  }
+}
+
+void check_names_together(Context& context, const System& system) {
+  std::map<std::string, Taken> types;  // by namespace
+  for (const auto& file : system.files) {
+    check_file_namespace(context, *file);
+    take_types(*file,
+               types.try_emplace(file->name_space, context, std::map<std::string, std::string>())
+                   .first->second);
+    for (const auto& each : file->interfaces) check_inner_types(context, *each);
+  }
+  check_message_namespaces(context, system);
+}
+
+}  // namespace kidl::internal
