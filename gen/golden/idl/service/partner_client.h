@@ -279,7 +279,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<void> die() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kDieTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -289,7 +289,7 @@ class PartnerClient {
   [[gnu::always_inline]] rt::Result<void> die_until(std::uint64_t call_deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
-    in.t0 = abi::word(endpoint_.index);
+    in.t0 = abi::word(slot_.index);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
