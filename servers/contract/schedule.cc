@@ -125,7 +125,7 @@ void slices_end() {
 }
 
 // Two that call each other for ever have no more of the hart than a third beside them.
-void hand_overs_share_a_slice() {
+void share_a_slice(Work client) {
   stop = false;
   turns[0] = 0;
   endpoint = make<Endpoint>();
@@ -133,9 +133,7 @@ void hand_overs_share_a_slice() {
     OK(endpoint.receive(abi::kNoDeadline));
     for (;;) OK(endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape(0)));
   });
-  const Worker caller = spawn([](std::uint64_t) {
-    while (!stop) OK(call(endpoint, 1));
-  });
+  const Worker caller = spawn(client);
   const std::uint64_t end = in_milliseconds(3000);  // the host's own delays among them
   for (std::uint64_t i = 0; i < 5; ++i) {
     OK(Self::yield());
@@ -143,6 +141,17 @@ void hand_overs_share_a_slice() {
   }
   stop = true;
   caller.join();
+}
+
+void calls_share_a_slice() {
+  share_a_slice([](std::uint64_t) {
+    while (!stop) OK(call(endpoint, 1));
+  });
+}
+void calls_with_a_deadline_share_a_slice() {
+  share_a_slice([](std::uint64_t) {
+    while (!stop) OK(call_until(endpoint, 1, abi::kNoDeadline));
+  });
 }
 
 // --- What works long gives way
@@ -214,7 +223,8 @@ std::span<const Behaviour> schedule_behaviours() {
       {"schedule.a_send_does_not_hand_over", a_send_does_not_hand_over},
       {"schedule.a_signal_does_not_hand_over", a_signal_does_not_hand_over},
       {"schedule.slices_end", slices_end},
-      {"schedule.hand_overs_share_a_slice", hand_overs_share_a_slice},
+      {"schedule.calls_share_a_slice", calls_share_a_slice},
+      {"schedule.calls_with_a_deadline_share_a_slice", calls_with_a_deadline_share_a_slice},
       {"schedule.a_revoke_gives_way", a_revoke_gives_way},
       {"schedule.a_deleted_table_gives_way", a_deleted_table_gives_way},
   };
