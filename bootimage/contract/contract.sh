@@ -25,7 +25,7 @@ for flag in "$@"; do
 done
 # What the suite itself reads on the kernel's command line.
 words="${only:+only=$only}${only:+${rounds:+,}}${rounds:+rounds=$rounds}"
-[[ -z "$words" ]] || flags=("--bootargs=contract=$words" ${flags[@]+"${flags[@]}"})
+[[ -z "$words" ]] || flags=("--bootargs=census contract=$words" ${flags[@]+"${flags[@]}"})
 [[ -z "$rounds" ]] || flags=("--timeout=$((90 + rounds / 10))" ${flags[@]+"${flags[@]}"})
 
 scratch="$(mktemp -d)"

@@ -62,6 +62,8 @@ bool has_passed(const kernel::Task::InfoResult& info) {
   return info.state == TaskState::kExited && info.status == kPassed && report().text().empty();
 }
 
+constexpr kernel::BootInfo kCensus(rt::start::slot(abi::StartSlot::kCensus));
+
 }  // namespace
 
 Outcome<void> Runner::prepare() {
@@ -70,7 +72,22 @@ Outcome<void> Runner::prepare() {
   RT_TRY(step("make the report", make_one(memory, ObjectType::kVmo, kReport, kPage)));
   RT_TRY(step("map the report", page.map(rt::start::task(), kReportAddress, kReadWrite)));
   RT_TRY(step("make a notification", make_one(memory, ObjectType::kNotification, kEnded.slot())));
-  return step("make the pool", make_one(memory, ObjectType::kUntyped, kPool.slot(), kArenaSize));
+  RT_TRY(step("make the pool", make_one(memory, ObjectType::kUntyped, kPool.slot(), kArenaSize)));
+  return wait_for_init();
+}
+
+// init gives up its capabilities while this task begins; afterwards it only waits, and every
+// capability that comes or goes is this task's or its children's.
+Outcome<void> Runner::wait_for_init() {
+  constexpr int kQuietTimes = 5;
+  std::uint64_t last = 0;
+  for (int quiet = 0; quiet < kQuietTimes; ++quiet) {
+    rt::ignore(kEnded.wait(in_milliseconds(5)));
+    RT_TRY_ASSIGN(const auto count, step("count capabilities", kCensus.census(ObjectType::kNull)));
+    if (count.capabilities != last) quiet = 0;
+    last = count.capabilities;
+  }
+  return {};
 }
 
 Outcome<Runner::Holdings> Runner::holdings() {
@@ -81,7 +98,6 @@ Outcome<Runner::Holdings> Runner::holdings() {
     RT_TRY_ASSIGN(const auto slot, step("query a slot", own().query(i)));
     result.slots[i] = slot.type;
   }
-  constexpr kernel::BootInfo kCensus(rt::start::slot(abi::StartSlot::kCensus));
   for (std::size_t i = 0; i < result.objects.size(); ++i) {
     RT_TRY_ASSIGN(const auto count,
                   step("count objects", kCensus.census(static_cast<ObjectType>(i))));

@@ -46,6 +46,7 @@ class Runner {
     std::uint64_t capabilities = 0;
     friend bool operator==(const Holdings&, const Holdings&) = default;
   };
+  static Outcome<void> wait_for_init();
   static Outcome<Holdings> holdings();
   static Outcome<kernel::Task::InfoResult> run_once(std::uint64_t index, Outcome<void>& kept);
   static Outcome<kernel::Task::InfoResult> run_in_arena(std::uint64_t index);
