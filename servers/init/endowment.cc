@@ -91,8 +91,6 @@ Result<void> give_alarm(const Child& child) {
                                                      kCspace, kTemporary.index));
 }
 
-// A run of 2 MiB or more begins at a multiple of 2 MiB: where the rest does not, what is before
-// that stays behind, less than 2 MiB.
 Result<void> give_census(const Child& child) {
   return step("give it the census",
               mint_to(child, rt::start::slot(StartSlot::kCensus), kBootInfo.slot(),
@@ -100,18 +98,11 @@ Result<void> give_census(const Child& child) {
 }
 
 Result<void> give_memory(const Child& child) {
-  constexpr std::uint64_t kMostLeftBehind = 0x20'0000 - abi::kPageSize;
   RT_TRY_ASSIGN(const auto quota, step("ask what its quota has left", child.memory.info()));
   const std::uint64_t whole_pages = quota.free - quota.free % abi::kPageSize;
-  const auto give = [&child](std::uint64_t size) {
-    return child.memory.retype(abi::ObjectType::kUntyped, size, child.cspace,
-                               rt::start::slot(StartSlot::kMemory).index, 1);
-  };
-  auto given = give(whole_pages);
-  if (!given && given.error().status == abi::kEnomem && whole_pages > kMostLeftBehind) {
-    given = give(whole_pages - kMostLeftBehind);
-  }
-  return step("give it the rest of its quota", given);
+  return step("give it the rest of its quota",
+              child.memory.retype(abi::ObjectType::kUntyped, whole_pages, child.cspace,
+                                  rt::start::slot(StartSlot::kMemory).index, 1));
 }
 
 bool is_granted(const manifest::Image& image, manifest::Grant grant) {

@@ -1,6 +1,6 @@
 // witness: looks into every slot of its CSpace. Exits with 0 when each holds what it must, else
-// with the number of the first that does not (-1 for slot 0), and says what it found there. WITNESS
-// is its name in the manifest.
+// with the number of the first that does not, and says what it found there. WITNESS is its name in
+// the manifest.
 #include <cstddef>
 #include <cstdint>
 
@@ -33,13 +33,27 @@ bool is_right(std::uint32_t index) {
   return false;
 }
 
+// What it was made with and its page tables come out of its quota; the rest of it is all its own.
+bool has_rest_of_quota() {
+  constexpr std::uint64_t kKiB = 1024;
+  constexpr std::uint64_t kSpent = (kSelf.stack_kib + 96) * kKiB;
+  const auto memory = rt::start::memory().info();
+  if (memory && memory->free <= kSelf.quota_kib * kKiB &&
+      memory->free + kSpent >= kSelf.quota_kib * kKiB) {
+    return true;
+  }
+  rt::print("memory: ", memory ? memory->free : 0, " bytes of ", kSelf.quota_kib, " KiB");
+  return false;
+}
+
 std::int32_t first_wrong_slot() {
   // Slot 0 is no address: nobody can put anything there.
   for (std::uint32_t index = 1; index < kSelf.slots; ++index) {
     looked_at = index;
     if (!is_right(index)) return static_cast<std::int32_t>(index);
   }
-  // Nor may there be more than the manifest says.
+  if (!has_rest_of_quota()) return static_cast<std::int32_t>(abi::StartSlot::kMemory);
+  // Nor may there be more slots than the manifest says.
   return rt::start::cnode().query(kSelf.slots) ? static_cast<std::int32_t>(kSelf.slots) : 0;
 }
 
