@@ -132,6 +132,7 @@ RESULT_OF(NotificationPoll);
 RESULT_OF(SelfNow);
 RESULT_OF(UntypedInfo);
 RESULT_OF(CNodeQuery);
+RESULT_OF(TaskQuota);
 RESULT_OF(ThreadRead);
 RESULT_OF(VmoInfo);
 RESULT_OF(BootInfoRegion);

@@ -178,6 +178,22 @@ TEST_F(TaskTest, ABadgedIdentityControlAllowsThatIdentityAlone) {
   EXPECT_EQ(object(task).identity, 77u);
 }
 
+TEST_F(TaskTest, QuotaTellsWhatItsPageTablesTake) {
+  const kernel::Task task = fresh_task();
+  EXPECT_EQ(task.quota()->pages, 0u);
+  EXPECT_EQ(task.quota()->slots, 0u);
+  ASSERT_TRUE(task.configure(node, memory, 5));
+  EXPECT_EQ(task.quota()->pages, 5u);
+  EXPECT_EQ(task.quota()->used, 1u) << "the root";
+  EXPECT_EQ(task.quota()->slots, 16u);
+  const auto vmo = world.make<kernel::Vmo>(kPageSize);
+  ASSERT_TRUE(vmo.map(task, 0x10000, kernel::Access::kRead));
+  EXPECT_EQ(task.quota()->used, 3u);
+  ASSERT_TRUE(vmo.unmap());
+  EXPECT_EQ(task.quota()->used, 1u);
+  EXPECT_EQ(task.quota()->most, 3u);
+}
+
 TEST_F(TaskTest, InfoFollowsATasksLife) {
   Player player = world.make_task();
   kernel::Task task(rt::Slot{player.task_slot});

@@ -116,6 +116,7 @@ class Syscall {
   Result<void> on(const decode::TaskSupervise<Syscall>& args);
   Result<void> on(const decode::TaskKill<Syscall>& args);
   Result<decode::TaskInfoResult> on(const decode::TaskInfo<Syscall>& args);
+  Result<decode::TaskQuotaResult> on(const decode::TaskQuota<Syscall>& args);
   Result<void> on(const decode::ThreadConfigure<Syscall>& args);
   Result<void> on(const decode::ThreadBind<Syscall>& args);
   Result<void> on(const decode::ThreadHandler<Syscall>& args);

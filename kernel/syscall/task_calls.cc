@@ -80,6 +80,15 @@ Result<decode::TaskInfoResult> Syscall::on(const decode::TaskInfo<Syscall>& args
                                 .id = task.id};
 }
 
+Result<decode::TaskQuotaResult> Syscall::on(const decode::TaskQuota<Syscall>& args) {
+  const Task& task = args.self.object();
+  const CNode* cspace = task.cnode();
+  return decode::TaskQuotaResult{.pages = task.pool.pages(),
+                                 .used = task.pool.used(),
+                                 .most = task.pool.touched(),
+                                 .slots = cspace == nullptr ? 0 : cspace->count()};
+}
+
 Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   LockGuard guard(state.tree_lock);
   return configure_thread(args.self.object(), *args.task.slot);

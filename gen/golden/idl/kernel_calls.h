@@ -395,6 +395,7 @@ inline constexpr Call kAll[] = {
         internal::kBootInfoCensusParameters},
     {"BootInfo.commandLine", abi::SystemCall::kBootInfoCommandLine, abi::ObjectType::kBootInfo,
         0x01, false, internal::kBootInfoCommandLineParameters},
+    {"Task.quota", abi::SystemCall::kTaskQuota, abi::ObjectType::kTask, 0x04, false, {}},
 };
 
 // By type.

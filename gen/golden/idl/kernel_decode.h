@@ -776,6 +776,27 @@ constexpr void encode(Frame& frame, const BootInfoCommandLineResult& result) {
   frame.x[15] = abi::word(result.length);
 }
 
+// System call 59, Task.quota.
+template <class K>
+struct TaskQuota {
+  typename K::template Ref<abi::ObjectType::kTask> self;
+};
+
+struct TaskQuotaResult {
+  std::uint32_t pages{};
+  std::uint32_t used{};
+  std::uint32_t most{};
+  std::uint32_t slots{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const TaskQuotaResult& result) {
+  frame.x[10] = abi::word(result.pages);
+  frame.x[11] = abi::word(result.used);
+  frame.x[12] = abi::word(result.most);
+  frame.x[13] = abi::word(result.slots);
+}
+
 namespace internal {
 
 template <class K>
@@ -1570,6 +1591,17 @@ void boot_info_command_line(K& k, typename K::Frame& frame) {
   encode(frame, *result);
 }
 
+template <class K>
+void task_quota(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kTask>(frame.x[5],
+      static_cast<std::uint8_t>(abi::TaskRight::kInspect), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(TaskQuota<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1684,6 +1716,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::boot_info_census(k, frame);
     case abi::word(abi::SystemCall::kBootInfoCommandLine):
       return internal::boot_info_command_line(k, frame);
+    case abi::word(abi::SystemCall::kTaskQuota):
+      return internal::task_quota(k, frame);
     default:
       return k.unknown(frame);
   }

@@ -64,6 +64,7 @@ enum class SystemCall : std::uint64_t {
   kBootInfoStop = 56,
   kBootInfoCensus = 57,
   kBootInfoCommandLine = 58,
+  kTaskQuota = 59,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -177,6 +178,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "BootInfo.census";
     case SystemCall::kBootInfoCommandLine:
       return "BootInfo.commandLine";
+    case SystemCall::kTaskQuota:
+      return "Task.quota";
   }
   return "?";
 }

@@ -106,6 +106,26 @@ class Task {
         .address = out.a3, .pc = out.a4, .id = abi::value<std::uint32_t>(out.a5)};
   }
 
+  struct QuotaResult {
+    std::uint32_t pages{};
+    std::uint32_t used{};
+    std::uint32_t most{};
+    std::uint32_t slots{};
+  };
+  // What the task has been given for its page tables, in pages: all, in use now, and the most that
+  // were in use at once; and the slots of its CSpace. All 0 before `configure`. What else it has is
+  // in its Untypeds: Untyped.info.
+  [[gnu::always_inline]] rt::Result<QuotaResult> quota() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kTaskQuota);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return QuotaResult{.pages = abi::value<std::uint32_t>(out.a0),
+        .used = abi::value<std::uint32_t>(out.a1), .most = abi::value<std::uint32_t>(out.a2),
+        .slots = abi::value<std::uint32_t>(out.a3)};
+  }
+
  private:
   rt::Slot slot_;
 };
