@@ -116,6 +116,12 @@ def run(workspace, breaks, folder):
 
 
 def main():
+    if len(sys.argv) < 3 or sys.argv[1] not in ("check", "run"):
+        print("usage: counterfactuals.py check|run WORKSPACE_FILE [WORDS...]\n"
+              "check: every break fits the sources. run: every break is seen by the tests it names.\n"
+              "WORDS choose breaks by their names. Exit: 0 so it is, 1 not, 2 wrong arguments.",
+              file=sys.stderr)
+        return 2
     command, marker, *names = sys.argv[1:]
     # The real file behind Bazel's link stands in the source tree.
     workspace = pathlib.Path(marker).resolve().parent
