@@ -49,6 +49,7 @@ Result<void> confirm_start_is_gone() {
 Result<void> confirm_image_is_out_of_reach(std::size_t image) {
   RT_TRY(confirm_empty(task_slot(image), "it has a task"));
   RT_TRY(confirm_empty(endpoint_slot(image), "it has a service's endpoint"));
+  if (is_empty(watch_slot(image))) return {};  // it has ended, and was reaped
   // With `manage` it would be the Notification that is missing.
   const auto managed = kernel::Task(watch_slot(image)).supervise(kernel::Notification(kNothing));
   if (!refused_for(managed, abi::kEperm, abi::Detail::kBadRights)) {
