@@ -70,7 +70,9 @@ namespace internal {
   endpoint.lock.lock();
   Thread* receiver = internal::receiver_at(endpoint);
   abi::QosClass donated = caller.effective_class;
-  if (receiver == nullptr || !internal::can_take_over(hart, *receiver, donated)) {
+  // A class that the caller has from its own caller goes the long way, which counts how far.
+  if (receiver == nullptr || !internal::can_take_over(hart, *receiver, donated) ||
+      (donated > receiver->own_class && donated > caller.own_class)) {
     endpoint.lock.unlock();
     return false;
   }

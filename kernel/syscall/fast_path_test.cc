@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "kernel/object/donation.h"
 #include "kernel/object/task.h"
 #include "kernel/testing/ipc_fixture.h"
 
@@ -54,13 +55,6 @@ struct Case {
   std::int64_t status;
   std::uint64_t payload[6];
 };
-
-void set_class(Thread& thread, abi::QosClass c) {
-  bool ready = thread.run_state == RunState::kReady;
-  if (ready) thread.home->ready.remove(thread);
-  thread.own_class = thread.effective_class = c;
-  if (ready) thread.home->ready.push_back(thread);
-}
 
 class Round : public IpcTest {
  public:

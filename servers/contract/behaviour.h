@@ -33,6 +33,7 @@ std::span<const Behaviour> thread_behaviours();
 std::span<const Behaviour> registers_behaviours();
 std::span<const Behaviour> task_behaviours();
 std::span<const Behaviour> schedule_behaviours();
+std::span<const Behaviour> priority_behaviours();
 std::span<const Behaviour> reap_behaviours();
 
 }  // namespace tessera::contract

@@ -7,7 +7,7 @@ std::span<const Group> all_groups() {
       cnode_behaviours,        untyped_behaviours,  endpoint_behaviours, transfer_behaviours,
       long_message_behaviours, wait_behaviours,     reply_behaviours,    notification_behaviours,
       vmo_behaviours,          fault_behaviours,    thread_behaviours,   registers_behaviours,
-      task_behaviours,         schedule_behaviours, reap_behaviours,
+      task_behaviours,         schedule_behaviours, priority_behaviours, reap_behaviours,
   };
   return kGroups;
 }

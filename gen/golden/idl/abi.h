@@ -178,6 +178,21 @@ constexpr std::string_view to_string(QosClass value) {
   return "?";
 }
 
+enum class QosOp : std::uint8_t {
+  kGet = 0,
+  kSet = 1,
+};
+constexpr bool valid_qos_op(std::uint64_t value) { return value < 2; }
+constexpr std::string_view to_string(QosOp value) {
+  switch (value) {
+    case QosOp::kGet:
+      return "get";
+    case QosOp::kSet:
+      return "set";
+  }
+  return "?";
+}
+
 // Why a task's thread was stopped; what a fault handler and a supervisor are told.
 enum class FaultCause : std::uint8_t {
   kNone = 0,
