@@ -200,6 +200,8 @@ enum class FaultCause : std::uint8_t {
   kWriteFault = 2,  // Store or atomic to an address that is not mapped writable.
   kExecuteFault = 3,  // Fetch from an address that is not mapped executable.
   kIllegalInstruction = 4,
+  // LR, SC or AMO at an address that is no multiple of its size. Of plain loads and stores
+  // docs/caveats.md tells.
   kMisaligned = 5,
   kBreakpoint = 6,
   kUnknownSystemCall = 7,

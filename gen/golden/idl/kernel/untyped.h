@@ -33,10 +33,11 @@ class Untyped {
 
   // Makes `count` zeroed objects, with all their rights, into the empty slots from `first` of
   // `node`: all of them or none. `size`: bytes of an Untyped or a VMO (a multiple of pageSize),
-  // slots of a CNode; 0 for every other type. enomem: not enough left; eexist: a slot is taken;
-  // ebadf, badCap: `first`, or the last of `count` from there, is no slot; einval: type null,
-  // identityControl or bootInfo (badEnum), a wrong size, also one that no machine has (badRange),
-  // or what a device cannot give (badType).
+  // slots of a CNode; 0 for every other type. A VMO of 2 MiB or more begins at a multiple of 2 MiB
+  // of physical memory; what is passed over for that counts as given.
+  // enomem: not enough left; eexist: a slot is taken; ebadf, badCap: `first`, or the last of
+  // `count` from there, is no slot; einval: type null, identityControl or bootInfo (badEnum), a
+  // wrong size, also one that no machine has (badRange), or what a device cannot give (badType).
   [[gnu::always_inline]] rt::Result<void> retype(abi::ObjectType type, std::uint64_t size,
       kernel::CNode node, std::uint32_t first, std::uint32_t count) const {
     rt::Registers in;
