@@ -59,6 +59,8 @@ struct Image {
 
 struct Manifest {
   std::span<const manifest::Image> images{};
+  // Images of another manifest, which come first: `base = Stock.stockImages`. At most 32 in all.
+  std::span<const manifest::Image> base{};
 };
 
 }  // namespace tessera::manifest
