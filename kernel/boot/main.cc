@@ -5,8 +5,8 @@
 #include "bootimage/bundle.h"
 #include "idl/abi.h"
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
-#include "kernel/boot/early_console.h"
 #include "kernel/boot/first_task.h"
 #include "kernel/boot/start_machine.h"
 #include "kernel/object/state.h"
@@ -14,6 +14,8 @@
 
 namespace tessera::boot {
 namespace {
+
+using arch::print;
 
 [[noreturn]] void stop(std::string_view what, std::string_view why) {
   print("PANIC boot: ");

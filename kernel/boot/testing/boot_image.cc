@@ -6,12 +6,12 @@
 #include <string_view>
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/page_table.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/check.h"
-#include "kernel/boot/early_console.h"
 #include "kernel/boot/start_machine.h"
 
 extern "C" {
@@ -29,6 +29,10 @@ extern const std::uint32_t user_code_end[];
 
 namespace tessera::boot {
 namespace {
+
+using arch::print;
+using arch::print_decimal;
+using arch::print_hex;
 
 using arch::Frame;
 using arch::riscv64::PageTable;
