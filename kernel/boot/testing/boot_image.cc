@@ -18,7 +18,8 @@ extern "C" {
 tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t cause,
                                   std::uint64_t value);
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb);
-// What trap.S hands the hot calls to. The user code here makes none.
+// What boot.S and trap.S go to with other harts and with the hot calls. There are none here.
+[[noreturn]] void other_main();
 [[noreturn]] void fast_call_path();
 [[noreturn]] void fast_reply_receive_path();
 // boot_user.S
@@ -270,5 +271,6 @@ extern "C" void kernel_main(std::uint64_t hart_id, std::uint64_t dtb) {
   boot::start_threads();
 }
 
+extern "C" void other_main() { CHECK(false); }
 extern "C" void fast_call_path() { CHECK(false); }
 extern "C" void fast_reply_receive_path() { CHECK(false); }
