@@ -119,6 +119,9 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return only_if(has(image, manifest::Grant::kMemory),
                      {ObjectType::kUntyped, abi::kAllUntypedRights});
     case StartSlot::kDevice:
+      if (has(image, manifest::Grant::kWindow)) {
+        return {ObjectType::kUntyped, abi::kAllUntypedRights};
+      }
       return only_if(
           has(image, manifest::Grant::kUart),
           {ObjectType::kVmo, rt::rights(VmoRight::kRead, VmoRight::kWrite, VmoRight::kMap)});

@@ -548,9 +548,10 @@ inline constexpr std::array<manifest::Grant, 1> kContract1{{
 inline constexpr std::array<std::string_view, 1> kContract2{{
     "console",
 }};
-inline constexpr std::array<manifest::Grant, 2> kContract3{{
+inline constexpr std::array<manifest::Grant, 3> kContract3{{
     manifest::Grant::kMemory,
     manifest::Grant::kCensus,
+    manifest::Grant::kWindow,
 }};
 inline constexpr std::array<manifest::Image, 2> kContract4{{
     {

@@ -266,7 +266,7 @@ enum class StartSlot : std::uint8_t {
   kAlarm = 7,  // Only whom the manifest gives it to.
   kTimer = 8,  // A Notification of its own, bound to its first thread.
   kTimed = 9,  // The endpoint of timed, to send.
-  kDevice = 10,  // The Vmo of its device window.
+  kDevice = 10,  // The Vmo of its device window, or the device Untyped of one.
   kWindow0 = 11,  // Three slots in a row where received capabilities arrive.
   kWindow1 = 12,
   kWindow2 = 13,

@@ -35,7 +35,8 @@ class BootInfo {
     std::uint64_t size{};
     bool device{};
   };
-  // The index-th Untyped. einval, badRange: there are not so many.
+  // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
+  // that shares no page with anything else. einval, badRange: there are not so many.
   [[gnu::always_inline]] rt::Result<RegionResult> region(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoRegion);
