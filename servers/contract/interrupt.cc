@@ -207,6 +207,36 @@ void a_cancelled_alarm_never_fires() {
   REFUSED(notification.poll(), kNothingToTake);
 }
 
+// Memory that an armed alarm was in, or a thread that waited with a deadline, is somebody else's:
+// the time comes, and nobody looks for them there.
+void a_deadline_of_what_is_gone_touches_nothing() {
+  const auto part = make<kernel::Untyped>(2 * kPage);
+  const rt::Slot alarm = take_slot();
+  const rt::Slot thread = take_slot();
+  notification = make<Notification>();
+  OK(part.retype(abi::ObjectType::kAlarm, 0, own(), alarm.index, 1));
+  OK(part.retype(abi::ObjectType::kThread, 0, own(), thread.index, 1));
+  static std::uint64_t deadline;
+  deadline = in_milliseconds(6);
+  OK(Alarm(alarm).bind(notification));
+  OK(Alarm(alarm).set(deadline));
+  void (*wait)() = [] {
+    rt::ignore(notification.wait(deadline));
+    fail("a destroyed thread ran", {}, Where::current());
+  };
+  OK(kernel::Thread(thread).configure(rt::start::task()));
+  OK(kernel::Thread(thread).start(reinterpret_cast<std::uint64_t>(wait), spare_stack(), 0, 0));
+  for (int i = 0; i < 3; ++i) OK(kernel::Self::yield());
+  revoke(part.slot());
+  in_time(deadline);
+  const kernel::Vmo reused(take_slot());
+  OK(part.retype(abi::ObjectType::kVmo, 2 * kPage, own(), reused.slot().index, 1));
+  map(reused, kFree, kReadWrite);
+  for (std::uint64_t at = 0; at < 2 * kPage; at += 8) word_at(kFree + at) = ~at;
+  REFUSED(notification.wait(deadline + kMillisecond), kTimedOut);
+  for (std::uint64_t at = 0; at < 2 * kPage; at += 8) EXPECT(word_at(kFree + at) == ~at);
+}
+
 // The first of several is cancelled, the next keeps its time; and one in between is put before
 // them.
 void the_others_keep_their_deadlines() {
@@ -235,6 +265,8 @@ std::span<const Behaviour> interrupt_behaviours() {
       {"interrupt.alarms_wake_in_their_order", alarms_wake_in_their_order},
       {"interrupt.an_alarm_is_set_again_by_whom_it_wakes", an_alarm_is_set_again_by_whom_it_wakes},
       {"interrupt.a_cancelled_alarm_never_fires", a_cancelled_alarm_never_fires},
+      {"interrupt.a_deadline_of_what_is_gone_touches_nothing",
+       a_deadline_of_what_is_gone_touches_nothing},
       {"interrupt.the_others_keep_their_deadlines", the_others_keep_their_deadlines},
   };
   return kAll;
