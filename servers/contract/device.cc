@@ -158,15 +158,21 @@ void a_revoked_window_is_gone() {
     const Vmo vmo = make_window();
     const Vmo derived = again(vmo);
     map(derived, kFree, kReadWrite);
+    static volatile bool seen;
+    static volatile bool taken_away;
+    seen = false;
+    taken_away = false;
     const Worker worker = spawn_handled(endpoint, [](std::uint64_t) {
       EXPECT(shows_the_device(kFree));
-      OK(kernel::Self::yield());
+      seen = true;
+      while (!taken_away) OK(kernel::Self::yield());
       EXPECT(shows_the_device(kFree));
     });
-    OK(kernel::Self::yield());
+    while (!seen) OK(kernel::Self::yield());
     if (way == 0) OK(derived.unmap());
     if (way == 1) revoke(vmo.slot());
     if (way == 2) revoke(window().slot());
+    taken_away = true;
     const Told told = receive_fault(endpoint);
     EXPECT(told.cause == FaultCause::kReadFault && told.address == kFree);
     if (way != 2) revoke(window().slot());

@@ -99,12 +99,18 @@ void both_kinds_show_the_same_bytes() {
 
 constexpr std::uint64_t kReads[] = {0, kLarge - 8, kLarge, 2 * kLarge - kPage};
 
-// A worker reads each of kReads from `base` on, and again when all came; main unmaps in between.
+volatile bool touched = false;
+volatile bool taken_away = false;
+
 void touch(std::uint64_t base) {
-  for (int round = 0; round < 2; ++round) {
-    for (const std::uint64_t at : kReads) victims::load(base + at);
-    if (round == 0) OK(kernel::Self::yield());
-  }
+  for (const std::uint64_t at : kReads) victims::load(base + at);
+}
+// A worker reads each of kReads from `base` on, and again when main has taken the mapping away.
+void touch_twice(std::uint64_t base) {
+  touch(base);
+  touched = true;
+  while (!taken_away) OK(kernel::Self::yield());
+  touch(base);
 }
 
 // After `take_away` none of it can be read, though all of it had been, and what is mapped there
@@ -115,9 +121,12 @@ void is_gone_after(Vmo vmo, TakeAway take_away) {
   const std::uint32_t before = tables();
   map(vmo, kFree, kReadWrite);
   touch(kFree);
-  const Worker worker = spawn_handled(endpoint, touch, kFree);
-  OK(kernel::Self::yield());
+  touched = false;
+  taken_away = false;
+  const Worker worker = spawn_handled(endpoint, touch_twice, kFree);
+  while (!touched) OK(kernel::Self::yield());
   take_away();
+  taken_away = true;
   EXPECT(tables() == before);
   const Vmo other = make<Vmo>(2 * kLarge);
   for (const std::uint64_t at : kReads) {

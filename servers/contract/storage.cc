@@ -114,7 +114,7 @@ void another_hand_may_move_it() {
     asm volatile("1:ld t0, 8(tp)\n beqz t0, 1b" : : : "t0", "memory");
     EXPECT(is_mine(locals[1]));
   });
-  OK(kernel::Self::yield());
+  settle();
   OK(worker.thread().suspend());
   EXPECT(get_register(worker.thread(), kTpRegister) == address_of(locals[0]));
   locals[1] = {.self = address_of(locals[1]), .count = 1};
