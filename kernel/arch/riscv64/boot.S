@@ -30,6 +30,12 @@
 2:
 .endm
 
+// For kernel.ld, which cannot read asm.h: it holds its own numbers against these.
+.globl layout_image_virtual, layout_image_offset, layout_image_most
+.set layout_image_virtual, IMAGE_VIRTUAL
+.set layout_image_offset, IMAGE_OFFSET
+.set layout_image_most, IMAGE_MOST
+
 .section .text.boot, "ax", @progbits
 .globl _start
 _start:
