@@ -59,8 +59,8 @@ void wait_for_interrupt();
 [[nodiscard]] bool send_software_interrupt(HartId hart);
 // Whether a software interrupt was pending on this hart; it is not any more.
 bool take_software_interrupt();
-// Stands before every access to what harts share. On a machine it is nothing; a test may let another
-// hart go first.
+// Stands before every access to what harts share. On a machine it is nothing; a test may let
+// another hart go first.
 void interleave();
 
 // --- The early console
