@@ -146,6 +146,25 @@ std::string cxx_type(const Type& type) {
   return "void";
 }
 
+std::string view_type(const Parameter& parameter) {
+  const std::string type = cxx_type(parameter.type);
+  return parameter.type.kind == Kind::kStruct ? absl::StrCat("const ", type, "&") : type;
+}
+
+std::string owned_type(const Parameter& parameter) {
+  const std::uint32_t max = parameter.max.value_or(0);
+  switch (parameter.type.kind) {
+    case Kind::kText:
+      return absl::StrCat("abi::Text<", max, ">");
+    case Kind::kData:
+      return absl::StrCat("abi::Bytes<", max, ">");
+    case Kind::kList:
+      return absl::StrCat("abi::List<", cxx_type(*parameter.type.element), ", ", max, ">");
+    default:
+      return cxx_type(parameter.type);
+  }
+}
+
 std::string validator(const Enum& enumeration) {
   return absl::StrCat(enumeration.file->name_space, "::valid_", snake(enumeration.name));
 }
@@ -160,7 +179,7 @@ std::vector<std::string> declarations(const std::vector<Parameter>& parameters) 
   std::vector<std::string> result;
   result.reserve(parameters.size());
   for (const Parameter& each : parameters) {
-    result.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
+    result.push_back(absl::StrCat(view_type(each), " ", cxx_name(each.name)));
   }
   return result;
 }

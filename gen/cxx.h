@@ -35,8 +35,11 @@ std::string stem(absl::string_view path);
 std::string qualified(const Enum& enumeration);
 std::string qualified(const Interface& interface);
 std::string object_type(const System& system, const Interface& object);
-// A capability is its handle.
+// A capability is its handle. Of what has a length: a view of it.
 std::string cxx_type(const Type& type);
+// As a parameter is passed, and as a value is held: the same but for what is more than a word.
+std::string view_type(const Parameter& parameter);
+std::string owned_type(const Parameter& parameter);
 // The function that knows an enum's values: abi::valid_object_type.
 std::string validator(const Enum& enumeration);
 

@@ -33,6 +33,7 @@ enum class Code {
   kEmptyEnum = 114,
   kTooLong = 115,
   kFieldType = 116,
+  kDefault = 117,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,

@@ -140,6 +140,14 @@ template <std::uint32_t Inputs>
   return {t0, t1, t2, t3, t4, t5, t6, a0, a1, a2, a3, a4, a5, a6, a7};
 }
 
+// Where the thread has its IPC buffer mapped: tp, which whoever makes a thread sets. Null: it has
+// none. Volatile, as others may have the page mapped, too.
+[[gnu::always_inline]] inline volatile std::uint64_t* message_buffer() {
+  volatile std::uint64_t* at;
+  asm("mv %0, tp" : "=r"(at));
+  return at;
+}
+
 #undef RT_OPERANDS
 #undef RT_REGISTERS
 #undef RT_REGISTER
@@ -151,7 +159,11 @@ namespace host {
 using SystemCall = void (*)(Registers&);
 inline SystemCall syscall = nullptr;
 inline constexpr std::uint64_t kJunk = 0x5a5a5a5a5a5a5a5a;
+// The IPC buffer of the caller, or of the server that the test runs; null: it has none.
+inline volatile std::uint64_t* buffer = nullptr;
 }  // namespace host
+
+inline volatile std::uint64_t* message_buffer() { return host::buffer; }
 
 template <std::uint32_t Inputs>
 inline Registers ecall(const Registers& in) {
