@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "gen/testdata/bounded_client.h"
 #include "gen/testdata/bounded_server.h"
 #include "idl/bounded.h"
 #include "idl/kernel/notification.h"
@@ -105,6 +106,31 @@ struct BoundedImpl {
     ++executed;
     after_seen = list.size();
     return none;
+  }
+  // What it was given, a bit each: a bell, a listener.
+  rt::Result<std::uint8_t> listen(const Caller&, rt::Received<kernel::Notification> bell, bool,
+                                  rt::Received<bounding::ListenerClient> listener) {
+    ++executed;
+    return static_cast<std::uint8_t>((bell ? 1 : 0) | (listener ? 2 : 0));
+  }
+  rt::Result<std::uint8_t> listen_to(const Caller&, rt::Received<bounding::ListenerClient> listener,
+                                     std::string_view text) {
+    ++executed;
+    noted = text;
+    return static_cast<std::uint8_t>(listener ? 2 : 0);
+  }
+  static rt::Slot given(bool want) { return want ? rt::Slot{70} : rt::Slot{}; }
+  rt::Result<Bounded::FindResult> find(const Caller&, bool want) {
+    ++executed;
+    return Bounded::FindResult{bounding::ListenerClient(given(want)), 9};
+  }
+  rt::Result<kernel::Notification> find_one(const Caller&, bool want) {
+    ++executed;
+    return kernel::Notification(given(want));
+  }
+  rt::Result<Bounded::FindNamedResult> find_named(const Caller&, bool want) {
+    ++executed;
+    return Bounded::FindNamedResult{"named", bounding::ListenerClient(given(want))};
   }
   rt::Result<std::uint64_t> plain(const Caller&, std::uint64_t a, std::uint32_t b) {
     ++executed;

@@ -119,23 +119,46 @@ class ListChecker {
 
   void check_capability(const Annotations& annotations, const Site& at, Parameter& result) {
     if (!result.type.is_capability()) {
-      annotations.refuse({"rights"}, "on what is no capability");
+      annotations.refuse({"rights", "optional"}, "on what is no capability");
       return;
     }
-    if (results_) annotations.refuse({"rights"}, "on a result");
     if (results_ && is_call_) {
       context_.report(Code::kCapabilityResult, result.position,
                       absl::StrCat("'", result.name,
                                    "': a system call cannot return a capability; it fills a slot"));
     }
-    const Interface* object = result.type.interface;
-    if (object == nullptr || object->role != Interface::Role::kObject) {
-      context_.report(Code::kNotAnObject, result.position,
-                      absl::StrCat("'", result.name, "' must be a kernel object's type"));
-      return;
-    }
+    const Interface* object = named_by(result);
+    if (object == nullptr) return;
+    result.optional = annotations.has("optional");
     result.rights = words_of(annotations.text("rights"));
     result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
+  }
+
+  // The object that the capability is to: a service's is an endpoint.
+  const Interface* named_by(const Parameter& result) {
+    const Interface* named = result.type.interface;
+    if (named != nullptr && named->role == Interface::Role::kObject) return named;
+    const bool is_service =
+        named != nullptr && named->role == Interface::Role::kService && !is_call_;
+    if (!is_service) {
+      context_.report(Code::kNotAnObject, result.position,
+                      absl::StrCat("'", result.name, "' must be a kernel object's type",
+                                   is_call_ ? "" : " or a service's"));
+      return nullptr;
+    }
+    // Its client must be complete where it is used.
+    if (named->file->path == node_.file && named->name != node_.name &&
+        named->position.line > method_site().position().line) {
+      context_.report(Code::kNotAnObject, result.position,
+                      absl::StrCat("'", result.name,
+                                   "' is of a service that stands further down; "
+                                   "move ",
+                                   named->name, " up"));
+    }
+    for (const auto& [id, each] : context_.interfaces) {
+      if (each->name == "Endpoint" && each->role == Interface::Role::kObject) return each;
+    }
+    return nullptr;  // reported: there is no transport
   }
 
   void check_register(const Annotations& annotations, const Site& at, const Parameter& result) {
@@ -194,6 +217,11 @@ class ListChecker {
         each.place = words;
         words += head_words(each.type);
       }
+    }
+    for (const Parameter& each : list) {
+      if (!each.optional || each.place + 1 == capabilities_) continue;
+      context_.report(Code::kOptional, site(each.name).position("optional"),
+                      absl::StrCat("'", each.name, "' is optional and not the last capability"));
     }
     layout_ = layout_of(list);
     check_words(kMessageWords, "a message carries ", "; lend the rest as a Vmo");

@@ -35,7 +35,7 @@ constexpr char kKeywords[] =
 // none of these before it, nor a keyword.
 constexpr char kLocals[] =
     " in out impl endpoint caller message completer kernel frame self words call_deadline "
-    "kept result rt abi std release k encode ";
+    "kept result rt abi std release k encode has_all ";
 
 bool is_one_of(absl::string_view names, absl::string_view name) {
   return absl::StrContains(names, absl::StrCat(" ", name, " "));
@@ -96,7 +96,9 @@ std::string qualified(const Interface& interface) {
   return absl::StrCat(interface.file->name_space, "::", interface.name);
 }
 
-std::string object_type(const System& system, const Interface& object) {
+std::string object_type(const System& system, const Interface& interface) {
+  const bool is_service = interface.role == Interface::Role::kService;
+  const Interface& object = is_service ? *system.find("Endpoint") : interface;
   for (const auto& file : system.files) {
     if (file->name_space != "abi") continue;
     for (const auto& each : file->enums) {
@@ -133,7 +135,8 @@ std::string cxx_type(const Type& type) {
     case Kind::kEnum:
       return qualified(*type.enumeration);
     case Kind::kCapability:
-      return qualified(*type.interface);
+      return qualified(*type.interface) +
+             (type.interface->role == Interface::Role::kService ? "Client" : "");
     case Kind::kText:
       return "std::string_view";
     case Kind::kData:
@@ -171,6 +174,11 @@ std::string validator(const Enum& enumeration) {
 
 std::string types_header(const File& file) {
   return absl::StrCat(stem(file.path), file.has_objects() ? "_types.h" : ".h");
+}
+
+std::string handle_header(const Interface& interface) {
+  if (interface.role != Interface::Role::kService) return stubs_header(*interface.file);
+  return absl::StrCat(stem(interface.file->path), "_client.h");
 }
 
 std::string stubs_header(const File& file) { return absl::StrCat(stem(file.path), ".h"); }

@@ -62,6 +62,7 @@ enum class Code {
   kRangeType = 151,
   kCapabilityResult = 152,
   kNotAnObject = 153,
+  kOptional = 154,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

@@ -295,6 +295,14 @@ constexpr Refused kAlsoRefused[] = {
      "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.deferred;  # M.\n}\n"},
     {"AmbientCapability", Code::kNotAnObject,
      "interface A $K.ambient {\n  # A.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"ServiceInASystemCall", Code::kNotAnObject,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B $K.ambient {\n  # B.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"OptionalNumber", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (x :UInt8 $K.optional) -> ();  # M.\n}\n"},
+    {"UnknownRightOfAService", Code::kUnknownRight,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (x :A $K.rights(\"signal\")) -> ();  # "
+     "M.\n}\n"},
     {"ConstantList", Code::kTooLong,
      "struct S {\n  a @0 :List(UInt8) $K.max(1);\n}\nconst c :List(S) = [(a = [1]), (a = [1, "
      "2])];\n"},

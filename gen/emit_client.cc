@@ -14,7 +14,7 @@ namespace {
 class Client {
  public:
   Client(const System& system, const Interface& service)
-      : service_(service), endpoint_(*system.find("Endpoint")) {}
+      : system_(system), service_(service), endpoint_(*system.find("Endpoint")) {}
 
   std::string definition() const {
     const std::string name = service_.name + "Client";
@@ -104,7 +104,7 @@ class Client {
   std::string tag(const Method& method) const {
     const std::string constant =
         absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
-    return with_words(constant, method.in);
+    return sent_shape(constant, method.parameters, method.in, "");
   }
 
   // What is too long is not sent; nor what needs a buffer that the thread does not have.
@@ -133,6 +133,9 @@ class Client {
 
   std::string value(const Method& call, const Parameter& result) const {
     if (!result.type.is_capability()) return decoded(result.type, word(call, result));
+    if (result.optional) {
+      return absl::StrCat(result_type(result), "(rt::window_slot_if(has_all, ", result.place, "))");
+    }
     return absl::StrCat(result_type(result), "(rt::window_slot(", result.place, "))");
   }
 
@@ -141,9 +144,12 @@ class Client {
     std::string result = "    if (out.a6 != 0) return rt::failure(out);\n";
     if (!method.out.plain) return result + long_answer(call, method);
     if (method.capabilities_out > 0) {
-      absl::StrAppend(&result, "    if (out.", register_name(place_of(call.results, "shape")),
-                      " != ", service_.name, "::k", upper_first(method.name), "Shape) {\n",
-                      "      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n");
+      const std::string shape =
+          absl::StrCat("out.", register_name(place_of(call.results, "shape")));
+      const std::string constant =
+          absl::StrCat(service_.name, "::k", upper_first(method.name), "Shape");
+      result += shape_check(method, shape, constant, without_optional(constant));
+      result += capability_checks(method);
     }
     int index = 0;
     for (const Parameter& each : method.results) {
@@ -167,12 +173,38 @@ class Client {
                         wrapped(absl::StrCat("return ", return_type(method), "{"), items, "};", 4));
   }
 
+  // As many capabilities as there must be.
+  static std::string shape_check(const Method& method, const std::string& shape,
+                                 const std::string& wanted, const std::string& without) {
+    const std::string refuse =
+        " {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n";
+    if (optional_of(method.results) == nullptr) {
+      return absl::StrCat("    if (", shape, " != ", wanted, ")", refuse);
+    }
+    return absl::StrCat("    const bool has_all = ", shape, " == ", wanted,
+                        ";\n    if (!has_all && ", shape, " != (", without, "))", refuse);
+  }
+
+  // What has come must be what is declared.
+  std::string capability_checks(const Method& method) const {
+    std::string result;
+    int index = 0;
+    for (const Parameter& each : method.results) {
+      ++index;
+      if (!each.type.is_capability()) continue;
+      result += check_capability(system_, each, index, "return rt::failure(kept.error());");
+    }
+    return result;
+  }
+
   // One that is taken apart word by word.
   std::string long_answer(const Method& call, const Method& method) const {
     const std::string shape = absl::StrCat("out.", register_name(place_of(call.results, "shape")));
     std::string result = absl::StrCat(
-        "    if (", shape, " >> abi::kTagCapabilitiesShift != ", method.capabilities_out,
-        "U) {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n",
+        shape_check(method, absl::StrCat("rt::capabilities(", shape, ")"),
+                    absl::StrCat(method.capabilities_out),
+                    absl::StrCat(method.capabilities_out - 1)),
+        capability_checks(method),
         take_apart(method, upper_first(method.name) + "Reply", "kept", "out", shape,
                    "return rt::failure(abi::kEinval, result.what, result.argument);", 4));
     if (method.results.size() == 1) {
@@ -190,6 +222,7 @@ class Client {
                         wrapped(absl::StrCat("return ", return_type(method), "{"), items, "};", 4));
   }
 
+  const System& system_;
   const Interface& service_;
   const Interface& endpoint_;
 };

@@ -16,7 +16,8 @@ namespace {
 class Server {
  public:
   Server(const System& system, const Interface& service)
-      : service_(service),
+      : system_(system),
+        service_(service),
         endpoint_(*system.find("Endpoint")),
         reply_(*system.find("Reply")),
         receive_(*endpoint_.find("receive")) {}
@@ -185,8 +186,11 @@ class Server {
                                       "    switch (", message("tag"), ") {\n");
     std::string varying;
     for (const Method& method : service_.methods) {
-      absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", service_.name, "::k",
-                      upper_first(method.name), "Tag:\n        return on_", snake(method.name),
+      const std::string tag = absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+      const bool has_optional = optional_of(method.parameters) != nullptr;
+      absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
+                      has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
+                      "        return on_", snake(method.name),
                       answers_itself(method) ? "(impl, endpoint, message, status);\n"
                                              : "(impl, message, status);\n");
     }
@@ -269,7 +273,7 @@ class Server {
                       "    // Nobody to answer: not executed.\n"
                       "    if (!answer_due(message)) return rt::Next::kReceive;\n");
     }
-    absl::StrAppend(&result, value_checks(method));
+    absl::StrAppend(&result, value_checks(method), capability_checks(method));
     if (method.one_way) {
       absl::StrAppend(&result, invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
     } else if (method.deferred) {
@@ -301,15 +305,40 @@ class Server {
     return result;
   }
 
+  // A capability of another type, or with too few rights, is refused before the method sees it.
+  std::string capability_checks(const Method& method) const {
+    std::string result;
+    if (optional_of(method.parameters) != nullptr) {
+      absl::StrAppend(&result, "    const bool has_all = (", message("tag"),
+                      " >> abi::kTagCapabilitiesShift & 3) == ", method.capabilities_in, ";\n");
+    }
+    const std::string refuse = method.one_way ? "return rt::Next::kReceive;"
+                               : service_.malformed != 0
+                                   ? "return refused(status, kMalformed);"
+                                   : "return refused(status, rt::answer_status(kept.error()));";
+    int argument = 0;
+    for (const Parameter& each : method.parameters) {
+      ++argument;
+      if (!each.type.is_capability()) continue;
+      result += check_capability(system_, each, argument, refuse);
+    }
+    return result;
+  }
+
+  // Where the capability is; nowhere when an optional one is absent.
+  static std::string window(const Parameter& each) {
+    return absl::StrCat(each.optional ? "rt::window_slot_if(has_all, " : "rt::window_slot(",
+                        each.place, ")");
+  }
+
   std::string invoke(const Method& method, absl::string_view before) const {
     std::vector<std::string> arguments = {"caller_of(message)"};
     if (method.deferred) arguments.push_back(absl::StrCat(completer_name(method), "::adopt(slot)"));
     for (const Parameter& each : method.parameters) {
-      arguments.push_back(
-          each.type.is_capability()
-              ? absl::StrCat(parameter_type(each), "(rt::window_slot(", each.place, "))")
-          : method.in.plain ? decoded(each.type, message_word(each))
-                            : absl::StrCat("request.", cxx_name(each.name)));
+      arguments.push_back(each.type.is_capability()
+                              ? absl::StrCat(parameter_type(each), "(", window(each), ")")
+                          : method.in.plain ? decoded(each.type, message_word(each))
+                                            : absl::StrCat("request.", cxx_name(each.name)));
     }
     return wrapped(absl::StrCat(before.substr(4), function_name(method.name), "("), arguments, ");",
                    4);
@@ -347,6 +376,7 @@ class Server {
                         "<Impl>::serve(impl, endpoint);\n}\n");
   }
 
+  const System& system_;
   const Interface& service_;
   const Interface& endpoint_;
   const Interface& reply_;

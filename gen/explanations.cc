@@ -666,23 +666,43 @@ interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
   # Puts a Notification into the slot.
 }
 )"},
-    {Code::kNotAnObject, "a capability to no kernel object",
-     "In this version a capability parameter is of a kernel object's type; a service is an "
-     "Endpoint.",
+    {Code::kNotAnObject, "a capability to nothing",
+     "A capability is to a kernel object, or in a service's message to a service, as a client of "
+     "it: "
+     "that\n"
+     "service stands in another file or further up. The calling thread's own system calls need "
+     "none.",
+     R"(interface Watch $K.service(0x7f02) {
+  # One to wear.
+  set @0 (clock :Clock $K.rights("send")) -> ();
+  # Sets it by another clock.
+}
+interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)",
      R"(interface Clock $K.service(0x7f01) {
   # A clock.
 }
 interface Watch $K.service(0x7f02) {
   # One to wear.
-  set @0 (clock :Clock) -> ();
+  set @0 (clock :Clock $K.rights("send")) -> ();
   # Sets it by another clock.
 }
+)"},
+    {Code::kOptional, "an optional capability before another",
+     "A message tells how many capabilities it has, not which: the one that may be absent is the "
+     "last.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (first :N.Notification $K.optional, second :N.Notification) -> ();
+  # Adds them.
+}
 )",
-     R"(using E = import "/idl/kernel/endpoint.idl";
-interface Watch $K.service(0x7f02) {
-  # One to wear.
-  set @0 (clock :E.Endpoint $K.rights("send")) -> ();
-  # Sets it by another clock.
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (first :N.Notification, second :N.Notification $K.optional) -> ();
+  # Adds them.
 }
 )"},
 };

@@ -79,6 +79,13 @@ class Loopback {
     return answer_;
   }
 
+  // What CNode.query tells of a slot; of others that it is empty.
+  struct Held {
+    abi::ObjectType type = abi::ObjectType::kNull;
+    std::uint8_t rights = 0;
+  };
+  std::map<std::uint64_t, Held> held;
+
   // The IPC buffers. What a message does not count stays as it is.
   Beyond client_buffer = {};
   Beyond server_buffer = {};
@@ -146,6 +153,11 @@ class Loopback {
       case abi::SystemCall::kEndpointReplyReceiveWith:
         answer_ = answer_of(asked, true);
         return finish(in, receive_status);
+      case abi::SystemCall::kCNodeQuery:
+        finish(in, 0);
+        in.a0 = abi::word(held[asked.a0].type);
+        in.a1 = held[asked.a0].rights;
+        return;
       case abi::SystemCall::kReplyKeep:
         return finish(in, keep_status);
       case abi::SystemCall::kReplySend:

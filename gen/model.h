@@ -124,6 +124,7 @@ struct Parameter {
   Type type;
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
+  bool optional = false;             // a capability that may be absent
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.

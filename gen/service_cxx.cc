@@ -16,7 +16,10 @@ std::string word_name(int index) { return absl::StrCat("w", index); }
 std::string capability_name(int index) { return absl::StrCat("c", index); }
 
 std::string encoded(const Type& type, const std::string& name) {
-  if (type.is_capability()) return absl::StrCat("abi::word(", name, ".slot().index)");
+  if (type.is_capability()) {
+    const bool is_service = type.interface->role == Interface::Role::kService;
+    return absl::StrCat("abi::word(", name, is_service ? ".endpoint()" : ".slot()", ".index)");
+  }
   return type.kind == Kind::kUint64 ? name : absl::StrCat("abi::word(", name, ")");
 }
 
@@ -104,9 +107,9 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
   if (method.results.size() == 1 && method.out.plain) {
     const Parameter& each = method.results[0];
     const bool is_capability = each.type.is_capability();
-    arguments.push_back(argument(call, is_capability ? capability_name(0) : word_name(0),
-                                 is_capability ? absl::StrCat("abi::word((", one, ").slot().index)")
-                                               : encoded(each.type, one)));
+    arguments.push_back(
+        argument(call, is_capability ? capability_name(0) : word_name(0),
+                 encoded(each.type, is_capability ? absl::StrCat("(", one, ")") : one)));
   } else {
     arguments = message_arguments(call, method.results, method.out, prefix);
   }
@@ -118,12 +121,52 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
   arguments.push_back(argument(call, "status", "0"));
   const std::string shape =
       absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Shape");
-  arguments.push_back(argument(call, "shape", with_words(shape, method.out)));
+  const std::string before = method.results.size() == 1 && !one.empty() ? one : prefix;
+  const bool is_named = method.results.size() == 1 && !one.ends_with("result");
+  arguments.push_back(argument(
+      call, "shape", sent_shape(shape, method.results, method.out, is_named ? "" : before)));
   return arguments;
 }
 
-std::string with_words(const std::string& constant, const Layout& layout) {
-  return layout.fixed() ? constant : absl::StrCat(constant, " | words.code()");
+std::string slot_of(const Parameter& capability, const std::string& name) {
+  const bool is_service = capability.type.interface->role == Interface::Role::kService;
+  return absl::StrCat(name, is_service ? ".endpoint()" : ".slot()");
+}
+
+const Parameter* optional_of(const std::vector<Parameter>& list) {
+  for (const Parameter& each : list) {
+    if (each.optional) return &each;
+  }
+  return nullptr;
+}
+
+std::string without_optional(const std::string& constant) {
+  return absl::StrCat(constant, " - (1U << abi::kTagCapabilitiesShift)");
+}
+
+std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
+                       const Layout& layout, const std::string& prefix) {
+  std::string result = constant;
+  if (const Parameter* each = optional_of(list)) {
+    const bool is_only = prefix.ends_with("*result");
+    const std::string name = is_only ? "(*result)" : prefix + cxx_name(each->name);
+    result = absl::StrCat("(", result, " - rt::absent(", slot_of(*each, name), "))");
+  }
+  return layout.fixed() ? result : absl::StrCat(result, " | words.code()");
+}
+
+std::string check_capability(const System& system, const Parameter& capability, int argument,
+                             const std::string& refuse) {
+  const int indent = capability.optional ? 6 : 4;
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  const std::string check =
+      wrapped("if (const auto kept = rt::lookup(",
+              {absl::StrCat("rt::window_slot(", capability.place, ")"),
+               object_type(system, *capability.type.interface),
+               absl::StrFormat("0x%02x", capability.rights_mask), absl::StrCat(argument)},
+              "); !kept) {", indent);
+  const std::string result = absl::StrCat(check, lead, "  ", refuse, "\n", lead, "}\n");
+  return capability.optional ? absl::StrCat("    if (has_all) {\n", result, "    }\n") : result;
 }
 
 namespace {
@@ -195,7 +238,10 @@ std::vector<std::string> service_includes(const File& file) {
       for (const auto* parameters : {&method.parameters, &method.results}) {
         for (const Parameter& each : *parameters) {
           if (each.type.interface != nullptr) {
-            list.push_back(stubs_header(*each.type.interface->file));
+            if (each.type.interface->file != &file ||
+                each.type.interface->role != Interface::Role::kService) {
+              list.push_back(handle_header(*each.type.interface));
+            }
             list.push_back("idl/kernel/cnode.h");  // Received::keep moves with it
           }
           add_type_header(each.type, list);

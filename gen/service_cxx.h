@@ -43,8 +43,18 @@ std::string put_together(const Method& method, const std::string& name,
 std::string take_apart(const Method& method, const std::string& name, const std::string& what,
                        const std::string& registers, const std::string& shape,
                        const std::string& refuse, int indent);
-// The tag or shape, with its words where these vary.
-std::string with_words(const std::string& constant, const Layout& layout);
+// The tag or shape of what is sent: with its words where these vary, and without the optional
+// capability that is absent. `prefix` stands before its name.
+std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
+                       const Layout& layout, const std::string& prefix);
+// The optional capability of a list; null: it has none.
+const Parameter* optional_of(const std::vector<Parameter>& list);
+// A tag or shape without it: also a constant.
+std::string without_optional(const std::string& constant);
+// Refuses what is at its window slot and not what is declared; `refuse` has the reason in `kept`.
+// Of an optional one `has_all` says whether it has come.
+std::string check_capability(const System& system, const Parameter& capability, int argument,
+                             const std::string& refuse);
 Argument argument(const Method& call, absl::string_view parameter, const std::string& value);
 
 // The answer of a success: `one` is the only result, `prefix` stands before several ("result->").

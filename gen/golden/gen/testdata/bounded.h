@@ -259,6 +259,14 @@ inline abi::Detail read_words(abi::Source& words, Newer& to) {
   return abi::Detail::kNone;
 }
 
+// Who is told; a capability to it is a client of it.
+struct Listener {
+  static constexpr std::uint16_t kInterface = 0x7ff2;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kHearTag = 0x7ff20000;
+};
+
 // A service with one method of each shape.
 struct Bounded {
   static constexpr std::uint16_t kInterface = 0x7ff1;
@@ -291,6 +299,16 @@ struct Bounded {
   static constexpr std::uint32_t kNothingShape = 0x00;
   static constexpr std::uint32_t kPlainTag = 0x7ff10d02;
   static constexpr std::uint32_t kPlainShape = 0x01;
+  static constexpr std::uint32_t kListenTag = 0x7ff10e81;
+  static constexpr std::uint32_t kListenShape = 0x01;
+  static constexpr std::uint32_t kListenToTag = 0x7ff10f40;
+  static constexpr std::uint32_t kListenToShape = 0x01;
+  static constexpr std::uint32_t kFindTag = 0x7ff11001;
+  static constexpr std::uint32_t kFindShape = 0x41;
+  static constexpr std::uint32_t kFindOneTag = 0x7ff11101;
+  static constexpr std::uint32_t kFindOneShape = 0x40;
+  static constexpr std::uint32_t kFindNamedTag = 0x7ff11201;
+  static constexpr std::uint32_t kFindNamedShape = 0x40;
 
   struct LongResult {
     abi::Bytes<300> data{};
@@ -329,6 +347,10 @@ struct Bounded {
     abi::Text<100> text{};
     std::uint8_t count{};
   };
+
+  struct FindResult;  // in Bounded's server header
+
+  struct FindNamedResult;  // in Bounded's server header
 };
 
 // Parameters with the names that the generated code uses itself.

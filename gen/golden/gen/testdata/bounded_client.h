@@ -26,6 +26,49 @@ namespace tessera::bounding {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
+// Who is told; a capability to it is a client of it.
+class ListenerClient {
+ public:
+  constexpr ListenerClient() = default;
+  explicit constexpr ListenerClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
+
+  // Told.
+  [[gnu::always_inline]] rt::Result<void> hear(std::string_view text) const {
+    return this->hear_until(abi::kNoDeadline, text);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> hear_until(std::uint64_t call_deadline,
+      std::string_view text) const {
+    if (text.size() > 40U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::listener::encode_hear_request(words, text);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointSend);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Listener::kHearTag | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
+        rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+ private:
+  rt::Slot slot_;
+};
+
 // A service with one method of each shape.
 class BoundedClient {
  public:
@@ -38,6 +81,14 @@ class BoundedClient {
     rt::Received<kernel::Notification> who{};
   };
   using LaterResult = Bounded::LaterResult;
+  struct FindResult {
+    rt::Received<bounding::ListenerClient> listener{};
+    std::uint8_t count{};
+  };
+  struct FindNamedResult {
+    abi::Text<80> name{};
+    rt::Received<bounding::ListenerClient> listener{};
+  };
   constexpr BoundedClient() = default;
   explicit constexpr BoundedClient(rt::Slot endpoint) : slot_(endpoint) {}
   constexpr rt::Slot endpoint() const { return slot_; }
@@ -61,7 +112,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -94,7 +145,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -133,7 +184,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -175,7 +226,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -228,7 +279,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -285,7 +336,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -312,7 +363,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -341,7 +392,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -374,7 +425,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -410,7 +461,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -446,7 +497,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -486,7 +537,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -519,7 +570,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -557,7 +608,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -593,7 +644,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -632,7 +683,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -669,8 +720,12 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 1U) {
+    if (rt::capabilities(out.t0) != 1) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x00,
+        2); !kept) {
+      return rt::failure(kept.error());
     }
     rt::Incoming frame(out, out.t0);
     bounding::bounded::GiveReply kept;
@@ -738,7 +793,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -777,7 +832,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -803,7 +858,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -832,7 +887,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -858,7 +913,7 @@ class BoundedClient {
     in.a6 = Bounded::kNothingTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -888,7 +943,7 @@ class BoundedClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -928,6 +983,244 @@ class BoundedClient {
         rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
     return out.a0;
+  }
+
+  // A capability that may be absent, behind one that may not, with scalars.
+  [[gnu::always_inline]] rt::Result<std::uint8_t> listen(kernel::Notification bell, bool loud,
+      bounding::ListenerClient listener) const {
+    return this->listen_until(abi::kNoDeadline, bell, loud, listener);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint8_t> listen_until(std::uint64_t call_deadline,
+      kernel::Notification bell, bool loud, bounding::ListenerClient listener) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(loud);
+    in.t2 = abi::word(bell.slot().index);
+    in.t3 = abi::word(listener.endpoint().index);
+    in.t4 = 0;
+    in.a6 = (Bounded::kListenTag - rt::absent(listener.endpoint()));
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (!abi::fits<std::uint8_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint8_t>(out.a0);
+  }
+
+  // The same with a text.
+  [[gnu::always_inline]] rt::Result<std::uint8_t> listen_to(bounding::ListenerClient listener,
+      std::string_view text) const {
+    return this->listen_to_until(abi::kNoDeadline, listener, text);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint8_t> listen_to_until(std::uint64_t call_deadline,
+      bounding::ListenerClient listener, std::string_view text) const {
+    if (text.size() > 80U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 2);
+    }
+    abi::Sink words(rt::message_buffer());
+    bounding::bounded::encode_listen_to_request(words, text);
+    if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.t2 = abi::word(listener.endpoint().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = (Bounded::kListenToTag - rt::absent(listener.endpoint())) | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
+        rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (!abi::fits<std::uint8_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint8_t>(out.a0);
+  }
+
+  // One that may be absent in the answer.
+  [[gnu::always_inline]] rt::Result<FindResult> find(bool want) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.a6 = Bounded::kFindTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = out.t0 == Bounded::kFindShape;
+    if (!has_all && out.t0 != (Bounded::kFindShape - (1U << abi::kTagCapabilitiesShift))) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x01,
+          1); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    if (!abi::fits<std::uint8_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 2);
+    }
+    return FindResult{
+        .listener = rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0)),
+        .count = abi::value<std::uint8_t>(out.a0)};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<FindResult> find_until(std::uint64_t call_deadline,
+      bool want) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Bounded::kFindTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = out.t0 == Bounded::kFindShape;
+    if (!has_all && out.t0 != (Bounded::kFindShape - (1U << abi::kTagCapabilitiesShift))) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x01,
+          1); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    if (!abi::fits<std::uint8_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 2);
+    }
+    return FindResult{
+        .listener = rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0)),
+        .count = abi::value<std::uint8_t>(out.a0)};
+  }
+
+  // The same alone.
+  [[gnu::always_inline]] rt::Result<rt::Received<kernel::Notification>> find_one(bool want) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.a6 = Bounded::kFindOneTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = out.t0 == Bounded::kFindOneShape;
+    if (!has_all && out.t0 != (Bounded::kFindOneShape - (1U << abi::kTagCapabilitiesShift))) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x03,
+          1); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    return rt::Received<kernel::Notification>(rt::window_slot_if(has_all, 0));
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<rt::Received<kernel::Notification>> find_one_until(
+      std::uint64_t call_deadline, bool want) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Bounded::kFindOneTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = out.t0 == Bounded::kFindOneShape;
+    if (!has_all && out.t0 != (Bounded::kFindOneShape - (1U << abi::kTagCapabilitiesShift))) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x03,
+          1); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    return rt::Received<kernel::Notification>(rt::window_slot_if(has_all, 0));
+  }
+
+  // The same with a text.
+  [[gnu::always_inline]] rt::Result<FindNamedResult> find_named(bool want) const {
+    if (rt::message_buffer() == nullptr) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.a6 = Bounded::kFindNamedTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = rt::capabilities(out.t0) == 1;
+    if (!has_all && rt::capabilities(out.t0) != (0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x00,
+          2); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    rt::Incoming frame(out, out.t0);
+    bounding::bounded::FindNamedReply kept;
+    if (const abi::Refusal result = bounding::bounded::decode(frame.words(), kept)) {
+      return rt::failure(abi::kEinval, result.what, result.argument);
+    }
+    return FindNamedResult{.name = kept.name,
+        .listener = rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0))};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<FindNamedResult> find_named_until(std::uint64_t call_deadline,
+      bool want) const {
+    if (rt::message_buffer() == nullptr) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(want);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Bounded::kFindNamedTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    const bool has_all = rt::capabilities(out.t0) == 1;
+    if (!has_all && rt::capabilities(out.t0) != (0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x00,
+          2); !kept) {
+        return rt::failure(kept.error());
+      }
+    }
+    rt::Incoming frame(out, out.t0);
+    bounding::bounded::FindNamedReply kept;
+    if (const abi::Refusal result = bounding::bounded::decode(frame.words(), kept)) {
+      return rt::failure(abi::kEinval, result.what, result.argument);
+    }
+    return FindNamedResult{.name = kept.name,
+        .listener = rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0))};
   }
 
  private:
@@ -982,7 +1275,7 @@ class AwkwardClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -1038,7 +1331,7 @@ class AwkwardClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -1079,7 +1372,7 @@ class AwkwardClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -1121,7 +1414,7 @@ class AwkwardClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -1186,7 +1479,7 @@ class NewestClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -1216,7 +1509,7 @@ class NewestClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);

@@ -15,6 +15,39 @@
 #include "idl/bounded.h"
 #include "idl/wire.h"
 
+namespace tessera::bounding::listener {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct HearRequest {
+  abi::Text<40> text{};
+};
+
+inline void encode_hear_request(abi::Sink& words, std::string_view text) {
+  words.put(text.size());
+  words.put_items(std::span<const char>(text));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, HearRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 40U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.text, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+}  // namespace tessera::bounding::listener
+
 namespace tessera::bounding::bounded {
 
 // Words of a message, as they travel in a0 to a5.
@@ -860,6 +893,179 @@ constexpr void encode(Words words, const PlainReply& message) {
 // Nothing when a word is no such value.
 constexpr std::optional<PlainReply> decode_plain_reply(ConstWords words) {
   return PlainReply{.sum = words[0]};
+}
+
+struct ListenRequest {
+  bool loud{};
+};
+
+constexpr void encode(Words words, const ListenRequest& message) {
+  words[0] = abi::word(message.loud);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ListenRequest> decode_listen_request(ConstWords words) {
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  return ListenRequest{.loud = abi::value<bool>(words[0])};
+}
+
+struct ListenReply {
+  std::uint8_t heard{};
+};
+
+constexpr void encode(Words words, const ListenReply& message) {
+  words[0] = abi::word(message.heard);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ListenReply> decode_listen_reply(ConstWords words) {
+  if (!abi::fits<std::uint8_t>(words[0])) {
+    return std::nullopt;
+  }
+  return ListenReply{.heard = abi::value<std::uint8_t>(words[0])};
+}
+
+struct ListenToRequest {
+  abi::Text<80> text{};
+};
+
+inline void encode_listen_to_request(abi::Sink& words, std::string_view text) {
+  words.put(text.size());
+  words.put_items(std::span<const char>(text));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, ListenToRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h2 = words.next();
+  if (h2 > 80U) return {abi::Detail::kBadLength, 2};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h2, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.text, h2);
+  if (why != abi::Detail::kNone) return {why, 2};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct ListenToReply {
+  std::uint8_t heard{};
+};
+
+constexpr void encode(Words words, const ListenToReply& message) {
+  words[0] = abi::word(message.heard);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ListenToReply> decode_listen_to_reply(ConstWords words) {
+  if (!abi::fits<std::uint8_t>(words[0])) {
+    return std::nullopt;
+  }
+  return ListenToReply{.heard = abi::value<std::uint8_t>(words[0])};
+}
+
+struct FindRequest {
+  bool want{};
+};
+
+constexpr void encode(Words words, const FindRequest& message) {
+  words[0] = abi::word(message.want);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<FindRequest> decode_find_request(ConstWords words) {
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  return FindRequest{.want = abi::value<bool>(words[0])};
+}
+
+struct FindReply {
+  std::uint8_t count{};
+};
+
+constexpr void encode(Words words, const FindReply& message) {
+  words[0] = abi::word(message.count);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<FindReply> decode_find_reply(ConstWords words) {
+  if (!abi::fits<std::uint8_t>(words[0])) {
+    return std::nullopt;
+  }
+  return FindReply{.count = abi::value<std::uint8_t>(words[0])};
+}
+
+struct FindOneRequest {
+  bool want{};
+};
+
+constexpr void encode(Words words, const FindOneRequest& message) {
+  words[0] = abi::word(message.want);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<FindOneRequest> decode_find_one_request(ConstWords words) {
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  return FindOneRequest{.want = abi::value<bool>(words[0])};
+}
+
+struct FindOneReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const FindOneReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<FindOneReply> decode_find_one_reply([[maybe_unused]] ConstWords words) {
+  return FindOneReply{};
+}
+
+struct FindNamedRequest {
+  bool want{};
+};
+
+constexpr void encode(Words words, const FindNamedRequest& message) {
+  words[0] = abi::word(message.want);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<FindNamedRequest> decode_find_named_request(ConstWords words) {
+  if (!abi::fits<bool>(words[0])) {
+    return std::nullopt;
+  }
+  return FindNamedRequest{.want = abi::value<bool>(words[0])};
+}
+
+struct FindNamedReply {
+  abi::Text<80> name{};
+};
+
+inline void encode_find_named_reply(abi::Sink& words, std::string_view name) {
+  words.put(name.size());
+  words.put_items(std::span<const char>(name));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, FindNamedReply& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 80U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.name, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
 }
 
 }  // namespace tessera::bounding::bounded

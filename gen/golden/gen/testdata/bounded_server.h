@@ -30,6 +30,135 @@ namespace tessera::bounding {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
+template <class Impl>
+class ListenerServer {
+ public:
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
+        { impl.hear(caller, text) } -> std::same_as<void>;
+      },
+      "listener must implement Listener.hear: void hear(const rt::Caller&, std::string_view "
+      "text)  (gen/testdata/bounded.idl:82)");
+
+  // A message stays in registers from the call that brings it to the one that answers it.
+  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
+    rt::Registers message = receive(endpoint);
+    for (;;) message = dispatch(impl, endpoint, message);
+  }
+
+  // Answers one message and returns the next.
+  [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
+    }
+    std::unreachable();
+  }
+
+ private:
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case 0:
+        return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Listener::kHearTag:
+        return on_hear(impl, message, status);
+      default:
+        return malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+
+  static constexpr bool answer_due(const rt::Registers& message) {
+    return (message.t3 & abi::kInfoAnswerDue) != 0;
+  }
+
+  static constexpr rt::Caller caller_of(const rt::Registers& message) {
+    return {.badge = message.t0,
+            .identity = message.t1,
+            .qos = abi::value<abi::QosClass>(message.t3 & abi::kInfoClassMask)};
+  }
+
+  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.t1 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT1>(in);
+    return out;
+  }
+
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = status;
+    in.t1 = 0;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    return out;
+  }
+
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
+      return rt::Next::kReceive;
+    }
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
+    }
+    return rt::Next::kReceive;
+  }
+
+  // Another interface, no method of this one, or not its words and capabilities.
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+  }
+
+  // Listener.hear
+  [[gnu::always_inline]] static rt::Next on_hear(Impl& impl, rt::Registers& message,
+      std::uint64_t& status) {
+    // A caller that waits would wait for nothing.
+    if (answer_due(message)) return refused(status, kMalformed);
+    rt::Incoming frame(message, message.t2);
+    bounding::listener::HearRequest request;
+    if (const abi::Refusal result = bounding::listener::decode(frame.words(), request)) {
+      return rt::Next::kReceive;
+    }
+    impl.hear(caller_of(message), request.text);
+    return rt::Next::kReceive;
+  }
+};
+
+// Serves Listener on `endpoint` (right: receive) for ever. Where `impl` has
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
+template <class Impl>
+[[noreturn]] void serve_listener(Impl& impl, rt::Slot endpoint) {
+  ListenerServer<Impl>::serve(impl, endpoint);
+}
+
 struct Bounded::GiveResult {
   abi::Text<8> name{};
   kernel::Notification who{};
@@ -106,6 +235,16 @@ class [[nodiscard]] Bounded::LaterCompleter {
   rt::Slot slot_;
 };
 
+struct Bounded::FindResult {
+  bounding::ListenerClient listener{};
+  std::uint8_t count{};
+};
+
+struct Bounded::FindNamedResult {
+  abi::Text<80> name{};
+  bounding::ListenerClient listener{};
+};
+
 template <class Impl>
 class BoundedServer {
  public:
@@ -114,7 +253,7 @@ class BoundedServer {
         { impl.short_(caller, name, count) } -> std::same_as<rt::Result<abi::Text<16>>>;
       },
       "bounded must implement Bounded.short: rt::Result<abi::Text<16>> short_(const rt::Caller&, "
-      "std::string_view name, std::uint32_t count)  (gen/testdata/bounded.idl:83)");
+      "std::string_view name, std::uint32_t count)  (gen/testdata/bounded.idl:90)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view name,
           std::span<const std::byte> data) {
@@ -122,7 +261,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.long: rt::Result<Bounded::LongResult> long_(const "
       "rt::Caller&, std::string_view name, std::span<const std::byte> data)  "
-      "(gen/testdata/bounded.idl:86)");
+      "(gen/testdata/bounded.idl:93)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const bool> flags,
           std::span<const std::int16_t> small, std::span<const std::uint64_t> wide,
@@ -135,7 +274,7 @@ class BoundedServer {
       "rt::Caller&, std::span<const bool> flags, std::span<const std::int16_t> small, "
       "std::span<const std::uint64_t> wide, std::span<const bounding::Grade> grades, "
       "std::span<const bounding::Option> options, std::span<const bounding::Colour> colours)  "
-      "(gen/testdata/bounded.idl:89)");
+      "(gen/testdata/bounded.idl:96)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint8_t before,
           const bounding::Point& point, bounding::Grade after) {
@@ -144,14 +283,14 @@ class BoundedServer {
       },
       "bounded must implement Bounded.structs: rt::Result<Bounded::StructsResult> structs(const "
       "rt::Caller&, std::uint8_t before, const bounding::Point& point, bounding::Grade after)  "
-      "(gen/testdata/bounded.idl:95)");
+      "(gen/testdata/bounded.idl:102)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Everything& all) {
         { impl.everything(caller, all) } -> std::same_as<rt::Result<bounding::Everything>>;
       },
       "bounded must implement Bounded.everything: rt::Result<bounding::Everything> "
       "everything(const rt::Caller&, const bounding::Everything& all)  "
-      "(gen/testdata/bounded.idl:98)");
+      "(gen/testdata/bounded.idl:105)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const bounding::Point> points,
           std::uint32_t ranged) {
@@ -160,7 +299,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.points: rt::Result<abi::List<bounding::Point, 20>> "
       "points(const rt::Caller&, std::span<const bounding::Point> points, std::uint32_t ranged)  "
-      "(gen/testdata/bounded.idl:101)");
+      "(gen/testdata/bounded.idl:108)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a, std::uint64_t b,
           std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f, std::uint32_t g) {
@@ -168,13 +307,13 @@ class BoundedServer {
       },
       "bounded must implement Bounded.many: rt::Result<Bounded::ManyResult> many(const "
       "rt::Caller&, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, "
-      "std::uint64_t e, std::uint64_t f, std::uint32_t g)  (gen/testdata/bounded.idl:105)");
+      "std::uint64_t e, std::uint64_t f, std::uint32_t g)  (gen/testdata/bounded.idl:112)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const std::byte> data) {
         { impl.full(caller, data) } -> std::same_as<rt::Result<abi::Bytes<952>>>;
       },
       "bounded must implement Bounded.full: rt::Result<abi::Bytes<952>> full(const rt::Caller&, "
-      "std::span<const std::byte> data)  (gen/testdata/bounded.idl:109)");
+      "std::span<const std::byte> data)  (gen/testdata/bounded.idl:116)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> who,
           std::string_view name) {
@@ -182,20 +321,20 @@ class BoundedServer {
       },
       "bounded must implement Bounded.give: rt::Result<Bounded::GiveResult> give(const "
       "rt::Caller&, rt::Received<kernel::Notification> who, std::string_view name)  "
-      "(gen/testdata/bounded.idl:112)");
+      "(gen/testdata/bounded.idl:119)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
         { impl.note(caller, text) } -> std::same_as<void>;
       },
       "bounded must implement Bounded.note: void note(const rt::Caller&, std::string_view text)  "
-      "(gen/testdata/bounded.idl:115)");
+      "(gen/testdata/bounded.idl:122)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Bounded::LaterCompleter completer,
           std::string_view text) {
         { impl.later(caller, std::move(completer), text) } -> std::same_as<void>;
       },
       "bounded must implement Bounded.later: void later(const rt::Caller&, "
-      "Bounded::LaterCompleter, std::string_view text)  (gen/testdata/bounded.idl:118)");
+      "Bounded::LaterCompleter, std::string_view text)  (gen/testdata/bounded.idl:125)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -209,7 +348,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.older: rt::Result<bounding::Older> older(const "
       "rt::Caller&, const bounding::Older& what, std::uint64_t after)  "
-      "(gen/testdata/bounded.idl:121)");
+      "(gen/testdata/bounded.idl:128)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Nothing& none,
           std::span<const bounding::Nothing> list) {
@@ -217,13 +356,47 @@ class BoundedServer {
       },
       "bounded must implement Bounded.nothing: rt::Result<bounding::Nothing> nothing(const "
       "rt::Caller&, const bounding::Nothing& none, std::span<const bounding::Nothing> list)  "
-      "(gen/testdata/bounded.idl:124)");
+      "(gen/testdata/bounded.idl:131)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
         { impl.plain(caller, a, b) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "bounded must implement Bounded.plain: rt::Result<std::uint64_t> plain(const rt::Caller&, "
-      "std::uint64_t a, std::uint32_t b)  (gen/testdata/bounded.idl:127)");
+      "std::uint64_t a, std::uint32_t b)  (gen/testdata/bounded.idl:134)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell,
+          bool loud, rt::Received<bounding::ListenerClient> listener) {
+        { impl.listen(caller, bell, loud, listener) } -> std::same_as<rt::Result<std::uint8_t>>;
+      },
+      "bounded must implement Bounded.listen: rt::Result<std::uint8_t> listen(const rt::Caller&, "
+      "rt::Received<kernel::Notification> bell, bool loud, "
+      "rt::Received<bounding::ListenerClient> listener)  (gen/testdata/bounded.idl:137)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller,
+          rt::Received<bounding::ListenerClient> listener, std::string_view text) {
+        { impl.listen_to(caller, listener, text) } -> std::same_as<rt::Result<std::uint8_t>>;
+      },
+      "bounded must implement Bounded.listenTo: rt::Result<std::uint8_t> listen_to(const "
+      "rt::Caller&, rt::Received<bounding::ListenerClient> listener, std::string_view text)  "
+      "(gen/testdata/bounded.idl:141)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bool want) {
+        { impl.find(caller, want) } -> std::same_as<rt::Result<Bounded::FindResult>>;
+      },
+      "bounded must implement Bounded.find: rt::Result<Bounded::FindResult> find(const "
+      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:144)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bool want) {
+        { impl.find_one(caller, want) } -> std::same_as<rt::Result<kernel::Notification>>;
+      },
+      "bounded must implement Bounded.findOne: rt::Result<kernel::Notification> find_one(const "
+      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:147)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bool want) {
+        { impl.find_named(caller, want) } -> std::same_as<rt::Result<Bounded::FindNamedResult>>;
+      },
+      "bounded must implement Bounded.findNamed: rt::Result<Bounded::FindNamedResult> "
+      "find_named(const rt::Caller&, bool want)  (gen/testdata/bounded.idl:150)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -260,6 +433,15 @@ class BoundedServer {
         return on_nothing(impl, endpoint, message, status);
       case Bounded::kPlainTag:
         return on_plain(impl, endpoint, message, status);
+      case Bounded::kListenTag:
+      case Bounded::kListenTag - (1U << abi::kTagCapabilitiesShift):
+        return on_listen(impl, endpoint, message, status);
+      case Bounded::kFindTag:
+        return on_find(impl, endpoint, message, status);
+      case Bounded::kFindOneTag:
+        return on_find_one(impl, endpoint, message, status);
+      case Bounded::kFindNamedTag:
+        return on_find_named(impl, endpoint, message, status);
       case 0:
         return no_message(impl, message);
       default:
@@ -285,6 +467,9 @@ class BoundedServer {
         return on_later(impl, message, status);
       case Bounded::kOlderTag:
         return on_older(impl, endpoint, message, status);
+      case Bounded::kListenToTag:
+      case Bounded::kListenToTag - (1U << abi::kTagCapabilitiesShift):
+        return on_listen_to(impl, endpoint, message, status);
       default:
         return malformed(message, status);
     }
@@ -609,6 +794,10 @@ class BoundedServer {
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
       return refused(status, result.malformed() ? kMalformed : kBadValue);
     }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, kMalformed);
+    }
     const auto result = impl.give(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)), request.name);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -736,6 +925,155 @@ class BoundedServer {
     message = out;
     return rt::Next::kHandled;
   }
+
+  // Bounded.listen
+  [[gnu::always_inline]] static rt::Next on_listen(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::fits<bool>(message.a0)) {
+      return refused(status, kBadValue);
+    }
+    const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, kMalformed);
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kEndpoint, 0x01,
+          3); !kept) {
+        return refused(status, kMalformed);
+      }
+    }
+    const auto result = impl.listen(caller_of(message),
+        rt::Received<kernel::Notification>(rt::window_slot(0)), abi::value<bool>(message.a0),
+        rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 1)));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Bounded::kListenShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Bounded.listenTo
+  [[gnu::always_inline]] static rt::Next on_listen_to(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::bounded::ListenToRequest request;
+    if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
+      return refused(status, result.malformed() ? kMalformed : kBadValue);
+    }
+    const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 1;
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x01,
+          1); !kept) {
+        return refused(status, kMalformed);
+      }
+    }
+    const auto result = impl.listen_to(caller_of(message),
+        rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0)), request.text);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Bounded::kListenToShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Bounded.find
+  [[gnu::always_inline]] static rt::Next on_find(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::fits<bool>(message.a0)) {
+      return refused(status, kBadValue);
+    }
+    const auto result = impl.find(caller_of(message), abi::value<bool>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(result->count);
+    in.t2 = abi::word(result->listener.endpoint().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = 0;
+    in.t1 = (Bounded::kFindShape - rt::absent(result->listener.endpoint()));
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 |
+        rt::kT4 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Bounded.findOne
+  [[gnu::always_inline]] static rt::Next on_find_one(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::fits<bool>(message.a0)) {
+      return refused(status, kBadValue);
+    }
+    const auto result = impl.find_one(caller_of(message), abi::value<bool>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
+    in.t0 = abi::word(endpoint.index);
+    in.t2 = abi::word((*result).slot().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = 0;
+    in.t1 = (Bounded::kFindOneShape - rt::absent((*result).slot()));
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Bounded.findNamed
+  [[gnu::always_inline]] static rt::Next on_find_named(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::fits<bool>(message.a0)) {
+      return refused(status, kBadValue);
+    }
+    const auto result = impl.find_named(caller_of(message), abi::value<bool>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    abi::Sink words(rt::message_buffer());
+    bounding::bounded::encode_find_named_reply(words, result->name);
+    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.t2 = abi::word(result->listener.endpoint().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = 0;
+    in.t1 = (Bounded::kFindNamedShape - rt::absent(result->listener.endpoint())) | words.code();
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
+        rt::kA3 | rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
 };
 
 // Serves Bounded on `endpoint` (right: receive) for ever. Where `impl` has
@@ -834,7 +1172,7 @@ class AwkwardServer {
       "std::byte> kept_, const bounding::Older& result_, const bounding::Point& decode, const "
       "bounding::Newer& write_words, const bounding::Point& read_words, std::string_view source, "
       "bounding::Grade why, std::uint32_t used, std::uint64_t h1, std::string_view message_)  "
-      "(gen/testdata/bounded.idl:134)");
+      "(gen/testdata/bounded.idl:157)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Awkward::BoundingCompleter completer,
           std::string_view encode_locals_reply, const bounding::Point& rt_,
@@ -845,7 +1183,7 @@ class AwkwardServer {
       "awkward must implement Awkward.bounding: void bounding(const rt::Caller&, "
       "Awkward::BoundingCompleter, std::string_view encode_locals_reply, const bounding::Point& "
       "rt_, const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade "
-      "tessera)  (gen/testdata/bounded.idl:140)");
+      "tessera)  (gen/testdata/bounded.idl:163)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -1024,14 +1362,14 @@ class NewestServer {
         { impl.pad0(caller) } -> std::same_as<rt::Result<void>>;
       },
       "newest must implement Newest.pad0: rt::Result<void> pad0(const rt::Caller&)  "
-      "(gen/testdata/bounded.idl:148)");
+      "(gen/testdata/bounded.idl:171)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Newer& what,
           std::uint64_t after) {
         { impl.older(caller, what, after) } -> std::same_as<rt::Result<bounding::Newer>>;
       },
       "newest must implement Newest.older: rt::Result<bounding::Newer> older(const rt::Caller&, "
-      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:151)");
+      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:174)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {

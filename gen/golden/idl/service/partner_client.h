@@ -330,7 +330,7 @@ class PartnerClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);
@@ -369,7 +369,7 @@ class PartnerClient {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
-    if (out.t0 >> abi::kTagCapabilitiesShift != 0U) {
+    if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
     rt::Incoming frame(out, out.t0);

@@ -338,6 +338,10 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.ring(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -359,6 +363,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.sum(caller_of(message), rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
@@ -378,6 +385,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.look(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -400,6 +410,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.hold(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
