@@ -33,6 +33,7 @@ enum class Code {
   kEmptyEnum = 114,
   kTooLong = 115,
   kFieldType = 116,
+  kDefault = 117,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,
@@ -61,6 +62,7 @@ enum class Code {
   kRangeType = 151,
   kCapabilityResult = 152,
   kNotAnObject = 153,
+  kOptional = 154,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "gen/diagnostics.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
 #include "gen/tag.h"
@@ -61,6 +62,7 @@ std::string idl_type(const Type& type) {
 
 std::string note(const Parameter& parameter) {
   std::vector<std::string> parts;
+  if (parameter.max) parts.push_back(absl::StrCat("its length, at most ", *parameter.max));
   if (parameter.range) {
     parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
   }
@@ -113,6 +115,7 @@ class MethodPage {
   std::string message_line() const {
     return absl::StrCat("Method ", method_.ordinal, ", tag ",
                         absl::StrFormat("0x%08x", tag_of(method_)),
+                        method_.in.fixed() ? "" : " and the number of words",
                         method_.one_way    ? ". One way: no answer."
                         : method_.deferred ? ". Answered later."
                                            : ".");
@@ -136,12 +139,24 @@ class MethodPage {
     return rows;
   }
 
+  static std::string word_range(int first, int count) {
+    return count == 1 ? absl::StrCat("word ", first)
+                      : absl::StrCat("words ", first, " to ", first + count - 1);
+  }
+
   // A message is a call of Endpoint's: its words and capabilities stand where that call has them.
   void add_message(std::vector<Row>& rows, const std::string& direction,
-                   const std::vector<Parameter>& list) const {
+                   const std::vector<Parameter>& list, const Layout& layout) const {
     if (endpoint_ == nullptr || endpoint_->find("callWith") == nullptr) return;
     const Method& call = *endpoint_->find("callWith");
+    int at = 0;
     for (const Parameter& each : list) {
+      if (!each.type.is_capability() && !layout.plain) {
+        rows.push_back(
+            {direction, word_range(at, head_words(each.type)), idl_type(each.type), named(each)});
+        at += head_words(each.type);
+        continue;
+      }
       const std::string name =
           each.type.is_capability() ? capability_name(each.place) : word_name(each.place);
       const bool arrives = each.type.is_capability() && direction == "out";
@@ -153,11 +168,13 @@ class MethodPage {
   }
 
   std::vector<Row> message_rows() const {
-    std::vector<Row> rows = {{"in", "a6", "", absl::StrFormat("tag 0x%08x", tag_of(method_))}};
-    add_message(rows, "in", method_.parameters);
+    std::vector<Row> rows = {{"in", "a6", "",
+                              absl::StrCat(absl::StrFormat("tag 0x%08x", tag_of(method_)),
+                                           method_.in.fixed() ? "" : ", and words")}};
+    add_message(rows, "in", method_.parameters, method_.in);
     if (method_.one_way) return rows;
     rows.push_back({"out", "a6", "", "status"});
-    add_message(rows, "out", method_.results);
+    add_message(rows, "out", method_.results, method_.out);
     return rows;
   }
 

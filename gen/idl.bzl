@@ -126,8 +126,8 @@ def system_idl(name, srcs, manifest):
         elsewhere = {"docs": "docs", "stock": ""},
     )
 
-    # Numbers, for both sides.
-    _library("abi", ["abi.h", "wire.h"])
+    # Numbers, for both sides, and what stands on them: bounded.h is written by hand.
+    _library("abi", ["abi.h", "bounded.h", "wire.h"])
     _library("abi_asm", ["abi_asm.h"])
     _library(
         "kernel_types",
@@ -160,7 +160,7 @@ def system_idl(name, srcs, manifest):
     _library(
         "services",
         _expand(["%s_client.h", "%s_server.h"], service),
-        [":abi", ":kernel_stubs", ":kernel_types", ":service_types", "//servers/runtime:ipc"],
+        [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc"],
     )
 
 def _update_golden_impl(ctx):
