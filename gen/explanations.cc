@@ -665,6 +665,6 @@ interface Watch $K.service(0x7f02) {
 
 }  // namespace
 
-std::span<const Explanation> explanations() { return kExplanations; }
+std::span<const Explanation> language_explanations() { return kExplanations; }
 
 }  // namespace kidl

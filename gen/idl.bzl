@@ -2,8 +2,12 @@
 
   idl_generate     one run over all .idl files; every generated file is an output
   idl_package      idl_generate and the cc_librarys over its headers, for one folder of .idl files
+  idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
   update_golden    writes gen/golden anew (bazel run)
 """
+
+load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//tools/build:platforms.bzl", "HOST_ONLY")
 
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
@@ -115,6 +119,82 @@ def idl_package(name, srcs, manifest):
         [":abi", ":kernel_stubs", ":kernel_types", ":service_types", "//servers/runtime:ipc"],
     )
 
+def _locked(ctx):
+    """The files to lock, as kidl's arguments; and what is to be there to compile them."""
+    names = [file.short_path for file in ctx.files.srcs if file.basename != "kidl.idl"]
+    return " ".join([shell.quote(name) for name in names + [file.short_path for file in ctx.files.deps]])
+
+def _idl_freeze_impl(ctx):
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+root="${BUILD_WORKSPACE_DIRECTORY:?run this with bazel run}"
+kidl="$PWD/%s"
+unset BUILD_WORKING_DIRECTORY
+exec "$kidl" freeze --root="$root" --under=%s "$@" -- %s
+""" % (ctx.executable._kidl.short_path, shell.quote(ctx.label.package), _locked(ctx)),
+        is_executable = True,
+    )
+    return [DefaultInfo(executable = script, runfiles = ctx.runfiles([ctx.executable._kidl]))]
+
+def _idl_lock_test_impl(ctx):
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+exec %s freeze --check --under=%s "$@" -- %s
+""" % (ctx.executable._kidl.short_path, shell.quote(ctx.label.package), _locked(ctx)),
+        is_executable = True,
+    )
+    files = ctx.files.srcs + ctx.files.deps + ctx.files.locks + [ctx.executable._kidl]
+    return [DefaultInfo(executable = script, runfiles = ctx.runfiles(files))]
+
+_LOCK_ATTRS = {
+    "deps": attr.label_list(allow_files = [".idl"]),
+    "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
+    "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),
+}
+
+_idl_freeze = rule(
+    implementation = _idl_freeze_impl,
+    attrs = _LOCK_ATTRS,
+    executable = True,
+)
+
+_idl_lock_test = rule(
+    implementation = _idl_lock_test_impl,
+    attrs = dict(_LOCK_ATTRS, locks = attr.label_list(allow_files = [".lock"])),
+    test = True,
+)
+
+def idl_lock(name, srcs, deps = []):
+    """Holds the package's .idl files against their locks.
+
+    `bazel run :<name>` writes x.idl.lock beside each x.idl; it refuses what breaks those who were built against the
+    released file, but with `-- --force`. `bazel test :<name>_test` fails for a change that breaks, and for a lock that
+    is missing, damaged or left over. A compatible change passes: the lock is written when it is released.
+
+    Args:
+      name: of what writes the locks.
+      srcs: the .idl files of this package.
+      deps: .idl files of other packages that they need and do not import: Endpoint and Reply, for services.
+    """
+    _idl_freeze(
+        name = name,
+        srcs = srcs,
+        deps = deps,
+        target_compatible_with = HOST_ONLY,
+    )
+    _idl_lock_test(
+        name = name + "_test",
+        size = "small",
+        srcs = srcs,
+        deps = deps,
+        locks = native.glob(["**/*.idl.lock"]),
+        target_compatible_with = HOST_ONLY,
+    )
+
 def _update_golden_impl(ctx):
     script = ctx.actions.declare_file(ctx.label.name)
     sources = " ".join([file.short_path for file in ctx.files.srcs])
@@ -124,6 +204,7 @@ def _update_golden_impl(ctx):
 set -euo pipefail
 kidl="$PWD/%s"
 cd "${BUILD_WORKSPACE_DIRECTORY:?run this with bazel run}"
+unset BUILD_WORKING_DIRECTORY
 find gen/golden -mindepth 1 -maxdepth 1 ! -name 'diagnostics*' -exec rm -rf {} +
 "$kidl" compile --out=gen/golden %s
 """ % (ctx.executable._kidl.short_path, sources),

@@ -76,6 +76,7 @@ struct Enum {
   std::string doc;
   Position position;
   bool flags = false;
+  bool flexible = false;              // a value that is none of these is passed on, not refused
   std::vector<Enumerant> enumerants;  // by ordinal, dense from 0
 };
 
@@ -92,6 +93,7 @@ struct Struct {
   std::string name;
   std::string doc;
   Position position;
+  bool extensible = false;  // fields may be appended
   std::vector<Field> fields;
 };
 
@@ -117,6 +119,7 @@ struct Parameter {
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
   std::optional<Range> range;
+  bool sensitive = false;  // never shown in a trace
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
   int place = 0;
 };
@@ -127,6 +130,7 @@ struct Method {
   std::string doc;
   Position position;
   int ordinal = 0;
+  bool removed = false;  // a tombstone: its ordinal stays taken
   std::vector<Parameter> parameters;
   std::vector<Parameter> results;
   // System calls.
