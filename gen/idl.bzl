@@ -3,6 +3,7 @@
   idl_generate     one run over all .idl files; every generated file is an output
   idl_package      idl_generate and the cc_librarys over its headers, for one folder of .idl files
   idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
+  idl_docs         writes the reference pages (bazel run)
   update_golden    writes gen/golden anew (bazel run)
 """
 
@@ -194,6 +195,46 @@ def idl_lock(name, srcs, deps = []):
         locks = native.glob(["**/*.idl.lock"]),
         target_compatible_with = HOST_ONLY,
     )
+
+def _idl_docs_impl(ctx):
+    # The pages that are built have a folder of the rule's name.
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+set -euo pipefail
+target="${1:-docs/manual}"
+if (($# > 1)) || [[ "$target" == -* ]]; then
+  echo "usage: bazel run //idl:docs [-- DIR]" >&2
+  exit 2
+fi
+kidl="$PWD/%s"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+unset BUILD_WORKING_DIRECTORY
+"$kidl" compile --emit=docs --out="$scratch" -- %s
+cd "${BUILD_WORKSPACE_DIRECTORY:-.}"
+mkdir -p "$target"
+cp -r "$scratch"/docs/. "$target"
+echo "$target: $(find "$scratch" -name '*.md' | wc -l) pages"
+""" % (
+            ctx.executable._kidl.short_path,
+            " ".join([shell.quote(file.short_path) for file in ctx.files.srcs]),
+        ),
+        is_executable = True,
+    )
+    runfiles = ctx.runfiles(ctx.files.srcs + [ctx.executable._kidl])
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
+
+idl_docs = rule(
+    implementation = _idl_docs_impl,
+    doc = "Writes a page for each file of `srcs`, and one of kidl's codes, to a folder of the workspace.",
+    attrs = {
+        "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
+        "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),
+    },
+    executable = True,
+)
 
 def _update_golden_impl(ctx):
     script = ctx.actions.declare_file(ctx.label.name)

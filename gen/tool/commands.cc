@@ -17,6 +17,12 @@ constexpr Flag kCompileFlags[] = {
     kCapnp,
     kFormat,
 };
+constexpr Flag kFmtFlags[] = {
+    kRoot,
+    {"check", "", "", "writes nothing; fails when a file is not formatted"},
+    kFormat,
+};
+constexpr Flag kLintFlags[] = {kRoot, kIdl, kCapnp, kFormat};
 constexpr Flag kFreezeFlags[] = {
     kRoot,
     {"under", "DIR", "", "locks only what is below it"},
@@ -39,6 +45,14 @@ constexpr Command kCommands[] = {
      "CODE is KIDL0104 or 104.",
      {},
      run_explain},
+    {"fmt", "FILE.idl...", "formats files in place",
+     "Sets indentation, spaces, blank lines and the column of comments. Keeps what\n"
+     "the lines are. A file with unbalanced brackets is told and left alone.",
+     kFmtFlags, run_fmt},
+    {"lint", "FILE.idl...", "looks for what compiles and should be better",
+     "A text for every parameter and result, unused imports, names, sentences,\n"
+     "formatting.",
+     kLintFlags, run_lint},
     {"freeze", "FILE.idl...", "holds locks against the files, and writes them anew",
      "x.idl.lock beside x.idl has what was released. A change that breaks those who\n"
      "were built against it is refused with its rule. With --force it is written:\n"

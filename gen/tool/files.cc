@@ -65,6 +65,16 @@ absl::StatusOr<Compiled> compile(const Invocation& invocation,
   return compile_files(invocation.get("capnp"), invocation.get("root"), files);
 }
 
+absl::StatusOr<Compiled> compile_system(const Invocation& invocation,
+                                        std::vector<std::string> files) {
+  const absl::StatusOr<std::vector<std::string>> others =
+      idl_files(invocation.get("root"), invocation.get("idl"));
+  if (others.ok()) files.insert(files.end(), others->begin(), others->end());
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return compile(invocation, files);
+}
+
 int tell(const Invocation& invocation, const Diagnostics& diagnostics, const Sources& sources) {
   if (invocation.get("format") == "json") {
     std::cout << diagnostics.render_json();

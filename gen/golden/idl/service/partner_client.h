@@ -34,6 +34,8 @@ class PartnerClient {
   constexpr rt::Slot endpoint() const { return slot_; }
 
   // Answers each word's complement.
+  // w0 to w5: any words.
+  // w0 to w5: their complements.
   [[gnu::always_inline]] rt::Result<InvertResult> invert(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) const {
     rt::Registers in;
@@ -78,6 +80,9 @@ class PartnerClient {
   }
 
   // What the kernel told it of the sender of this call.
+  // badge: of the capability that was called.
+  // identity: the sender's.
+  // class: the sender's.
   [[gnu::always_inline]] rt::Result<WhoResult> who() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
@@ -138,6 +143,9 @@ class PartnerClient {
   }
 
   // Signals it, and tells what it was given.
+  // bell: what to signal.
+  // type: of the capability that came.
+  // rights: its rights, a bit each.
   [[gnu::always_inline]] rt::Result<RingResult> ring(kernel::Notification bell) const {
     return this->ring_until(abi::kNoDeadline, bell);
   }
@@ -166,6 +174,8 @@ class PartnerClient {
   }
 
   // Maps it, adds up its words of 64 bits, and replaces each by its complement.
+  // memory: what to add up.
+  // sum: modulo 2 to the 64th.
   [[gnu::always_inline]] rt::Result<std::uint64_t> sum(kernel::Vmo memory) const {
     return this->sum_until(abi::kNoDeadline, memory);
   }
@@ -187,6 +197,10 @@ class PartnerClient {
   }
 
   // Tells whether it is sealed, whether it could be mapped writable, and its first word.
+  // memory: what to look at.
+  // sealed: whether it says so.
+  // writable: whether it could be mapped writable.
+  // first: its first word.
   [[gnu::always_inline]] rt::Result<LookResult> look(kernel::Vmo memory) const {
     return this->look_until(abi::kNoDeadline, memory);
   }
@@ -215,6 +229,7 @@ class PartnerClient {
   }
 
   // Maps it and keeps it.
+  // memory: what to keep.
   [[gnu::always_inline]] rt::Result<void> hold(kernel::Vmo memory) const {
     return this->hold_until(abi::kNoDeadline, memory);
   }
@@ -236,6 +251,8 @@ class PartnerClient {
   }
 
   // What is left of what it holds: the capability's type, and whether anything is mapped there.
+  // type: null when it is gone.
+  // mapped: whether anything is mapped where it was.
   [[gnu::always_inline]] rt::Result<HeldResult> held() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
