@@ -8,9 +8,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "gen/json.h"
 
 namespace kidl {
 namespace {
@@ -66,9 +68,18 @@ const Explanation* find_explanation(absl::string_view code) {
 }
 
 std::string explain(const Explanation& explanation) {
-  return absl::StrCat(code_name(explanation.code), ": ", explanation.title, "\n\n",
-                      explanation.text, "\n\nRefused:\n\n", indent(explanation.bad),
-                      "\nAccepted:\n\n", indent(explanation.good));
+  std::string result = absl::StrCat(code_name(explanation.code), ": ", explanation.title, "\n\n",
+                                    explanation.text, "\n");
+  if (!explanation.advice.empty())
+    absl::StrAppend(&result, "\nInstead: ", explanation.advice, "\n");
+  if (!explanation.released.empty()) {
+    absl::StrAppend(&result, "\nReleased:\n\n", indent(explanation.released));
+  }
+  if (!explanation.bad.empty()) absl::StrAppend(&result, "\nRefused:\n\n", indent(explanation.bad));
+  if (!explanation.good.empty()) {
+    absl::StrAppend(&result, "\nAccepted:\n\n", indent(explanation.good));
+  }
+  return result;
 }
 
 std::vector<SampleFile> sample_files(absl::string_view sample) {
@@ -89,24 +100,65 @@ void Diagnostics::report(Code code, Position position, std::string message) {
   found_.push_back({std::move(position), code, std::move(message)});
 }
 
+std::span<const Explanation> explanations() {
+  static const auto* const kAll = [] {
+    auto* all = new std::vector<Explanation>();
+    for (const auto part : {language_explanations(), token_explanations(), lock_explanations(),
+                            lint_explanations()}) {
+      all->insert(all->end(), part.begin(), part.end());
+    }
+    std::sort(all->begin(), all->end(),
+              [](const Explanation& a, const Explanation& b) { return a.code < b.code; });
+    return all;
+  }();
+  return *kAll;
+}
+
+std::string advice(Code code) {
+  for (const Explanation& each : explanations()) {
+    if (each.code != code) continue;
+    const absl::string_view text = each.advice.empty() ? each.text : each.advice;
+    return absl::StrReplaceAll(text, {{"\n", " "}});
+  }
+  return "";
+}
+
 bool Diagnostics::has(Code code) const {
   return std::any_of(found_.begin(), found_.end(),
                      [code](const Diagnostic& each) { return each.code == code; });
 }
 
-std::string Diagnostics::render(const Sources& sources) const {
+std::vector<Diagnostic> Diagnostics::sorted() const {
   std::vector<Diagnostic> sorted = found_;
-  std::sort(sorted.begin(), sorted.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.position.file, a.position.line, a.position.column, a.code, a.message) <
-           std::tie(b.position.file, b.position.line, b.position.column, b.code, b.message);
-  });
+  const auto key = [](const Diagnostic& each) {
+    return std::tie(each.position.file, each.position.line, each.position.column, each.code,
+                    each.message);
+  };
+  std::sort(sorted.begin(), sorted.end(),
+            [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  return sorted;
+}
+
+std::string Diagnostics::render(const Sources& sources) const {
   std::string result;
-  for (const Diagnostic& each : sorted) {
+  for (const Diagnostic& each : sorted()) {
     const Position& at = each.position;
     absl::StrAppend(&result, at.file, ":", at.line, ":", at.column, ": error: ", each.message, " [",
                     code_name(each.code), "]\n");
     const absl::string_view line = sources.line(at.file, at.line);
     if (!line.empty()) absl::StrAppend(&result, line, "\n", caret(line, at.column), "\n");
+  }
+  return result;
+}
+
+std::string Diagnostics::render_json() const {
+  std::string result;
+  for (const Diagnostic& each : sorted()) {
+    absl::StrAppend(&result, "{\"file\":", json_text(each.position.file),
+                    ",\"line\":", each.position.line, ",\"column\":", each.position.column,
+                    ",\"code\":", json_text(code_name(each.code)),
+                    ",\"message\":", json_text(each.message),
+                    ",\"advice\":", json_text(advice(each.code)), "}\n");
   }
   return result;
 }

@@ -16,6 +16,13 @@ namespace kidl {
 // Printed as KIDL and four digits. A number is never given to another rule.
 enum class Code {
   kFrontEnd = 1,
+  // What the token pass finds before Cap'n Proto's compiler runs (token_pass.h).
+  kMissingSemicolon = 2,
+  kUnclosed = 3,
+  kClosesNothing = 4,
+  kUnderscore = 5,
+  kUnfinishedText = 6,
+  kBadCharacter = 7,
   kNoNamespace = 100,
   kTwice = 101,
   kNoDoc = 102,
@@ -63,6 +70,43 @@ enum class Code {
   kCapabilityResult = 152,
   kNotAnObject = 153,
   kOptional = 154,
+  // What the lock holds (lock/rules.h).
+  kLockMissing = 200,
+  kLockDamaged = 201,
+  kLockOrphan = 202,
+  kDeclarationRemoved = 210,
+  kMethodRemoved = 211,
+  kMethodReordered = 212,
+  kParametersChanged = 213,
+  kParametersReordered = 214,
+  kTypeChanged = 215,
+  kBoundChanged = 216,
+  kRightAdded = 217,
+  kRightRemoved = 218,
+  kPlaceMoved = 219,
+  kNumberChanged = 220,
+  kErrorsChanged = 221,
+  kEnumerantRemoved = 222,
+  kEnumerantRenumbered = 223,
+  kEnumerantAdded = 224,
+  kFieldRemoved = 225,
+  kFieldAdded = 226,
+  kFieldReordered = 227,
+  kConstantChanged = 228,
+  kMannerChanged = 229,
+  kResultRenamed = 230,
+  kNamespaceChanged = 231,
+  kTombstoneRevived = 232,
+  // What kidl lint asks (tool/lint.h).
+  kParameterText = 300,
+  kResultText = 301,
+  kUnusedImport = 302,
+  kNameStyle = 303,
+  kNameRepeats = 304,
+  kNotASentence = 305,
+  kLineTooLong = 306,
+  kNotFormatted = 307,
+  kTextOfNothing = 308,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).
@@ -72,9 +116,27 @@ struct Explanation {
   absl::string_view text;
   absl::string_view bad;
   absl::string_view good;
+  // What to do instead, in a sentence; where there is none, the text and the good sample tell.
+  absl::string_view advice = {};
+  // Rules of the lock: what was released before `bad` and `good`.
+  absl::string_view released = {};
 };
 
-std::span<const Explanation> explanations();
+// Which of kidl's commands says it: compile, freeze or lint. By the code's hundreds.
+enum class Phase { kCompile, kLock, kLint };
+constexpr Phase phase_of(Code code) {
+  return code < Code::kLockMissing     ? Phase::kCompile
+         : code < Code::kParameterText ? Phase::kLock
+                                       : Phase::kLint;
+}
+
+std::span<const Explanation> explanations();  // by code
+// Where they are written: explanations*.cc.
+std::span<const Explanation> language_explanations();
+std::span<const Explanation> token_explanations();
+std::span<const Explanation> lock_explanations();
+std::span<const Explanation> lint_explanations();
+std::string advice(Code code);                                // one line
 const Explanation* find_explanation(absl::string_view code);  // "KIDL0104" or "104"
 std::string explain(const Explanation& explanation);
 std::string code_name(Code code);
@@ -88,6 +150,12 @@ struct SampleFile {
 };
 std::vector<SampleFile> sample_files(absl::string_view sample);
 
+struct Diagnostic {
+  Position position;
+  Code code = Code::kFrontEnd;
+  std::string message;
+};
+
 class Diagnostics {
  public:
   void report(Code code, Position position, std::string message);
@@ -95,15 +163,14 @@ class Diagnostics {
   std::size_t size() const { return found_.size(); }
   bool has(Code code) const;
 
-  // path:line:col: error: message [CODE], the source line, a caret; by file, line and column.
+  std::vector<Diagnostic> sorted() const;  // by file, line and column; each once
+
+  // path:line:col: error: message [CODE], the source line, a caret.
   std::string render(const Sources& sources) const;
+  // The same for programs: a JSON object a line.
+  std::string render_json() const;
 
  private:
-  struct Diagnostic {
-    Position position;
-    Code code = Code::kFrontEnd;
-    std::string message;
-  };
   std::vector<Diagnostic> found_;
 };
 

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gen/json.h"
 #include "gen/testing.h"
 
 namespace kidl {
@@ -45,8 +46,16 @@ TEST_P(EachCode, IsExplained) {
   EXPECT_TRUE(absl::StartsWith(text, absl::StrCat(code, ": "))) << text;
 }
 
-INSTANTIATE_TEST_SUITE_P(Codes, EachCode,
-                         ::testing::ValuesIn(explanations().begin(), explanations().end()),
+// The rules of the lock and of lint have their own tests.
+std::vector<Explanation> compiled() {
+  std::vector<Explanation> result;
+  for (const Explanation& each : explanations()) {
+    if (phase_of(each.code) == Phase::kCompile) result.push_back(each);
+  }
+  return result;
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, EachCode, ::testing::ValuesIn(compiled()),
                          [](const auto& info) { return code_name(info.param.code); });
 
 TEST(DiagnosticsTest, CodesAreDistinct) {
@@ -58,7 +67,7 @@ TEST(DiagnosticsTest, CodesAreDistinct) {
 
 TEST(DiagnosticsTest, MessagesAreAsInTheGoldenFile) {
   std::string all;
-  for (const Explanation& each : explanations()) {
+  for (const Explanation& each : compiled()) {
     absl::StrAppend(
         &all, compile_sample(sample_files(each.bad), each.code != Code::kNoTransport).messages(),
         "\n");
@@ -110,13 +119,44 @@ TEST(DiagnosticsTest, AllErrorsAreReportedInTheOrderOfTheFile) {
       "                  ^\n");
 }
 
-TEST(DiagnosticsTest, AMissingSemicolonIsGuessed) {
+// capnp would say "Parse error" on line 12 alone.
+TEST(DiagnosticsTest, AMissingSemicolonIsToldWhereItIsMissing) {
   EXPECT_EQ(
       messages_of(
           "enum A {\n  x @0;\n}\nconst a :UInt8 = 1  # One.\n\n# Then:\nconst b :UInt8 = 2;\n"),
-      "sample.idl:12:7: error: Parse error. Is a ';' missing at the end of line 9? [KIDL0001]\n"
-      "const b :UInt8 = 2;\n"
-      "      ^\n");
+      "sample.idl:9:19: error: ';' is missing after '1' [KIDL0002]\n"
+      "const a :UInt8 = 1  # One.\n"
+      "                  ^\n");
+}
+
+// capnp stops at the first statement that it cannot read; the token pass goes on, in every file.
+TEST(DiagnosticsTest, AllErrorsInTokensAreTold) {
+  EXPECT_EQ(
+      messages_of("struct A {\n  a_b @0 :UInt8\n}\n=== other.idl\nconst b :UInt8 = (1;\n"),
+      "other.idl:6:18: error: '(' is not closed before the ';' on line 6 [KIDL0003]\n"
+      "const b :UInt8 = (1;\n"
+      "                 ^\n"
+      "sample.idl:7:3: error: 'a_b' has an underscore; write it in lowerCamelCase [KIDL0005]\n"
+      "  a_b @0 :UInt8\n"
+      "  ^\n"
+      "sample.idl:7:16: error: ';' is missing after 'UInt8' [KIDL0002]\n"
+      "  a_b @0 :UInt8\n"
+      "               ^\n");
+}
+
+TEST(DiagnosticsTest, JsonHasTheSame) {
+  const Compiled compiled = compile_sample(sample_files("const half :Float64 = 0.5;\n"));
+  EXPECT_EQ(compiled.diagnostics.render_json(),
+            "{\"file\":\"sample.idl\",\"line\":6,\"column\":7,\"code\":\"KIDL0106\",\"message\":"
+            "\"'half' is a floating-point number\",\"advice\":\"The kernel and the stubs use no "
+            "floating-point registers. Say the unit and use an integer.\"}\n");
+}
+
+TEST(DiagnosticsTest, JsonTakesAnyText) {
+  EXPECT_EQ(json_text("a\"b\\c\n\x01\x7f"), R"("a\"b\\c\u000a\u0001\u007f")");
+  EXPECT_EQ(json_text("\xc3\xa9\xe2\x82\xac"), "\"\xc3\xa9\xe2\x82\xac\"");
+  // No UTF-8: a lone byte, a cut sequence, one that is too long.
+  EXPECT_EQ(json_text("\xff|\xe2\x82|\xc0\x80"), R"("\ufffd|\ufffd\ufffd|\ufffd\ufffd")");
 }
 
 TEST(DiagnosticsTest, ANamespaceIsAFreeName) {

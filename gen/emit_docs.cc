@@ -10,6 +10,8 @@
 #include "gen/diagnostics.h"
 #include "gen/emit.h"
 #include "gen/layout.h"
+#include "gen/method_text.h"
+#include "gen/register_map.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
 #include "gen/tag.h"
@@ -60,7 +62,7 @@ std::string idl_type(const Type& type) {
   return "?";
 }
 
-std::string note(const Parameter& parameter) {
+std::string note(const Parameter& parameter, const std::string& text) {
   std::vector<std::string> parts;
   if (parameter.max) parts.push_back(absl::StrCat("its length, at most ", *parameter.max));
   if (parameter.range) {
@@ -69,21 +71,24 @@ std::string note(const Parameter& parameter) {
   if (!parameter.rights.empty()) {
     parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
   }
-  if (!parameter.doc.empty()) parts.push_back(cell(parameter.doc));
+  if (!text.empty()) parts.push_back(cell(text));
   return absl::StrJoin(parts, "; ");
 }
 
 class MethodPage {
  public:
   MethodPage(const System& system, const Method& method)
-      : method_(method), endpoint_(system.find("Endpoint")) {}
+      : method_(method), text_(method_text(method)), endpoint_(system.find("Endpoint")) {}
 
   std::string text() const {
     const bool is_call = method_.interface->role != Interface::Role::kService;
-    std::string result = absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
-                                      is_call ? call_line() : message_line(), "\n\n", method_.doc,
-                                      "\n\n", "| | register | type | |\n|---|---|---|---|\n");
-    for (const Row& row : is_call ? call_rows() : message_rows()) {
+    std::string result =
+        absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
+                     is_call ? call_line() : message_line(), "\n\n", text_.about, "\n\n```text\n");
+    const std::vector<Row> rows = is_call ? call_rows() : message_rows();
+    result += picture(rows);
+    result += "```\n\n| | register | type | |\n|---|---|---|---|\n";
+    for (const Row& row : rows) {
       absl::StrAppend(&result, "| ", row.direction, " | ", row.place, " | ", row.type, " | ",
                       row.what, " |\n");
     }
@@ -96,10 +101,20 @@ class MethodPage {
     std::string place;
     std::string type;
     std::string what;
+    std::string label;  // in the picture
   };
 
-  static std::string named(const Parameter& each) {
-    const std::string more = note(each);
+  static std::string picture(const std::vector<Row>& rows) {
+    std::vector<RegisterCell> in;
+    std::vector<RegisterCell> out;
+    for (const Row& row : rows) {
+      (row.direction == "in" ? in : out).push_back({row.place, row.label});
+    }
+    return register_map("in", in) + register_map("out", out);
+  }
+
+  std::string named(const Parameter& each, const std::string& text) const {
+    const std::string more = note(each, text);
     return absl::StrCat("`", each.name, "`", more.empty() ? "" : ": ", more);
   }
 
@@ -122,20 +137,24 @@ class MethodPage {
   }
 
   std::vector<Row> call_rows() const {
-    std::vector<Row> rows = {{"in", "a7", "", absl::StrCat(method_.number)}};
+    std::vector<Row> rows = {
+        {"in", "a7", "", absl::StrCat(method_.number), absl::StrCat(method_.number)}};
     if (method_.interface->role == Interface::Role::kObject) {
-      rows.push_back({"in", "t0", method_.interface->name, "the invoked capability"});
+      const std::string& name = method_.interface->name;
+      rows.push_back({"in", "t0", name, "the invoked capability", name});
     }
-    for (const Parameter& each : method_.parameters) {
-      rows.push_back(
-          {"in", std::string(register_name(each.place)), idl_type(each.type), named(each)});
-    }
-    rows.push_back({"out", "a6", "", "status"});
-    rows.push_back({"out", "a7", "", "detail"});
-    for (const Parameter& each : method_.results) {
-      rows.push_back(
-          {"out", std::string(register_name(each.place)), idl_type(each.type), named(each)});
-    }
+    const auto add = [&](const char* direction, const std::vector<Parameter>& list,
+                         const std::vector<std::string>& texts) {
+      for (std::size_t index = 0; index < list.size(); ++index) {
+        const Parameter& each = list[index];
+        rows.push_back({direction, std::string(register_name(each.place)), idl_type(each.type),
+                        named(each, texts[index]), each.name});
+      }
+    };
+    add("in", method_.parameters, text_.parameters);
+    rows.push_back({"out", "a6", "", "status", "status"});
+    rows.push_back({"out", "a7", "", "detail", "detail"});
+    add("out", method_.results, text_.results);
     return rows;
   }
 
@@ -146,14 +165,16 @@ class MethodPage {
 
   // A message is a call of Endpoint's: its words and capabilities stand where that call has them.
   void add_message(std::vector<Row>& rows, const std::string& direction,
-                   const std::vector<Parameter>& list, const Layout& layout) const {
+                   const std::vector<Parameter>& list, const std::vector<std::string>& texts,
+                   const Layout& layout) const {
     if (endpoint_ == nullptr || endpoint_->find("callWith") == nullptr) return;
     const Method& call = *endpoint_->find("callWith");
     int at = 0;
-    for (const Parameter& each : list) {
+    for (std::size_t index = 0; index < list.size(); ++index) {
+      const Parameter& each = list[index];
       if (!each.type.is_capability() && !layout.plain) {
-        rows.push_back(
-            {direction, word_range(at, head_words(each.type)), idl_type(each.type), named(each)});
+        rows.push_back({direction, word_range(at, head_words(each.type)), idl_type(each.type),
+                        named(each, texts[index]), each.name});
         at += head_words(each.type);
         continue;
       }
@@ -163,22 +184,23 @@ class MethodPage {
       rows.push_back({direction,
                       arrives ? absl::StrCat("window ", each.place)
                               : std::string(register_name(place_of(call.parameters, name))),
-                      idl_type(each.type), named(each)});
+                      idl_type(each.type), named(each, texts[index]), each.name});
     }
   }
 
   std::vector<Row> message_rows() const {
-    std::vector<Row> rows = {{"in", "a6", "",
-                              absl::StrCat(absl::StrFormat("tag 0x%08x", tag_of(method_)),
-                                           method_.in.fixed() ? "" : ", and words")}};
-    add_message(rows, "in", method_.parameters, method_.in);
+    const std::string tag = absl::StrCat(absl::StrFormat("tag 0x%08x", tag_of(method_)),
+                                         method_.in.fixed() ? "" : ", and words");
+    std::vector<Row> rows = {{"in", "a6", "", tag, tag}};
+    add_message(rows, "in", method_.parameters, text_.parameters, method_.in);
     if (method_.one_way) return rows;
-    rows.push_back({"out", "a6", "", "status"});
-    add_message(rows, "out", method_.results, method_.out);
+    rows.push_back({"out", "a6", "", "status", "status"});
+    add_message(rows, "out", method_.results, text_.results, method_.out);
     return rows;
   }
 
   const Method& method_;
+  MethodText text_;
   const Interface* endpoint_;
 };
 
@@ -264,10 +286,17 @@ std::string codes_page() {
   std::string page =
       "<!-- Generated by kidl. Do not edit. -->\n\n# What kidl refuses\n\n"
       "Each message ends with a code; `kidl explain CODE` prints its section.\n";
+  const auto sample = [&](absl::string_view title, absl::string_view text) {
+    if (text.empty()) return;
+    absl::StrAppend(&page, "\n", title, ":\n\n```capnp\n", text, "```\n");
+  };
   for (const Explanation& each : explanations()) {
     absl::StrAppend(&page, "\n## ", code_name(each.code), ": ", each.title, "\n\n", each.text,
-                    "\n\nRefused:\n\n```capnp\n", each.bad, "```\n\nAccepted:\n\n```capnp\n",
-                    each.good, "```\n");
+                    "\n");
+    if (!each.advice.empty()) absl::StrAppend(&page, "\nInstead: ", each.advice, ".\n");
+    sample("Released", each.released);
+    sample("Refused", each.bad);
+    sample("Accepted", each.good);
   }
   return page;
 }

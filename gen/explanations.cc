@@ -7,17 +7,13 @@ namespace {
 
 const Explanation kExplanations[] = {
     {Code::kFrontEnd, "Cap'n Proto's own error",
-     "The Cap'n Proto compiler refuses the file. It notices a missing ';' only in the statement "
-     "after\n"
-     "it.",
-     R"(enum Colour {
-  red @0
-  green @1;
+     "The Cap'n Proto compiler refuses the file, for a reason of its own.",
+     R"(struct Image {
+  size @0 :Uint32;
 }
 )",
-     R"(enum Colour {
-  red @0;
-  green @1;
+     R"(struct Image {
+  size @0 :UInt32;
 }
 )"},
     {Code::kNoNamespace, "a file without a namespace",
@@ -709,6 +705,6 @@ interface Watch $K.service(0x7f02) {
 
 }  // namespace
 
-std::span<const Explanation> explanations() { return kExplanations; }
+std::span<const Explanation> language_explanations() { return kExplanations; }
 
 }  // namespace kidl

@@ -17,7 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "gen/lexer.h"
+#include "gen/token_pass.h"
 
 namespace kidl {
 namespace {
@@ -62,25 +62,26 @@ bool is_position(const std::string& text, int& line, int& column) {
   return absl::SimpleAtoi(parts[0], &line) && absl::SimpleAtoi(first, &column);
 }
 
-// capnp finds a missing ';' only in the statement after it. What to say when the last line of code
-// before `position` does not end as one does.
-std::string missing_semicolon(const Sources& sources, const Position& position) {
-  for (int number = position.line - 1; number > 0; --number) {
-    absl::string_view last;
-    for (const Token& token : tokenize(sources.line(position.file, number))) {
-      if (token.kind != Token::Kind::kComment) last = token.text;
-    }
-    if (last.empty()) continue;
-    const bool ends_well = last == ";" || last == "{" || last == "}" || last == "," || last == "(";
-    return ends_well ? "" : absl::StrCat(" Is a ';' missing at the end of line ", number, "?");
+// What the token pass has said already, and better.
+bool is_known(const Diagnostics& said, const Position& position, absl::string_view message) {
+  bool known = false;
+  for (const Diagnostic& each : said.sorted()) {
+    known = known || (each.position.file == position.file &&
+                      (message == "Parse error." || each.position.line == position.line));
   }
-  return "";
+  return known;
 }
 
 }  // namespace
 
 void report_capnp_errors(absl::string_view output, const std::string& fallback,
                          const Sources& sources, Diagnostics& diagnostics) {
+  // capnp refuses the files: what is wrong with their tokens counts.
+  Diagnostics tokens;
+  for (const auto& [path, text] : sources.texts()) token_pass(path, text, tokens);
+  for (const Diagnostic& each : tokens.sorted()) {
+    diagnostics.report(each.code, each.position, each.message);
+  }
   for (absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
     const std::size_t error = line.find(": error: ");
     Position position{fallback, 1, 1};
@@ -95,9 +96,10 @@ void report_capnp_errors(absl::string_view output, const std::string& fallback,
       // An imported file is named with the slash that the import has.
       position.file = std::string(absl::StripPrefix(place.substr(0, colon), "/"));
     }
-    std::string message(line.substr(error + std::strlen(": error: ")));
-    if (message == "Parse error.") message += missing_semicolon(sources, position);
-    diagnostics.report(Code::kFrontEnd, position, message);
+    const std::string message(line.substr(error + std::strlen(": error: ")));
+    if (!is_known(tokens, position, message)) {
+      diagnostics.report(Code::kFrontEnd, position, message);
+    }
   }
 }
 

@@ -18,8 +18,8 @@ absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::strin
                                       const std::vector<std::string>& files, const Sources& sources,
                                       Diagnostics& diagnostics);
 
-// Reports each "file:line:column-column: error: text" of capnp's output. What has another form is
-// reported against `fallback`.
+// Reports what the token pass finds in the sources, and each "file:line:column-column: error: text"
+// of capnp's output that is not said by it. What has another form is reported against `fallback`.
 void report_capnp_errors(absl::string_view output, const std::string& fallback,
                          const Sources& sources, Diagnostics& diagnostics);
 

@@ -3,8 +3,13 @@
   idl_package      the headers of the .idl files of a package, as a library
   idl_generate     one run over all .idl files; every generated file is an output
   system_idl       idl_generate and the cc_librarys over its headers, for //idl
+  idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
+  idl_docs         writes the reference pages (bazel run)
   update_golden    writes gen/golden anew (bazel run)
 """
+
+load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//tools/build:platforms.bzl", "HOST_ONLY")
 
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
@@ -163,6 +168,122 @@ def system_idl(name, srcs, manifest):
         [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc"],
     )
 
+def _locked(ctx):
+    """The files to lock, as kidl's arguments; and what is to be there to compile them."""
+    names = [file.short_path for file in ctx.files.srcs if file.basename != "kidl.idl"]
+    return " ".join([shell.quote(name) for name in names + [file.short_path for file in ctx.files.deps]])
+
+def _idl_freeze_impl(ctx):
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+root="${BUILD_WORKSPACE_DIRECTORY:?run this with bazel run}"
+kidl="$PWD/%s"
+unset BUILD_WORKING_DIRECTORY
+exec "$kidl" freeze --root="$root" --under=%s "$@" -- %s
+""" % (ctx.executable._kidl.short_path, shell.quote(ctx.label.package), _locked(ctx)),
+        is_executable = True,
+    )
+    return [DefaultInfo(executable = script, runfiles = ctx.runfiles([ctx.executable._kidl]))]
+
+def _idl_lock_test_impl(ctx):
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+exec %s freeze --check --under=%s "$@" -- %s
+""" % (ctx.executable._kidl.short_path, shell.quote(ctx.label.package), _locked(ctx)),
+        is_executable = True,
+    )
+    files = ctx.files.srcs + ctx.files.deps + ctx.files.locks + [ctx.executable._kidl]
+    return [DefaultInfo(executable = script, runfiles = ctx.runfiles(files))]
+
+_LOCK_ATTRS = {
+    "deps": attr.label_list(allow_files = [".idl"]),
+    "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
+    "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),
+}
+
+_idl_freeze = rule(
+    implementation = _idl_freeze_impl,
+    attrs = _LOCK_ATTRS,
+    executable = True,
+)
+
+_idl_lock_test = rule(
+    implementation = _idl_lock_test_impl,
+    attrs = dict(_LOCK_ATTRS, locks = attr.label_list(allow_files = [".lock"])),
+    test = True,
+)
+
+def idl_lock(name, srcs, deps = []):
+    """Holds the package's .idl files against their locks.
+
+    `bazel run :<name>` writes x.idl.lock beside each x.idl; it refuses what breaks those who were built against the
+    released file, but with `-- --force`. `bazel test :<name>_test` fails for a change that breaks, and for a lock that
+    is missing, damaged or left over. A compatible change passes: the lock is written when it is released.
+
+    Args:
+      name: of what writes the locks.
+      srcs: the .idl files of this package.
+      deps: .idl files of other packages that they need and do not import: Endpoint and Reply, for services.
+    """
+    _idl_freeze(
+        name = name,
+        srcs = srcs,
+        deps = deps,
+        target_compatible_with = HOST_ONLY,
+    )
+    _idl_lock_test(
+        name = name + "_test",
+        size = "small",
+        srcs = srcs,
+        deps = deps,
+        locks = native.glob(["**/*.idl.lock"]),
+        target_compatible_with = HOST_ONLY,
+    )
+
+def _idl_docs_impl(ctx):
+    # The pages that are built have a folder of the rule's name.
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        """#!/bin/bash
+set -euo pipefail
+target="${1:-docs/manual}"
+if (($# > 1)) || [[ "$target" == -* ]]; then
+  echo "usage: bazel run //idl:docs [-- DIR]" >&2
+  exit 2
+fi
+kidl="$PWD/%s"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+unset BUILD_WORKING_DIRECTORY
+"$kidl" compile --emit=docs --out="$scratch" -- %s
+cd "${BUILD_WORKSPACE_DIRECTORY:-.}"
+mkdir -p "$target"
+cp -r "$scratch"/docs/. "$target"
+echo "$target: $(find "$scratch" -name '*.md' | wc -l) pages"
+""" % (
+            ctx.executable._kidl.short_path,
+            " ".join([shell.quote(file.short_path) for file in ctx.files.srcs]),
+        ),
+        is_executable = True,
+    )
+    runfiles = ctx.runfiles(ctx.files.srcs + [ctx.executable._kidl])
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
+
+idl_docs = rule(
+    implementation = _idl_docs_impl,
+    doc = "Writes a page for each file of `srcs`, and one of kidl's codes, to a folder of the workspace.",
+    attrs = {
+        "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
+        "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),
+    },
+    executable = True,
+)
+
 def _update_golden_impl(ctx):
     script = ctx.actions.declare_file(ctx.label.name)
     sources = " ".join([file.short_path for file in ctx.files.srcs])
@@ -172,6 +293,7 @@ def _update_golden_impl(ctx):
 set -euo pipefail
 kidl="$PWD/%s"
 cd "${BUILD_WORKSPACE_DIRECTORY:?run this with bazel run}"
+unset BUILD_WORKING_DIRECTORY
 find gen/golden -mindepth 1 -maxdepth 1 ! -name 'diagnostics*' -exec rm -rf {} +
 "$kidl" compile --out=gen/golden %s
 """ % (ctx.executable._kidl.short_path, sources),

@@ -25,29 +25,34 @@ trap 'rm -rf "$scratch"' EXIT
 expect 2 'nothing to do'
 expect 2 'usage:' --no-such-flag
 expect 2 'no such flag: -x' -x
-expect 2 'wrong value: --emit=all,docs' --emit=all,docs compile idl/abi.idl
-expect 2 'needs a value' --out
+expect 2 'wrong value: --emit=all,docs' compile --emit=all,docs idl/abi.idl
+expect 2 'needs a value' compile --out
+expect 2 'usage: kidl compile' compile --no-such-flag
+expect 2 'or --request' compile --request=x.req idl/abi.idl
 expect 2 'no such command: frob' frob
 expect 2 'compile needs the files' compile
 expect 2 'explain needs one code' explain
 expect 2 'no such code: KIDL9999' explain KIDL9999
 expect 0 'usage:' --help
+expect 0 'usage: kidl compile' compile --help
 expect 0 '^KIDL0104: no maximum length' explain KIDL0104
 expect 0 '' compile "${all[@]}"
 expect 0 '' compile --out="$scratch/out" "${all[@]}"
 expect 1 'cannot run /no/capnp' compile --capnp=/no/capnp idl/abi.idl
 expect 1 'KIDL0001' compile no/such/file.idl
+expect 1 '^\{"file":"no/such/file.idl","line":1,"column":1,"code":"KIDL0001",' \
+  compile --format=json no/such/file.idl
 expect 1 'cannot write' compile --out=/proc/nowhere "${all[@]}"
-expect 1 'cannot read' --request="$scratch/none.req"
-expect 1 'not a CodeGeneratorRequest' --request=<(printf 'garbage, and more of it')
+expect 1 'cannot read' compile --request="$scratch/none.req"
+expect 1 'not a CodeGeneratorRequest' compile --request=<(printf 'garbage, and more of it')
 
 # Two steps give what one gives; a request that is cut short is refused at every length tried.
 /usr/bin/capnp compile --no-standard-import -I. -o- "${all[@]}" >"$scratch/x.req"
-expect 0 '' --request="$scratch/x.req" --out="$scratch/two"
+expect 0 '' compile --request="$scratch/x.req" --out="$scratch/two"
 if ! diff -r "$scratch/out" "$scratch/two"; then failures=$((failures + 1)); fi
 for size in 0 1 8 100 4096 65536; do
   head -c "$size" "$scratch/x.req" >"$scratch/cut.req"
-  expect 1 'kidl: error: ' --request="$scratch/cut.req"
+  expect 1 'kidl: error: ' compile --request="$scratch/cut.req"
 done
 
 # The headers that are there already and right are not written again.

@@ -105,6 +105,12 @@ TEST(OutlineTest, Literals) {
 }
 
 // Sources that capnp refuses are outlined too, for the lines under its messages.
+TEST(OutlineTest, ACommentApartFromAParameterIsNotItsText) {
+  const Outline found =
+      outline("interface A {\n  m @0 (a :Bool\n\n\n  # Of nothing.\n  ) -> ();\n}\n");
+  EXPECT_EQ(found.at("A.m(a").doc, "");
+}
+
 TEST(OutlineTest, BrokenSourcesEnd) {
   const std::string source = kSource;
   for (std::size_t length = 0; length < source.size(); ++length) {

@@ -127,6 +127,7 @@ struct Parameter {
   bool optional = false;             // a capability that may be absent
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
+  bool sensitive = false;  // never shown in a trace
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
   int place = 0;
   int tail = 0;  // system calls: the first register of a bounded value's content
@@ -146,6 +147,7 @@ struct Method {
   std::string doc;
   Position position;
   int ordinal = 0;
+  bool removed = false;  // a tombstone: its ordinal stays taken
   std::vector<Parameter> parameters;
   std::vector<Parameter> results;
   // System calls.

@@ -49,6 +49,18 @@ std::string Sources::literal(const std::string& path, const std::string& key) co
   return place == nullptr ? "" : place->literal;
 }
 
+std::vector<std::pair<std::string, absl::string_view>> Sources::texts() const {
+  std::vector<std::pair<std::string, absl::string_view>> result;
+  result.reserve(sources_.size());
+  for (const auto& [path, source] : sources_) result.emplace_back(path, source.text);
+  return result;
+}
+
+absl::string_view Sources::text(const std::string& path) const {
+  const auto source = sources_.find(path);
+  return source == sources_.end() ? absl::string_view() : source->second.text;
+}
+
 absl::string_view Sources::line(const std::string& path, int number) const {
   const auto source = sources_.find(path);
   if (source == sources_.end()) return {};

@@ -5,6 +5,8 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -22,6 +24,10 @@ class Sources {
   Position position(const std::string& path, const std::string& key) const;
   std::string doc(const std::string& path, const std::string& key) const;
   std::string literal(const std::string& path, const std::string& key) const;
+
+  // By path.
+  std::vector<std::pair<std::string, absl::string_view>> texts() const;
+  absl::string_view text(const std::string& path) const;  // empty when there is no such file
 
   // Without its end; empty when there is no such line.
   absl::string_view line(const std::string& path, int number) const;

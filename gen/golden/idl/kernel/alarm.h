@@ -31,6 +31,7 @@ class Alarm {
 
   // Which Notification it signals, with the given capability's badge. Again: instead of the last,
   // and a deadline that was set is forgotten.
+  // notification: what it is to signal.
   [[gnu::always_inline]] rt::Result<void> bind(kernel::Notification notification) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kAlarmBind);
@@ -43,6 +44,7 @@ class Alarm {
 
   // Signals at `deadline` (nanoseconds of the monotonic clock, never before), at once if that has
   // passed. Instead of an earlier set. einval, notConfigured: it is bound to none.
+  // deadline: nanoseconds of the monotonic clock.
   [[gnu::always_inline]] rt::Result<void> set(std::uint64_t deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kAlarmSet);

@@ -37,6 +37,11 @@ class BootInfo {
   };
   // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
   // that shares no page with anything else. einval, badRange: there are not so many.
+  // index: counted from 0.
+  // slot: where its capability is.
+  // base: its physical address.
+  // size: bytes.
+  // device: whether it is device memory.
   [[gnu::always_inline]] rt::Result<RegionResult> region(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoRegion);
@@ -49,6 +54,7 @@ class BootInfo {
   }
 
   // Bytes of the bundle; its Vmo is as many pages as hold them.
+  // size: bytes.
   [[gnu::always_inline]] rt::Result<std::uint64_t> bundle() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoBundle);
@@ -64,7 +70,9 @@ class BootInfo {
     std::uint32_t shift{};
   };
   // Where the UART's registers are in its pages, its interrupt, and by how many bits a register's
-  // number is shifted.
+  // number is shifted. offset: bytes from the begin of its pages.
+  // irq: its number at the interrupt controller.
+  // shift: 0 for registers a byte apart, 2 for four bytes.
   [[gnu::always_inline]] rt::Result<UartResult> uart() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoUart);
@@ -77,6 +85,8 @@ class BootInfo {
 
   // Prints bytes (of the words, lowest first) of the first task's lines, each with "init: " before
   // it. ebusy: a task has mapped the UART, the kernel no longer writes to it.
+  // w0 to w4: the bytes, eight a word.
+  // length: how many bytes.
   [[gnu::always_inline]] rt::Result<void> print(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) const {
     rt::Registers in;
@@ -113,6 +123,9 @@ class BootInfo {
   // destroyed included, and how many capabilities of all types. 0 objects for untyped and vmo,
   // which are nothing but their capabilities. The first task has the right `census` only when the
   // kernel's command line has the word "census".
+  // type: of the objects to count.
+  // objects: of that type.
+  // capabilities: of all types.
   [[gnu::always_inline]] rt::Result<CensusResult> census(abi::ObjectType type) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCensus);
@@ -132,8 +145,9 @@ class BootInfo {
     std::uint8_t length{};
   };
   // The kernel's command line (the device tree's /chosen/bootargs), 40 bytes a part, counted from
-  // 0; in the words as `print` has them. length: how many of them there are; less than 40 in the
-  // last part, and 0 after it.
+  // 0; in the words as `print` has them. part: counted from 0.
+  // w0 to w4: the bytes, eight a word.
+  // length: how many bytes; less than 40 in the last part, and 0 after it.
   [[gnu::always_inline]] rt::Result<CommandLineResult> command_line(std::uint32_t part) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCommandLine);

@@ -36,6 +36,9 @@ class CNode {
   // Derives a capability with the same rights and badge. The new one is a child of its source:
   // revoking the source deletes it. An Untyped or Reply capability cannot be copied (einval,
   // notCopyable).
+  // to: the slot for the copy.
+  // from: the CNode with the source.
+  // source: its slot there.
   [[gnu::always_inline]] rt::Result<void> copy(std::uint32_t to, kernel::CNode from,
       std::uint32_t source) const {
     rt::Registers in;
@@ -51,7 +54,12 @@ class CNode {
 
   // copy with fewer rights (a bit each, as the object's IDL lists them; eperm when the source lacks
   // one) and, where badge is not 0, a badge. Endpoint, Notification and IdentityControl
-  // capabilities take a badge, once (einval, occupied when it has one).
+  // capabilities take a badge, once (einval, occupied when it has one). to: the slot for the new
+  // capability.
+  // from: the CNode with the source.
+  // source: its slot there.
+  // rights: those it is to have, a bit each.
+  // badge: what it is to be known by; 0: as its source.
   [[gnu::always_inline]] rt::Result<void> mint(std::uint32_t to, kernel::CNode from,
       std::uint32_t source, std::uint8_t rights, std::uint64_t badge) const {
     rt::Registers in;
@@ -69,6 +77,9 @@ class CNode {
   }
 
   // Moves a capability, with its place in the derivation tree and its mapping.
+  // to: the slot that it comes to.
+  // from: the CNode that it leaves.
+  // source: its slot there.
   [[gnu::always_inline]] rt::Result<void> move(std::uint32_t to, kernel::CNode from,
       std::uint32_t source) const {
     rt::Registers in;
@@ -84,7 +95,7 @@ class CNode {
 
   // Deletes the capability; an object that loses its last one is destroyed. An empty slot is fine.
   // What was derived from it stays, as children of its parent. An object may be the caller's own: a
-  // thread that deletes its last capability ends.
+  // thread that deletes its last capability ends. index: its slot.
   [[gnu::always_inline]] rt::Result<void> delete_(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeDelete);
@@ -100,6 +111,7 @@ class CNode {
   // by, when an interrupt comes then (ebadf, badCap); or, with its CNode, the one that is revoked
   // (ok). What is left of the derived ones stays then, in the second case as children of its
   // parent.
+  // index: its slot.
   [[gnu::always_inline]] rt::Result<void> revoke(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeRevoke);
@@ -116,6 +128,10 @@ class CNode {
     std::uint64_t badge{};
   };
   // What the slot holds; type null when it is empty.
+  // index: the slot.
+  // type: of the object.
+  // rights: a bit each, as the object's interface lists them.
+  // badge: 0 when it has none.
   [[gnu::always_inline]] rt::Result<QueryResult> query(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeQuery);
@@ -129,7 +145,8 @@ class CNode {
 
   // Takes from the capability every right that is not in `rights`, for good (eperm: it lacks one of
   // them). ebusy, hasChildren: something is derived from it, which would have more than its source;
-  // ebusy, badState: it is mapped with an access that it would lose.
+  // ebusy, badState: it is mapped with an access that it would lose. index: the slot.
+  // rights: those that stay, a bit each.
   [[gnu::always_inline]] rt::Result<void> mutate(std::uint32_t index, std::uint8_t rights) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kCNodeMutate);

@@ -46,8 +46,10 @@ class Endpoint {
   // Sends a message without capabilities and waits for its answer. The status is the server's: 0,
   // its own error (positive), or the transport's (negative): epipe when the server died or dropped
   // the call, ecanceled when this wait was cancelled (Thread.suspend, Endpoint.cancelSends).
-  // `shape` tells the words (bits 0 to 5, as a tag does) and the capabilities (bits 6 and 7) of the
-  // answer.
+  // w0 to w5: the message's first six words, which travel in registers.
+  // w0 to w5: the answer's.
+  // tag: interface, method and counts, as abi.idl has them.
+  // shape: words (bits 0 to 5, as a tag does) and capabilities (bits 6 and 7) of the answer.
   [[gnu::always_inline]] rt::Result<CallResult> call(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
       std::uint32_t tag) const {
@@ -79,7 +81,13 @@ class Endpoint {
   };
   // call with a deadline (nanoseconds, absolute; noDeadline: none) and up to three capabilities, as
   // many as the tag says; the other slots must be 0. Capabilities need the right `grant`. All of
-  // them arrive, or none and nothing is sent.
+  // them arrive, or none and nothing is sent. w0 to w5: the message's first six words, which travel
+  // in registers.
+  // w0 to w5: the answer's.
+  // tag: interface, method and counts, as abi.idl has them.
+  // deadline: of the answer.
+  // c0 to c2: slots of the capabilities.
+  // shape: words and capabilities of the answer.
   [[gnu::always_inline]] rt::Result<CallWithResult> call_with(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5, std::uint32_t tag,
       std::uint64_t deadline, std::uint32_t c0, std::uint32_t c1, std::uint32_t c2) const {
@@ -105,6 +113,10 @@ class Endpoint {
   }
 
   // Sends without a reply right. Returns when a receiver has the message.
+  // w0 to w5: the message's first six words, which travel in registers.
+  // tag: interface, method and counts, as abi.idl has them.
+  // deadline: nanoseconds, absolute; noDeadline: none.
+  // c0 to c2: slots of the capabilities, as for `callWith`.
   [[gnu::always_inline]] rt::Result<void> send(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
       std::uint64_t w3, std::uint64_t w4, std::uint64_t w5, std::uint32_t tag,
       std::uint64_t deadline, std::uint32_t c0, std::uint32_t c1, std::uint32_t c2) const {
@@ -143,7 +155,13 @@ class Endpoint {
   // Waits for a message, or for a signal on the Notification bound to the thread (then tag is 0 and
   // w0 has the bits). badge, identity and class are the kernel's word on the sender. info: bits 0
   // and 1 the sender's QosClass, bit 8 set when the sender waits for an answer. When the status is
-  // not 0, tag is 0 too. A caller not answered yet is refused: it gets epipe.
+  // not 0, tag is 0 too. A caller not answered yet is refused: it gets epipe. deadline:
+  // nanoseconds, absolute; noDeadline: none.
+  // w0 to w5: the message's first six words.
+  // badge: of the capability that it was sent by.
+  // identity: of the sender's task.
+  // tag: of the message.
+  // info: class and whether an answer is due.
   [[gnu::always_inline]] rt::Result<ReceiveResult> receive(std::uint64_t deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
@@ -171,6 +189,11 @@ class Endpoint {
   // Answers the caller of the last message with `status` and the words that `shape` counts (no
   // capabilities), then receives without a deadline. An answer to a caller that is gone is dropped.
   // Without a caller to answer: einval, noReply, and nothing is received.
+  // w0 to w5: the answer's first six words.
+  // w0 to w5: the next message's.
+  // status: 0, the service's own error, or the transport's.
+  // shape: words of the answer.
+  // badge, identity, tag, info: of the next message, as `receive` has them.
   [[gnu::always_inline]] rt::Result<ReplyReceiveResult> reply_receive(std::uint64_t w0,
       std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
       std::int32_t status, std::uint32_t shape) const {
@@ -206,6 +229,12 @@ class Endpoint {
     std::uint32_t info{};
   };
   // replyReceive whose answer carries capabilities, as many as `shape` says.
+  // w0 to w5: the answer's first six words.
+  // w0 to w5: the next message's.
+  // status: 0, the service's own error, or the transport's.
+  // shape: words and capabilities of the answer.
+  // c0 to c2: slots of the capabilities; the others must be 0.
+  // badge, identity, tag, info: of the next message, as `receive` has them.
   [[gnu::always_inline]] rt::Result<ReplyReceiveWithResult> reply_receive_with(std::uint64_t w0,
       std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
       std::int32_t status, std::uint32_t shape, std::uint32_t c0, std::uint32_t c1,
@@ -234,7 +263,8 @@ class Endpoint {
 
   // Ends the wait of everyone in the queue who sends with a capability of this badge (0: with
   // none): each gets ecanceled. Messages that were received already are not touched. With the
-  // badged capabilities revoked before, nobody is left who can send with that badge.
+  // badged capabilities revoked before, nobody is left who can send with that badge. badge: whose
+  // senders are sent away.
   [[gnu::always_inline]] rt::Result<void> cancel_sends(std::uint64_t badge) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCancelSends);

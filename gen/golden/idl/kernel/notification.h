@@ -40,7 +40,8 @@ class Notification {
   }
 
   // Waits until any bit is set, then takes all of them. etimedout when the deadline (nanoseconds,
-  // absolute) comes first.
+  // absolute) comes first. deadline: nanoseconds, absolute; noDeadline: none.
+  // bits: those that were set; never 0.
   [[gnu::always_inline]] rt::Result<std::uint64_t> wait(std::uint64_t deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kNotificationWait);
@@ -52,6 +53,7 @@ class Notification {
   }
 
   // Takes the bits that are set, without waiting. eagain: none is.
+  // bits: those that were set; never 0.
   [[gnu::always_inline]] rt::Result<std::uint64_t> poll() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kNotificationPoll);

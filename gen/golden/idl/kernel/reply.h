@@ -41,7 +41,10 @@ class Reply {
   }
 
   // Answers the kept caller; the object is empty again. einval, noReply: it holds none (the caller
-  // may have been cancelled).
+  // may have been cancelled). w0 to w5: the answer's first six words.
+  // status: what the caller's call returns.
+  // shape: words and capabilities of the answer, as Endpoint.call tells them.
+  // c0 to c2: slots of the capabilities; 0 for those that the shape does not count.
   [[gnu::always_inline]] rt::Result<void> send(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
       std::uint64_t w3, std::uint64_t w4, std::uint64_t w5, std::int32_t status,
       std::uint32_t shape, std::uint32_t c0, std::uint32_t c1, std::uint32_t c2) const {

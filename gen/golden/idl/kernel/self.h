@@ -32,7 +32,7 @@ class Self {
   }
 
   // Ends the calling thread's task: all its threads stop, its supervisor is told `status`. Does not
-  // return.
+  // return. status: what the supervisor is told; 0 is well.
   [[gnu::always_inline]] static rt::Result<void> exit(std::int32_t status) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kSelfExit);
@@ -43,6 +43,7 @@ class Self {
   }
 
   // The monotonic clock, in nanoseconds since the machine's timer was at 0.
+  // time: nanoseconds of the monotonic clock.
   [[gnu::always_inline]] static rt::Result<std::uint64_t> now() {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kSelfNow);
@@ -55,6 +56,7 @@ class Self {
   // own CSpace, from `first`; 0 (the state at the start): nowhere, and a message with capabilities
   // is refused to its sender. What is still in these slots when the thread next calls or receives,
   // and came by a message, is deleted.
+  // first: an index in the thread's CSpace, or 0.
   [[gnu::always_inline]] static rt::Result<void> window(std::uint32_t first) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kSelfWindow);
@@ -64,9 +66,13 @@ class Self {
     return {};
   }
 
-  // get tells the class of the target and takes no notice of `class`; set changes it first. The
-  // target is 0: the calling thread. eperm, noAuthority: a higher class than it has. What it lowers
-  // it cannot raise again. While it works for a caller of a higher class it runs at that.
+  // Tells the class of the target, and changes it first if asked. eperm, noAuthority: a higher
+  // class than it has. What a thread lowers it cannot raise again. While it works for a caller of a
+  // higher class it runs at that.
+  // op: get, or set.
+  // target: 0, the calling thread.
+  // class: the one to set; get takes no notice of it.
+  // class: the target's own, from now on.
   [[gnu::always_inline]] static rt::Result<abi::QosClass> qos(abi::QosOp op, std::uint32_t target,
       abi::QosClass class_) {
     rt::Registers in;

@@ -35,7 +35,9 @@ class Task {
 
   // Gives a fresh task its CSpace and a pool of `pages` pages out of `memory`, from which its page
   // tables come. Once. enomem: the memory, or the machine's address spaces, are used up; einval,
-  // badType: a device's.
+  // badType: a device's. cspace: its table of capabilities.
+  // memory: where its page tables come from.
+  // pages: how many it may take.
   [[gnu::always_inline]] rt::Result<void> configure(kernel::CNode cspace, kernel::Untyped memory,
       std::uint32_t pages) const {
     rt::Registers in;
@@ -52,6 +54,8 @@ class Task {
   // Sets the identity that receivers of its messages are told. A task has none (0) until then; it
   // is set once, before it runs. eperm, noAuthority: the IdentityControl was minted for another
   // identity.
+  // authority: an IdentityControl without a badge, or with this one.
+  // identity: what receivers are told from then on.
   [[gnu::always_inline]] rt::Result<void> identify(kernel::IdentityControl authority,
       std::uint64_t identity) const {
     rt::Registers in;
@@ -65,6 +69,7 @@ class Task {
   }
 
   // The Notification is signalled (with its badge) when the task has ended. Once.
+  // notification: what is signalled.
   [[gnu::always_inline]] rt::Result<void> supervise(kernel::Notification notification) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kTaskSupervise);
@@ -93,8 +98,13 @@ class Task {
     std::uint64_t pc{};
     std::uint32_t id{};
   };
-  // How the task is. cause, address and pc: of the fault that ended it, else 0. id: its number,
-  // never given twice.
+  // How the task is. cause, address and pc are of the fault that ended it, else 0.
+  // state: whether it runs, and how it ended.
+  // status: what `exit` was given, or the FaultCause.
+  // cause: of the fault; none without one.
+  // address: what the fault was over.
+  // pc: the instruction that faulted.
+  // id: its number, never given twice.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kTaskInfo);
@@ -115,6 +125,10 @@ class Task {
   // What the task has been given for its page tables, in pages: all, in use now, and the most that
   // were in use at once; and the slots of its CSpace. All 0 before `configure`. What else it has is
   // in its Untypeds: Untyped.info.
+  // pages: for page tables, in all.
+  // used: of these, now.
+  // most: that were in use at once.
+  // slots: of its CSpace.
   [[gnu::always_inline]] rt::Result<QuotaResult> quota() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kTaskQuota);

@@ -32,12 +32,15 @@ class Untyped {
   constexpr rt::Slot slot() const { return slot_; }
 
   // Makes `count` zeroed objects, with all their rights, into the empty slots from `first` of
-  // `node`: all of them or none. `size`: bytes of an Untyped or a VMO (a multiple of pageSize),
-  // slots of a CNode; 0 for every other type. A VMO of 2 MiB or more begins at a multiple of 2 MiB
-  // of physical memory; what is passed over for that counts as given.
-  // enomem: not enough left; eexist: a slot is taken; ebadf, badCap: `first`, or the last of
-  // `count` from there, is no slot; einval: type null, identityControl or bootInfo (badEnum), a
-  // wrong size, also one that no machine has (badRange), or what a device cannot give (badType).
+  // `node`: all of them or none. A VMO of 2 MiB or more begins at a multiple of 2 MiB of physical
+  // memory; what is passed over for that counts as given. enomem: not enough left; eexist: a slot
+  // is taken; ebadf, badCap: `first`, or the last of `count` from there, is no slot; einval: type
+  // null, identityControl or bootInfo (badEnum), a wrong size, also one that no machine has
+  // (badRange), or what a device cannot give (badType). type: of the objects.
+  // size: bytes of an Untyped or a VMO (a multiple of pageSize), slots of a CNode; 0 for every
+  // other type. node: the CNode that the capabilities are put into.
+  // first: the index of the first slot.
+  // count: how many objects.
   [[gnu::always_inline]] rt::Result<void> retype(abi::ObjectType type, std::uint64_t size,
       kernel::CNode node, std::uint32_t first, std::uint32_t count) const {
     rt::Registers in;
@@ -60,7 +63,11 @@ class Untyped {
     std::uint64_t free{};
     bool device{};
   };
-  // base: physical address. Bytes in all and bytes not given out yet.
+  // Where it is and what is left of it.
+  // base: the physical address of its first byte.
+  // size: bytes in all.
+  // free: bytes not given out yet.
+  // device: whether it is device memory.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kUntypedInfo);

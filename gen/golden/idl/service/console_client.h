@@ -28,7 +28,8 @@ class ConsoleClient {
 
   // Adds bytes to the sender's line: `length` of them, from the words, lowest byte first. A newline
   // ends the line and prints it. Bytes that are not printable ASCII become '?'. A line of more than
-  // 160 bytes is printed in pieces, each with the name.
+  // 160 bytes is printed in pieces, each with the name. w0 to w4: the bytes, eight a word.
+  // length: how many bytes, 1 to 40.
   [[gnu::always_inline]] rt::Result<void> write(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) const {
     rt::Registers in;
@@ -72,7 +73,8 @@ class ConsoleClient {
 
   // The first task's word on where the UART's registers are in the pages of StartSlot.device: at
   // `offset`, a register's number shifted by `shift` bits. The console takes the UART over with it:
-  // the kernel writes no more. Once, by the first task alone.
+  // the kernel writes no more. Once, by the first task alone. offset: bytes from the pages' begin.
+  // shift: 0 for registers a byte apart, 2 for four bytes.
   [[gnu::always_inline]] rt::Result<void> attach(std::uint32_t offset, std::uint8_t shift) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);

@@ -54,6 +54,7 @@ class EchoClient {
   }
 
   // Four words each way.
+  // w0 to w3: any words, and the same again.
   [[gnu::always_inline]] rt::Result<FourResult> four(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3) const {
     rt::Registers in;
@@ -91,6 +92,7 @@ class EchoClient {
   }
 
   // Six words each way: all that travel in registers.
+  // w0 to w5: any words, and the same again.
   [[gnu::always_inline]] rt::Result<SixResult> six(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) const {
     rt::Registers in;

@@ -46,7 +46,7 @@ class EchoServer {
       },
       "echo must implement Echo.six: rt::Result<Echo::SixResult> six(const rt::Caller&, "
       "std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, "
-      "std::uint64_t w5)  (idl/service/echo.idl:17)");
+      "std::uint64_t w5)  (idl/service/echo.idl:18)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {

@@ -29,6 +29,10 @@ class FaultHandlerClient {
   // A thread stopped at `pc` over `address` (or, for illegal instructions, the instruction's bits;
   // for unknown system calls, its number). Any error for an answer, and the handler's death, are
   // "kill".
+  // cause: why it stopped.
+  // address: what it could not reach, in its own address space.
+  // pc: the instruction that faulted.
+  // action: what becomes of the thread.
   [[gnu::always_inline]] rt::Result<service::FaultAction> fault(abi::FaultCause cause,
       std::uint64_t address, std::uint64_t pc) const {
     rt::Registers in;

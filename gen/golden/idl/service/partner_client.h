@@ -39,6 +39,8 @@ class PartnerClient {
   constexpr rt::Slot endpoint() const { return slot_; }
 
   // Answers each word's complement.
+  // w0 to w5: any words.
+  // w0 to w5: their complements.
   [[gnu::always_inline]] rt::Result<InvertResult> invert(std::uint64_t w0, std::uint64_t w1,
       std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) const {
     rt::Registers in;
@@ -83,6 +85,9 @@ class PartnerClient {
   }
 
   // What the kernel told it of the sender of this call.
+  // badge: of the capability that was called.
+  // identity: the sender's.
+  // class: the sender's.
   [[gnu::always_inline]] rt::Result<WhoResult> who() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
@@ -143,6 +148,9 @@ class PartnerClient {
   }
 
   // Signals it, and tells what it was given.
+  // bell: what to signal.
+  // type: of the capability that came.
+  // rights: its rights, a bit each.
   [[gnu::always_inline]] rt::Result<RingResult> ring(kernel::Notification bell) const {
     return this->ring_until(abi::kNoDeadline, bell);
   }
@@ -171,6 +179,8 @@ class PartnerClient {
   }
 
   // Maps it, adds up its words of 64 bits, and replaces each by its complement.
+  // memory: what to add up.
+  // sum: modulo 2 to the 64th.
   [[gnu::always_inline]] rt::Result<std::uint64_t> sum(kernel::Vmo memory) const {
     return this->sum_until(abi::kNoDeadline, memory);
   }
@@ -192,6 +202,10 @@ class PartnerClient {
   }
 
   // Tells whether it is sealed, whether it could be mapped writable, and its first word.
+  // memory: what to look at.
+  // sealed: whether it says so.
+  // writable: whether it could be mapped writable.
+  // first: its first word.
   [[gnu::always_inline]] rt::Result<LookResult> look(kernel::Vmo memory) const {
     return this->look_until(abi::kNoDeadline, memory);
   }
@@ -220,6 +234,7 @@ class PartnerClient {
   }
 
   // Maps it and keeps it.
+  // memory: what to keep.
   [[gnu::always_inline]] rt::Result<void> hold(kernel::Vmo memory) const {
     return this->hold_until(abi::kNoDeadline, memory);
   }
@@ -241,6 +256,8 @@ class PartnerClient {
   }
 
   // What is left of what it holds: the capability's type, and whether anything is mapped there.
+  // type: null when it is gone.
+  // mapped: whether anything is mapped where it was.
   [[gnu::always_inline]] rt::Result<HeldResult> held() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
@@ -306,7 +323,9 @@ class PartnerClient {
     return {};
   }
 
-  // Answers its bytes from the last to the first.
+  // Turns a text round.
+  // text: any.
+  // text: its bytes from the last to the first.
   [[gnu::always_inline]] rt::Result<abi::Text<400>> reverse(std::string_view text) const {
     if (text.size() > 400U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);

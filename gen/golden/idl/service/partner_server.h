@@ -103,13 +103,13 @@ class PartnerServer {
         { impl.who(caller) } -> std::same_as<rt::Result<Partner::WhoResult>>;
       },
       "partner must implement Partner.who: rt::Result<Partner::WhoResult> who(const rt::Caller&) "
-      " (idl/service/partner.idl:17)");
+      " (idl/service/partner.idl:19)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Partner::NeverCompleter completer) {
         { impl.never(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "partner must implement Partner.never: void never(const rt::Caller&, "
-      "Partner::NeverCompleter)  (idl/service/partner.idl:20)");
+      "Partner::NeverCompleter)  (idl/service/partner.idl:25)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -121,43 +121,43 @@ class PartnerServer {
         { impl.ring(caller, bell) } -> std::same_as<rt::Result<Partner::RingResult>>;
       },
       "partner must implement Partner.ring: rt::Result<Partner::RingResult> ring(const "
-      "rt::Caller&, rt::Received<kernel::Notification> bell)  (idl/service/partner.idl:23)");
+      "rt::Caller&, rt::Received<kernel::Notification> bell)  (idl/service/partner.idl:28)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.sum(caller, memory) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "partner must implement Partner.sum: rt::Result<std::uint64_t> sum(const rt::Caller&, "
-      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:26)");
+      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:34)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.look(caller, memory) } -> std::same_as<rt::Result<Partner::LookResult>>;
       },
       "partner must implement Partner.look: rt::Result<Partner::LookResult> look(const "
-      "rt::Caller&, rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:29)");
+      "rt::Caller&, rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:39)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.hold(caller, memory) } -> std::same_as<rt::Result<void>>;
       },
       "partner must implement Partner.hold: rt::Result<void> hold(const rt::Caller&, "
-      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:32)");
+      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:46)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.held(caller) } -> std::same_as<rt::Result<Partner::HeldResult>>;
       },
       "partner must implement Partner.held: rt::Result<Partner::HeldResult> held(const "
-      "rt::Caller&)  (idl/service/partner.idl:35)");
+      "rt::Caller&)  (idl/service/partner.idl:50)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.die(caller) } -> std::same_as<rt::Result<void>>;
       },
       "partner must implement Partner.die: rt::Result<void> die(const rt::Caller&)  "
-      "(idl/service/partner.idl:38)");
+      "(idl/service/partner.idl:55)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
         { impl.reverse(caller, text) } -> std::same_as<rt::Result<abi::Text<400>>>;
       },
       "partner must implement Partner.reverse: rt::Result<abi::Text<400>> reverse(const "
-      "rt::Caller&, std::string_view text)  (idl/service/partner.idl:41)");
+      "rt::Caller&, std::string_view text)  (idl/service/partner.idl:58)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {

@@ -32,6 +32,11 @@ class TimedClient {
 
   // Signals the Notification once, not before the coalesced deadline (nanoseconds of the monotonic
   // clock). A class finer than the sender's own is taken as the sender's.
+  // deadline: nanoseconds of the monotonic clock.
+  // class: how coarse it may be.
+  // notification: what is signalled, with its badge.
+  // id: for `cancel`.
+  // coalescedDeadline: when it will be signalled.
   [[gnu::always_inline]] rt::Result<RegisterResult> register_(std::uint64_t deadline,
       service::TimerClass class_, kernel::Notification notification) const {
     return this->register_until(abi::kNoDeadline, deadline, class_, notification);
@@ -56,7 +61,7 @@ class TimedClient {
   }
 
   // Forgets a timer of the caller's that has not fired. notFound: it has, or it is not the
-  // caller's.
+  // caller's. id: what `register` gave.
   [[gnu::always_inline]] rt::Result<void> cancel(std::uint64_t id) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
@@ -86,6 +91,9 @@ class TimedClient {
   }
 
   // Answers at the coalesced deadline, with the time then. Sleepers count as timers of their owner.
+  // deadline: nanoseconds of the monotonic clock.
+  // class: how coarse it may be.
+  // wokeAt: the time of the answer.
   [[gnu::always_inline]] rt::Result<std::uint64_t> sleep_until(std::uint64_t deadline,
       service::TimerClass class_) const {
     rt::Registers in;
@@ -118,7 +126,9 @@ class TimedClient {
   }
 
   // Since the start: timers registered (sleepers too), wake-ups that fired at least one, timers
-  // fired.
+  // fired. registrations: timers registered.
+  // wakeUps: those that fired at least one.
+  // fired: timers fired.
   [[gnu::always_inline]] rt::Result<StatisticsResult> statistics() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);

@@ -93,13 +93,13 @@ class TimedServer {
       },
       "timed must implement Timed.register: rt::Result<Timed::RegisterResult> register_(const "
       "rt::Caller&, std::uint64_t deadline, service::TimerClass class_, "
-      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:39)");
+      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:38)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t id) {
         { impl.cancel(caller, id) } -> std::same_as<rt::Result<void>>;
       },
       "timed must implement Timed.cancel: rt::Result<void> cancel(const rt::Caller&, "
-      "std::uint64_t id)  (idl/service/timed.idl:44)");
+      "std::uint64_t id)  (idl/service/timed.idl:48)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Timed::SleepUntilCompleter completer,
           std::uint64_t deadline, service::TimerClass class_) {
@@ -107,7 +107,7 @@ class TimedServer {
       },
       "timed must implement Timed.sleepUntil: void sleep_until(const rt::Caller&, "
       "Timed::SleepUntilCompleter, std::uint64_t deadline, service::TimerClass class_)  "
-      "(idl/service/timed.idl:47)");
+      "(idl/service/timed.idl:52)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -119,7 +119,7 @@ class TimedServer {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Timed::StatisticsResult>>;
       },
       "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> "
-      "statistics(const rt::Caller&)  (idl/service/timed.idl:50)");
+      "statistics(const rt::Caller&)  (idl/service/timed.idl:58)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {

@@ -1,0 +1,123 @@
+#!/bin/bash
+# kidl freeze and kidl diff as programs, on a copy of the real idl/.
+set -uo pipefail
+kidl="$PWD/$1"
+failures=0
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+cp -rL idl bootimage "$scratch"
+cd "$scratch" || exit 1
+chmod -R u+w idl
+find idl -name '*.lock' -delete
+mapfile -t all < <(find idl -name '*.idl' ! -name kidl.idl | sort)
+timed=idl/service/timed.idl
+
+# expect STATUS PATTERN ARGUMENTS...: runs kidl, holds its status and that its output matches.
+expect() {
+  local status="$1" pattern="$2" output got
+  shift 2
+  output="$("$kidl" "$@" 2>&1 </dev/null)"
+  got=$?
+  if [[ "$got" != "$status" ]] || ! grep -qE -- "$pattern" <<<"$output"; then
+    echo "kidl $*: status $got, wanted $status and /$pattern/:" >&2
+    echo "$output" >&2
+    failures=$((failures + 1))
+  fi
+}
+
+# unchanged WHY: the locks are as they were when they were last kept.
+keep() { rm -rf kept && mkdir kept && find idl -name '*.lock' -exec cp --parents {} kept \; ; }
+unchanged() {
+  rm -rf now && mkdir now && find idl -name '*.lock' -exec cp --parents {} now \;
+  if ! diff -r kept now >&2; then
+    echo "$1: a lock was written" >&2
+    failures=$((failures + 1))
+  fi
+}
+
+# edit SCRIPT: sed's, on timed.idl; it must change something.
+edit() {
+  cp "$timed" before.idl
+  sed -i "$1" "$timed"
+  if cmp -s before.idl "$timed"; then
+    echo "nothing to edit: $1" >&2
+    failures=$((failures + 1))
+  fi
+}
+
+expect 2 'needs the files' freeze
+expect 2 'do not go together' freeze --check --force "${all[@]}"
+expect 2 'needs the old and the new' diff "$timed"
+
+# There are none yet: the test fails, freeze makes them, then all is well.
+expect 1 'timed.idl.lock: error: there is no lock beside idl/service/timed.idl \[KIDL0200\]' \
+  freeze --check "${all[@]}"
+expect 0 'idl/service/timed.idl.lock: written' freeze "${all[@]}"
+expect 0 '^$' freeze --check "${all[@]}"
+keep
+expect 0 '^$' freeze "${all[@]}"
+unchanged 'a second freeze'
+
+# What is compatible passes and says so; freeze takes it.
+edit 's/^  statistics @3/  more @4 () -> ();  # More.\n  statistics @3/'
+expect 0 'compatible: Timed.more: a method more' freeze --check "${all[@]}"
+expect 0 'bazel run //idl:freeze' freeze --check "${all[@]}"
+unchanged 'check'
+expect 0 "compatible: Timed.more" diff "$timed.lock" "$timed"
+expect 0 'timed.idl.lock: written' freeze "${all[@]}"
+expect 0 '^$' freeze --check "${all[@]}"
+keep
+
+# What breaks is refused, with the rule, both lines and advice; --force takes it.
+edit 's/idle @0;/lazy @0;/'
+expect 1 'breaking: TimerClass.idle: .*\[KIDL0222\]' freeze --check "${all[@]}"
+expect 1 '^  - TimerClass.idle enumerant value=0' freeze --check "${all[@]}"
+expect 1 '^  \+ TimerClass.lazy enumerant value=0' freeze --check "${all[@]}"
+expect 1 '^  Instead: keep it' freeze --check "${all[@]}"
+expect 1 '"element":"TimerClass.idle","breaking":true,"code":"KIDL0222"' \
+  freeze --check --format=json "${all[@]}"
+expect 1 'must then be built anew' freeze "${all[@]}"
+unchanged 'freeze of what breaks'
+expect 1 'KIDL0222' diff "$timed.lock" "$timed"
+mkdir -p old/idl && cp -r idl/* old/idl && cp before.idl "old/$timed"
+expect 1 'KIDL0222' diff --old-root=old "$timed" "$timed"
+expect 1 'KIDL0222' diff <(cat "$timed.lock") "$timed"
+expect 0 'written' freeze --force "${all[@]}"
+expect 0 '^$' freeze --check "${all[@]}"
+expect 0 '^$' diff "$timed.lock" "$timed"
+keep
+
+# A damaged lock is neither passed nor overwritten.
+head -n 5 "$timed.lock" >cut && cp cut "$timed.lock"
+keep
+expect 1 'timed.idl.lock: error: line 1: it tells of .* elements, and 4 follow \[KIDL0201\]' \
+  freeze --check "${all[@]}"
+expect 1 'KIDL0201' freeze "${all[@]}"
+expect 1 'KIDL0201' diff "$timed.lock" "$timed"
+unchanged 'freeze over a damaged lock'
+expect 0 'written' freeze --force "${all[@]}"
+keep
+
+# A lock whose .idl is gone.
+cp "$timed.lock" idl/service/gone.idl.lock
+expect 1 'gone.idl.lock: error: there is no idl/service/gone.idl \[KIDL0202\]' \
+  freeze --check "${all[@]}"
+rm idl/service/gone.idl.lock
+
+# Only what is under the folder is locked.
+rm idl/service/*.lock idl/kernel/*.lock
+expect 0 'idl/service/timed.idl.lock: written' freeze --under=idl/service "${all[@]}"
+if compgen -G 'idl/kernel/*.lock' >/dev/null; then
+  echo "--under did not hold" >&2
+  failures=$((failures + 1))
+fi
+
+# An .idl with an error is told as compile tells it, and nothing is written.
+keep
+sed -i 's/wokeAt :UInt64/wokeAt :Float64/' "$timed"
+expect 1 'KIDL0106' freeze "${all[@]}"
+expect 1 'KIDL0106' diff "$timed.lock" "$timed"
+unchanged 'freeze of an .idl with errors'
+expect 1 'cannot read' diff no/such.lock "$timed"
+
+exit $((failures > 0))
