@@ -57,7 +57,7 @@ struct Slot : Link<DerivationTag> {
   };
   std::uint32_t pages;  // Untyped, VMO: the run's length
   union {
-    std::uint32_t task_id;      // VMO: the task it is mapped in; 0: none
+    std::uint32_t generation;   // VMO: which task of those that `asid` had; 0: it is not mapped
     std::uint32_t zeroed_from;  // Untyped: pages from here up to `high` are known to be zero
   };
   std::uint16_t asid;  // VMO: of the task it is mapped in
@@ -74,7 +74,7 @@ struct Slot : Link<DerivationTag> {
       : object(0),
         badge(0),
         pages(0),
-        task_id(0),
+        generation(0),
         asid(0),
         type(abi::ObjectType::kNull),
         rights(0),
@@ -118,7 +118,7 @@ struct Slot : Link<DerivationTag> {
     source.children.hand_over(children);
     badge = source.badge;
     pages = source.pages;
-    task_id = source.task_id;
+    generation = source.generation;
     asid = source.asid;
     access = source.access;
     device = source.device;
@@ -149,7 +149,7 @@ struct Slot : Link<DerivationTag> {
     object = new_object;
     badge = 0;
     pages = 0;
-    task_id = 0;
+    generation = 0;
     asid = 0;
     type = new_type;
     rights = new_rights;

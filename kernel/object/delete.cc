@@ -106,6 +106,19 @@ Result<bool> destroy_object(Slot& slot) {
   }
 }
 
+// A thread is destroyed. It may have been the one to end its task, or to go on with that; when it
+// was the last, nobody is left who could.
+Result<void> leave_task(Thread& thread, Task& task) {
+  if (thread.doomed) TRY(end_faulted(thread));
+  stop_thread(thread);
+  if (!task.threads.empty()) {
+    if (task.ended()) keep_ending(task);
+    return {};
+  }
+  if (task.state == abi::TaskState::kFresh) return {};
+  return end_task(task, {.state = abi::TaskState::kKilled});
+}
+
 // An object finds that one of its own slots has lost its capability.
 Result<void> before_embedded_goes(Slot& slot) {
   switch (slot.role) {
@@ -115,13 +128,8 @@ Result<void> before_embedded_goes(Slot& slot) {
       retire_address_space(task);
       return {};
     }
-    case SlotRole::kThreadTask: {
-      Task& task = object_in<Task>(slot);
-      stop_thread(thread_of_task(slot));
-      // Nobody is left who could end it.
-      const bool is_deserted = task.state == abi::TaskState::kRunning && task.threads.empty();
-      return is_deserted ? end_task(task, {.state = abi::TaskState::kKilled}) : Result<void>{};
-    }
+    case SlotRole::kThreadTask:
+      return leave_task(thread_of_task(slot), object_in<Task>(slot));
     case SlotRole::kThreadNotification:
       object_in<Notification>(slot).bound = nullptr;
       return {};
@@ -286,6 +294,11 @@ Result<void> bury_the_dead() {
     if (arch::interrupt_pending()) return kPreempted;
   }
   return {};
+}
+
+Error bury_and_try_again() {
+  static_cast<void>(bury_the_dead());  // if it was preempted it goes on then
+  return kPreempted;
 }
 
 Result<void> delete_capability(Slot& slot) {

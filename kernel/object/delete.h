@@ -34,6 +34,16 @@ Result<void> revoke_capability(Slot& slot);
 // Goes on with the destruction of what has lost its last capability.
 Result<void> bury_the_dead();
 
+// What somebody has begun to destroy and did not live to finish may hold what a call lacks, or
+// counts. Once it is buried the call is made again, from its start: what its arguments named, and
+// the caller itself, may have been among the dead.
+Error bury_and_try_again();
+inline Result<void> or_bury(Result<void> result) {
+  const bool lacks = !result.has_value() && result.error().status == abi::kEnomem;
+  if (lacks && state.dying != nullptr) return bury_and_try_again();
+  return result;
+}
+
 // The count of an object that has one.
 std::uint32_t* references_of(Slot& slot);
 

@@ -32,8 +32,9 @@ abi::QosClass class_due(const Thread& thread) {
 void refresh_class(Thread& thread) {
   for (Thread* each = &thread; each != nullptr; each = server_of(*each)) {
     const abi::QosClass due = class_due(*each);
-    if (due == each->effective_class) return;
-    sched::set_effective_class(*each, due);
+    // Whoever is not raised begins a count of its own: nothing changes behind it.
+    if (due == each->effective_class && !is_raised(*each)) return;
+    if (due != each->effective_class) sched::set_effective_class(*each, due);
   }
 }
 

@@ -8,7 +8,7 @@ namespace tessera {
 
 // The threads of a chain of calls that run, one after the other, above their own class; the next is
 // not raised. What the first of them loses is taken back in as many steps.
-inline constexpr unsigned kDonationDepth = 16;
+inline constexpr unsigned kDonationDepth = 8;
 
 // The class that a thread is to run at: its own, or what its caller gives it.
 abi::QosClass class_due(const Thread& thread);

@@ -23,6 +23,9 @@ inline constexpr std::uint32_t kMaxHarts = 8;
 // ASID 0 is the kernel's.
 inline constexpr std::uint32_t kMaxTasks = 1024;
 
+// The last task of an ASID: it is not given again.
+inline constexpr std::uint32_t kLastGeneration = ~std::uint32_t{0};
+
 struct State {
   Hart harts[kMaxHarts];
 
@@ -33,7 +36,8 @@ struct State {
   Task* tasks[kMaxTasks] = {};  // by ASID
   std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
   std::uint32_t next_asid = 1;                       // where the search for a free one begins
-  std::uint32_t next_task_id = 1;
+  std::uint32_t generations[kMaxTasks] = {};         // how many tasks each has had
+  std::uint64_t next_task_id = 1;
   std::uint32_t objects[kObjectTypes] =
       {};  // how many there are, by type; of those that are counted
   const Task* first_task = nullptr;

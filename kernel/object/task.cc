@@ -37,6 +37,7 @@ Asid take_asid(Task& task) {
   state.next_asid = found + 1 < limit ? found + 1 : 1;
   state.asids_in_use[found / 64] |= std::uint64_t{1} << found % 64;
   state.tasks[found] = &task;
+  ++state.generations[found];
   return {static_cast<std::uint16_t>(found)};
 }
 
@@ -112,6 +113,22 @@ void stop_thread(Thread& thread) {
   static_cast<Link<TaskMemberTag>&>(thread).unlink();
 }
 
+Result<void> end_faulted(Thread& thread) {
+  return end_task(*thread.task(), {.state = abi::TaskState::kFaulted,
+                                   .status = static_cast<std::int32_t>(thread.fault_cause),
+                                   .cause = thread.fault_cause,
+                                   .address = thread.fault_address,
+                                   .pc = thread.frame.pc()});
+}
+
+void keep_ending(Task& task) {
+  Thread* thread = task.threads.front();
+  if (thread == nullptr || thread->run_state != RunState::kWaiting) return;
+  leave_wait(*thread);
+  thread->wait = Wait::kNone;
+  sched::make_ready(*thread);
+}
+
 Result<void> end_task(Task& task, const Ending& ending) {
   if (!task.ended()) {
     task.state = ending.state;
@@ -128,7 +145,10 @@ Result<void> end_task(Task& task, const Ending& ending) {
       continue;
     }
     stop_thread(*thread);
-    if (!task.threads.empty() && arch::interrupt_pending()) return kPreempted;
+    if (!task.threads.empty() && arch::interrupt_pending()) {
+      keep_ending(task);
+      return kPreempted;
+    }
   }
   if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
   // It is told once. The slot stays until the task goes; without its rights it has done its work.

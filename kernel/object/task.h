@@ -14,7 +14,7 @@ namespace tessera {
 
 struct Task {
   std::uint32_t references = 0;
-  std::uint32_t id = 0;
+  std::uint64_t id = 0;
   std::uint64_t identity = 0;
   abi::TaskState state = abi::TaskState::kFresh;
   bool identified = false;
@@ -38,9 +38,9 @@ struct Task {
   // Null when it has none.
   CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object); }
 
-  // Tasks by ASID: a mapping in a slot names its task by ASID and id, so that a task that is gone
-  // leaves nothing behind.
-  static Task* find(Asid asid, std::uint32_t id);
+  // Tasks by ASID: a mapping in a slot names its task by ASID and generation, so that a task that
+  // is gone leaves nothing behind.
+  static Task* find(Asid asid, std::uint32_t generation);
 };
 inline constexpr std::uint64_t kTaskSize = (sizeof(Task) + 63) / 64 * 64;
 
@@ -70,5 +70,10 @@ struct Ending {
   std::uint64_t pc = 0;
 };
 Result<void> end_task(Task& task, const Ending& ending);
+// As a thread that was not handled in a fault ends it.
+Result<void> end_faulted(Thread& thread);
+// An ended task has threads left: one of them is ready, to go on with the end, whatever becomes of
+// whoever began it.
+void keep_ending(Task& task);
 
 }  // namespace tessera

@@ -15,7 +15,7 @@ namespace tessera {
 namespace {
 
 constexpr std::uint64_t kGrainsPerPage = kPageSize / kGrain;
-constexpr std::uint32_t kMaxPages = 1u << 26;  // 256 GiB: what 32 bits of grains count
+constexpr std::uint32_t kMaxPages = (1u << 26) - 1;  // what 32 bits of grains count
 constexpr Error kNoMemory{abi::kEnomem, abi::Detail::kNoMemory, 0};
 
 // Nothing came from it, or all of that is gone: all is free again.

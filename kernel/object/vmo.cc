@@ -14,9 +14,9 @@ constexpr std::uint8_t kUndoingNoMemory = 0x40;
 constexpr std::uint8_t kAccessBits = 0x07;
 
 Task* task_of_mapping(Slot& slot) {
-  if (slot.task_id == 0) return nullptr;
-  Task* task = Task::find({slot.asid}, slot.task_id);
-  if (task == nullptr) slot.task_id = 0;
+  if (slot.generation == 0) return nullptr;
+  Task* task = Task::find({slot.asid}, slot.generation);
+  if (task == nullptr) slot.generation = 0;
   return task;
 }
 
@@ -55,7 +55,7 @@ Result<void> undo(Slot& slot, Task& task) {
     if (arch::interrupt_pending()) return kPreempted;
   }
   task.pool.settle();
-  slot.task_id = 0;
+  slot.generation = 0;
   slot.badge = 0;
   return {};
 }
@@ -74,7 +74,7 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
   Task* mapped_in = task_of_mapping(slot);
   if (mapped_in == nullptr) {
     TRY(check_map(slot, task, address, access));
-    slot.task_id = task.id;
+    slot.generation = state.generations[task.table.asid().value];
     slot.asid = task.table.asid().value;
     slot.access = access.bits;
     slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
@@ -120,12 +120,14 @@ void retire_address_space(Task& task) {
   arch::leave_address_space(task.table.root());
   arch::flush_space(asid);
   state.tasks[asid.value] = nullptr;
+  // A slot may still say that it is mapped in a task of this generation: none comes again.
+  if (state.generations[asid.value] == kLastGeneration) return;
   state.asids_in_use[asid.value / 64] &= ~(std::uint64_t{1} << asid.value % 64);
 }
 
-Task* Task::find(Asid asid, std::uint32_t id) {
-  Task* task = tessera::state.tasks[asid.value];
-  return task != nullptr && task->id == id ? task : nullptr;
+Task* Task::find(Asid asid, std::uint32_t generation) {
+  const bool is_current = tessera::state.generations[asid.value] == generation;
+  return is_current ? tessera::state.tasks[asid.value] : nullptr;
 }
 
 }  // namespace tessera

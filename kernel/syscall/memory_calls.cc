@@ -29,16 +29,14 @@ bool takes_badge(abi::ObjectType type) {
 
 }  // namespace
 
-// What somebody has begun to destroy and did not live to finish may hold the memory that is asked
-// for: the calls that take memory, or count it, finish that first.
 Result<void> Syscall::on(const decode::UntypedRetype<Syscall>& args) {
-  TRY(bury_the_dead());
-  return retype(*args.self.slot, {.type = args.type, .size = args.size, .count = args.count},
-                args.node.object(), args.first);
+  return or_bury(retype(*args.self.slot,
+                        {.type = args.type, .size = args.size, .count = args.count},
+                        args.node.object(), args.first));
 }
 
 Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>& args) {
-  TRY(bury_the_dead());
+  if (state.dying != nullptr) return bury_and_try_again();
   const Slot& slot = *args.self.slot;
   return decode::UntypedInfoResult{.base = slot.object,
                                    .size = std::uint64_t{slot.pages} * kPageSize,

@@ -45,9 +45,13 @@ Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) 
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
-  TRY(bury_the_dead());  // as Untyped.retype does; an ASID may be free then, too
-  LockGuard guard(state.tree_lock);
-  return configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages);
+  Result<void> configured;
+  {
+    LockGuard guard(state.tree_lock);
+    configured =
+        configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages);
+  }
+  return or_bury(configured);  // an ASID may be free then, too
 }
 
 Result<void> Syscall::on(const decode::TaskIdentify<Syscall>& args) {

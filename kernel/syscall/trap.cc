@@ -9,7 +9,7 @@ namespace tessera {
 namespace {
 
 // Timers handled before the kernel looks again who is to run.
-constexpr int kTimerWorkUnit = 8;
+constexpr int kTimerWorkUnit = 4;
 
 void handle_timers(Hart& hart) {
   hart.programmed = {0};  // the hardware's timer is set anew, whatever it was set to
@@ -30,16 +30,6 @@ void take_interrupts(Hart& hart) {
   handle_timers(hart);
 }
 
-// A thread that runs only to end its task: one preemptible piece of that.
-void end_task_of(Thread& thread) {
-  static_cast<void>(
-      end_task(*thread.task(), {.state = abi::TaskState::kFaulted,
-                                .status = static_cast<std::int32_t>(thread.fault_cause),
-                                .cause = thread.fault_cause,
-                                .address = thread.fault_address,
-                                .pc = thread.frame.pc()}));
-}
-
 // The next thread to run; sleeps while there is none.
 Thread& next_thread(Hart& hart) {
   for (;;) {
@@ -53,7 +43,7 @@ Thread& next_thread(Hart& hart) {
     // A task that has ended may have threads left when whoever ended it was interrupted: they
     // finish it.
     if (!thread.doomed && !thread.task()->ended()) return thread;
-    end_task_of(thread);
+    static_cast<void>(end_faulted(thread));  // one preemptible piece of it
     if (arch::interrupt_pending()) take_interrupts(hart);
   }
 }

@@ -235,6 +235,9 @@ class Walk {
       if (notification->bits != 0 && !waiters.empty()) fail("a signal waits, and a waiter too");
     }
     for (Thread* thread : threads_) check_thread(*thread, queued[thread]);
+    for (Thread* thread : threads_) {
+      if (thread->task() != nullptr) check_end(*thread->task());
+    }
     for (Reply* reply : replies_) check_reply(*reply);
   }
 
@@ -260,6 +263,15 @@ class Walk {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
     if (thread.armed() && (runs || thread.wait == Wait::kStopped)) fail("a deadline of no wait");
+  }
+
+  // An ended task that has threads has one that goes on with its end.
+  void check_end(Task& task) {
+    if (!task.ended() || task.threads.empty()) return;
+    for (Thread* each = task.threads.front(); each != nullptr; each = task.threads.after(*each)) {
+      if (each->run_state != RunState::kWaiting) return;
+    }
+    fail("nobody goes on with a task's end");
   }
 
   void check_reply(const Reply& reply) {
@@ -295,7 +307,7 @@ class Walk {
   void check_mappings() {
     std::map<Task*, std::uint64_t> mapped;
     for (Slot* slot : vmos_) {
-      Task* task = slot->task_id == 0 ? nullptr : Task::find({slot->asid}, slot->task_id);
+      Task* task = slot->generation == 0 ? nullptr : Task::find({slot->asid}, slot->generation);
       if (task == nullptr) continue;
       mapped[task] += slot->mapping.done;
       for (std::uint32_t i = 0; i < slot->mapping.done; ++i) {
@@ -312,8 +324,8 @@ class Walk {
     for (std::uint32_t asid = 0; asid < kMaxTasks; ++asid) {
       Task* task = state.tasks[asid];
       const bool in_use = (state.asids_in_use[asid / 64] >> asid % 64 & 1) != 0;
-      if (in_use != (task != nullptr || asid == 0))
-        return fail("an ASID in use by nobody, or free");
+      const bool used_up = asid == 0 || state.generations[asid] == kLastGeneration;
+      if (in_use != (task != nullptr || used_up)) return fail("an ASID in use by nobody, or free");
       if (task == nullptr) continue;
       if (task->table.asid().value != asid) return fail("a task under another's ASID");
       Census census = take_census(task->table);

@@ -11,7 +11,7 @@ namespace tessera::testing::model {
 namespace {
 
 constexpr std::uint64_t kUnit = 64;  // of what an Untyped gives
-constexpr std::uint64_t kMostPages = 1 << 26;
+constexpr std::uint64_t kMostPages = (1 << 26) - 1;
 
 bool is_run(ObjectType type) { return type == ObjectType::kUntyped || type == ObjectType::kVmo; }
 

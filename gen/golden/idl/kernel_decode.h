@@ -478,7 +478,7 @@ struct TaskInfoResult {
   abi::FaultCause cause{};
   std::uint64_t address{};
   std::uint64_t pc{};
-  std::uint32_t id{};
+  std::uint64_t id{};
 };
 
 template <class Frame>
@@ -488,7 +488,7 @@ constexpr void encode(Frame& frame, const TaskInfoResult& result) {
   frame.x[12] = abi::word(result.cause);
   frame.x[13] = result.address;
   frame.x[14] = result.pc;
-  frame.x[15] = abi::word(result.id);
+  frame.x[15] = result.id;
 }
 
 // System call 29, CNode.mutate.

@@ -96,7 +96,7 @@ class Task {
     abi::FaultCause cause{};
     std::uint64_t address{};
     std::uint64_t pc{};
-    std::uint32_t id{};
+    std::uint64_t id{};
   };
   // How the task is. cause, address and pc are of the fault that ended it, else 0.
   // state: whether it runs, and how it ended.
@@ -113,7 +113,7 @@ class Task {
     if (out.a6 != 0) return rt::failure(out);
     return InfoResult{.state = abi::value<abi::TaskState>(out.a0),
         .status = abi::value<std::int32_t>(out.a1), .cause = abi::value<abi::FaultCause>(out.a2),
-        .address = out.a3, .pc = out.a4, .id = abi::value<std::uint32_t>(out.a5)};
+        .address = out.a3, .pc = out.a4, .id = out.a5};
   }
 
   struct QuotaResult {
