@@ -150,10 +150,11 @@ class Thread {
   }
 
   // Makes the VMO's page of that number, counted from 0, the thread's IPC buffer: the words of its
-  // messages beyond messageRegisters lie there. In the place of the last one. The kernel reaches it
-  // by its physical address; where the thread has it mapped is its own affair. When the VMO's
-  // capability is revoked the thread has no buffer. einval, badType: a device's; einval, badRange:
-  // there is no such page; eperm, badRights: the capability lacks the right `share`.
+  // messages beyond messageRegisters lie there. In the place of the last one. The kernel writes to
+  // it, so a sealed VMO cannot be one, and while it is one the VMO cannot be sealed. The kernel
+  // reaches it by its physical address; where the thread has it mapped is its own affair. When the
+  // VMO's capability is revoked the thread has no buffer. einval, badType: a device's; einval,
+  // badRange: there is no such page; eperm, badRights: the capability lacks the right `share`.
   [[gnu::always_inline]] rt::Result<void> buffer(kernel::Vmo vmo, std::uint32_t page) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadBuffer);

@@ -34,11 +34,13 @@ class Vmo {
   constexpr rt::Slot slot() const { return slot_; }
 
   // Maps all of it at `address` (a multiple of pageSize; all of it between userBase and userLimit).
-  // Each access needs the right of its name on this capability. Device memory is never executable.
-  // Where `address` and the memory behind it both are multiples of 2 MiB, and as much is left, one
-  // page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4 KiB do.
-  // eexist, occupied: this capability has a mapping already; eexist, overlap: something is mapped
-  // there; enomem: the task's pool is empty. Nothing stays mapped after an error.
+  // Each access needs the right of its name on this capability. Code is sealed before it runs:
+  // `execute` needs a sealed VMO too (eperm, writeExecute), so that no memory can be both written
+  // and run, through whichever capabilities; device memory cannot be sealed and is never
+  // executable. Where `address` and the memory behind it both are multiples of 2 MiB, and as much
+  // is left, one page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4
+  // KiB do. eexist, occupied: this capability has a mapping already; eexist, overlap: something is
+  // mapped there; enomem: the task's pool is empty. Nothing stays mapped after an error.
   [[gnu::always_inline]] rt::Result<void> map(kernel::Task task, std::uint64_t address,
       kernel::Access access) const {
     rt::Registers in;
@@ -101,9 +103,10 @@ class Vmo {
     return {};
   }
 
-  // Gives up the right to write, for ever: afterwards no capability to it can be mapped writable.
-  // For the VMO's first capability alone (eperm, noAuthority), while nothing is derived from it
-  // (ebusy, hasChildren) and it is not mapped writable (ebusy, badState). einval, badType: a
+  // Gives up the right to write, for ever: afterwards no capability to it has that right, none can
+  // be mapped writable, and all with the right may be mapped executable. For the VMO's first
+  // capability alone (eperm, noAuthority), while nothing is derived from it, an IPC buffer included
+  // (ebusy, hasChildren), and it is not mapped writable (ebusy, badState). einval, badType: a
   // device's.
   [[gnu::always_inline]] rt::Result<void> seal() const {
     rt::Registers in;
