@@ -7,16 +7,18 @@ qemu="$1"
 behaviours="$2"
 shift 2
 
-only="" rounds="" flags=()
+only="" rounds="" icount="" flags=()
 for flag in "$@"; do
   case "$flag" in
     --only=?*) only="${flag#*=}" ;;
     --rounds=?*) rounds="${flag#*=}" ;;
+    --icount) icount=icount flags+=("$flag") ;;
     --help)
       {
         echo "usage: bazel run //bootimage:contract -- [--only=TEXT] [--rounds=N] [flags of //bootimage:qemu]"
         echo "--only runs the behaviours with that in their names; --rounds says how often (100) a behaviour"
-        echo "repeats what it repeats. Exit: 0 all are ok, 1 not."
+        echo "repeats what it repeats. With --icount time is exact, and the last rounds must be as quick as the"
+        echo "first; without it times are not compared. Exit: 0 all are ok, 1 not."
       } >&2
       exit 0
       ;;
@@ -24,7 +26,8 @@ for flag in "$@"; do
   esac
 done
 # What the suite itself reads on the kernel's command line.
-words="${only:+only=$only}${only:+${rounds:+,}}${rounds:+rounds=$rounds}"
+words="${only:+only=$only,}${rounds:+rounds=$rounds,}$icount"
+words="${words%,}"
 [[ -z "$words" ]] || flags=("--bootargs=census contract=$words" ${flags[@]+"${flags[@]}"})
 [[ -z "$rounds" ]] || flags=("--timeout=$((90 + rounds / 10))" ${flags[@]+"${flags[@]}"})
 
@@ -34,7 +37,7 @@ trap 'rm -rf "$scratch"' EXIT
 TEST_SRCDIR="${PWD%/*}" "$qemu" --log="$scratch/log" ${flags[@]+"${flags[@]}"}
 
 # Lines `contract: RESULT name ok`, `contract: RESULT name FAIL why`, `contract: end 2 ok 0 failed`.
-tr -d '\r' <"$scratch/log" | awk -v due="$behaviours" -v only="$only" '
+tr -d '\r' <"$scratch/log" | awk -v due="$behaviours" -v only="$only" -v icount="$icount" '
   function complain(text) { print "contract: " text; wrong = 1 }
   $1 == "contract:" && $2 == "RESULT" {
     if ($3 in came) complain($3 " came twice")
@@ -48,7 +51,7 @@ tr -d '\r' <"$scratch/log" | awk -v due="$behaviours" -v only="$only" '
     if (results != ok + failed) complain(results + 0 " results, but " ok + failed " were counted")
     if (only == "" && ok != due) complain(ok + 0 " behaviours were ok, " due " are due")
     if (ok == 0) complain("no behaviour was ok")
-    if (!wrong) print "contract: " ok " behaviours ok"
+    if (!wrong) print "contract: " ok " behaviours ok, times " (icount ? "compared" : "not compared (--icount does)")
     exit wrong
   }
 '

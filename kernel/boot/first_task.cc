@@ -93,6 +93,8 @@ bool map_segments(CNode& cspace, Task& task, PhysAddr bundle, const bundle::Firs
                                             (segment.writable() ? kWrite.bits : 0) |
                                             (segment.executable() ? kExecute.bits : 0))};
     make_vmo(*cspace.slot(slot), bundle + segment.bundle_offset, segment.size, access);
+    // Nobody else has these pages with the right to write: no two segments share one.
+    cspace.slot(slot)->sealed = access.has(kExecute);
     if (!map(*cspace.slot(slot), task, {segment.vaddr}, access)) return false;
     --slot;
   }

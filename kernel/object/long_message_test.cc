@@ -203,6 +203,28 @@ TEST_F(LongMessageTest, TheBufferIsAPageOfAVmo) {
       Detail::kBadRights, 1);
 }
 
+// The kernel writes to a buffer: neither does sealed memory become one, nor one sealed memory.
+TEST_F(LongMessageTest, WhatIsSealedIsNoBuffer) {
+  world.act_as(world.main());
+  const kernel::Thread thread(rt::Slot{client.thread_slot});
+  const kernel::CNode own(World::kNode);
+  const kernel::Vmo code = world.make<kernel::Vmo>(kPageSize);
+  ASSERT_TRUE(thread.buffer(code, 0));
+  expect_refused(world, [&] { return code.seal(); }, abi::kEbusy, Detail::kHasChildren);
+  expect_refused(
+      world,
+      [&] { return code.map(kernel::Task(World::kTask), 0x10000, kernel::Access::kExecute); },
+      abi::kEperm, Detail::kWriteExecute, 3);
+  give_buffer(client, 0);
+  ASSERT_TRUE(code.seal());
+  const std::uint32_t copy = world.fresh_slot();
+  ASSERT_TRUE(own.copy(copy, own, code.slot().index));
+  for (const kernel::Vmo& each : {code, kernel::Vmo(rt::Slot{copy})}) {
+    expect_refused(
+        world, [&] { return thread.buffer(each, 0); }, abi::kEperm, Detail::kBadRights, 1);
+  }
+}
+
 TEST_F(LongMessageTest, AnotherBufferTakesItsPlace) {
   give_buffer(client, 1);
   fill(1, 300);

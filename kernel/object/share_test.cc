@@ -23,6 +23,7 @@ constexpr std::uint8_t bits(auto... rights) {
 }
 constexpr std::uint8_t kReadMap = bits(VmoRight::kRead, VmoRight::kMap);
 constexpr std::uint8_t kReadMapShare = bits(VmoRight::kRead, VmoRight::kMap, VmoRight::kShare);
+constexpr std::uint8_t kCode = kReadMapShare | bits(VmoRight::kExecute);
 
 class ShareTest : public IpcTest {
  protected:
@@ -132,7 +133,7 @@ TEST_F(ShareTest, ASliceOfADevice) {
   EXPECT_TRUE(part.info()->device);
   expect_refused(
       world, [&] { return part.map(task, kAt, Access::kRead | Access::kExecute); }, abi::kEperm,
-      Detail::kBadRights, 3);
+      Detail::kWriteExecute, 3);
   expect_refused(world, [&] { return window.seal(); }, abi::kEinval, Detail::kBadType);
 }
 
@@ -202,6 +203,46 @@ TEST_F(ShareTest, TheFirstCapabilityMaySealFromElsewhere) {
   EXPECT_TRUE(kernel::Vmo(rt::Slot{empty}).seal());
 }
 
+// Whatever its rights, and though nothing writable was ever derived: nobody knows who else can
+// write.
+TEST_F(ShareTest, OnlySealedMemoryIsExecutable) {
+  const kernel::Vmo copy = minted(vmo, abi::kAllVmoRights);
+  const kernel::Vmo code = minted(vmo, kCode);
+  const kernel::Vmo part = sliced(code, 0, kPageSize, kCode);
+  for (const kernel::Vmo& each : {vmo, copy, code, part}) {
+    for (const Access access : {Access::kExecute, Access::kRead | Access::kExecute}) {
+      expect_refused(
+          world, [&] { return each.map(task, kAt, access); }, abi::kEperm, Detail::kWriteExecute,
+          3);
+    }
+  }
+  const kernel::Vmo reads = minted(vmo, kReadMap);
+  expect_refused(
+      world, [&] { return reads.map(task, kAt, Access::kExecute); }, abi::kEperm,
+      Detail::kBadRights, 3);
+}
+
+TEST_F(ShareTest, WhatIsSealedIsExecutableForWhoHasTheRight) {
+  ASSERT_TRUE(vmo.seal());
+  const kernel::Vmo code = minted(vmo, kCode);
+  const kernel::Vmo part = sliced(code, 0, kPageSize, kCode);
+  const kernel::Vmo reads = minted(code, kReadMap);
+  std::uint64_t at = kAt;
+  for (const kernel::Vmo& each : {vmo, code, part}) {
+    expect_refused(
+        world, [&] { return each.map(task, at, Access::kRead | Access::kWrite); }, abi::kEperm,
+        Detail::kBadRights, 3);
+    EXPECT_TRUE(each.map(task, at, Access::kRead | Access::kExecute));
+    at += kAt;
+  }
+  expect_refused(
+      world, [&] { return reads.map(task, at, Access::kExecute); }, abi::kEperm, Detail::kBadRights,
+      3);
+  ASSERT_TRUE(own.move(empty, own, vmo.slot().index));
+  ASSERT_TRUE(kernel::Vmo(rt::Slot{empty}).unmap());
+  EXPECT_TRUE(kernel::Vmo(rt::Slot{empty}).map(task, kAt, Access::kExecute));
+}
+
 // Memory that was sealed is ordinary again when it is retyped anew.
 TEST_F(ShareTest, ASealEndsWithTheMemory) {
   const kernel::Untyped memory = world.make<kernel::Untyped>(kPageSize);
@@ -210,6 +251,7 @@ TEST_F(ShareTest, ASealEndsWithTheMemory) {
   ASSERT_TRUE(own.delete_(empty));
   ASSERT_TRUE(memory.retype(abi::ObjectType::kVmo, kPageSize, own, empty, 1));
   EXPECT_FALSE(kernel::Vmo(rt::Slot{empty}).info()->sealed);
+  EXPECT_FALSE(kernel::Vmo(rt::Slot{empty}).map(task, kAt, Access::kExecute));
   EXPECT_TRUE(kernel::Vmo(rt::Slot{empty}).map(task, kAt, Access::kRead | Access::kWrite));
 }
 

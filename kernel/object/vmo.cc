@@ -42,8 +42,11 @@ Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Acc
   if (!in_user_space(address, slot.pages)) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
   if (!access.mappable()) return Error{abi::kEinval, abi::Detail::kWriteExecute, 3};
   // The rights read, write and execute are the same bits as the accesses.
-  if ((access.bits & ~slot.rights) != 0 || (slot.device && access.has(kExecute))) {
-    return Error{abi::kEperm, abi::Detail::kBadRights, 3};
+  if ((access.bits & ~slot.rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 3};
+  // What runs cannot be written any more, by no other capability to it: that is what a seal says.
+  // A device's memory has none.
+  if (access.has(kExecute) && !slot.sealed) {
+    return Error{abi::kEperm, abi::Detail::kWriteExecute, 3};
   }
   return {};
 }

@@ -72,6 +72,7 @@ TEST_F(VmoTest, MapsAndUnmapsAll) {
 
 TEST_F(VmoTest, EachAccessIsAsAsked) {
   for (Access access : {kR, kR | kW, kX, kR | kX}) {
+    if (access == kX) ASSERT_TRUE(vmo.seal());
     ASSERT_TRUE(vmo.map(task, kAt, access));
     EXPECT_EQ(access_bits(kAt), static_cast<std::uint64_t>(access));
     ASSERT_TRUE(vmo.unmap());
@@ -115,8 +116,10 @@ TEST_F(VmoTest, DeviceMemoryIsNeverExecutable) {
   kernel::Vmo device(rt::Slot{slot});
   for (Access access : {kX, kR | kX}) {
     expect_refused(
-        world, [&] { return device.map(task, kAt, access); }, abi::kEperm, Detail::kBadRights, 3);
+        world, [&] { return device.map(task, kAt, access); }, abi::kEperm, Detail::kWriteExecute,
+        3);
   }
+  expect_refused(world, [&] { return device.seal(); }, abi::kEinval, Detail::kBadType);
   ASSERT_TRUE(device.map(task, kAt, kR | kW));
   EXPECT_EQ(translate(kAt)->address.value, 0x1000'3000u);
 }
@@ -302,6 +305,7 @@ TEST_F(VmoTest, ExecutableMappingsSynchroniseInstructions) {
   ASSERT_TRUE(vmo.map(task, kAt, kR | kW));
   EXPECT_EQ(syncs(), 0u);
   ASSERT_TRUE(vmo.unmap());
+  ASSERT_TRUE(vmo.seal());
   ASSERT_TRUE(vmo.map(task, kAt, kR | kX));
   EXPECT_EQ(syncs(), 1u);
 }

@@ -175,6 +175,8 @@ class Pair {
     both_.compare_state();
     ++outcomes[std::string(to_string(request.call)) + " " + std::to_string(expected.status) + " " +
                std::string(abi::to_string(expected.detail))];
+    const bool executable = request.call == SystemCall::kVmoMap && (request.a[2] & 4) != 0;
+    if (executable && expected.status == 0) ++outcomes["mapped executable"];
   }
   void check_all() { both_.check_all(); }
   void count_rare(std::map<std::string, int>& outcomes) {
@@ -237,6 +239,8 @@ TEST(ModelTest, TheKernelDoesWhatTheModelDoes) {
                               "Vmo.map 0 none",
                               "Vmo.map -12 noMemory",
                               "Vmo.map -17 overlap",
+                              "Vmo.map -1 writeExecute",
+                              "mapped executable",
                               "Vmo.unmap 0 none",
                               "Vmo.slice 0 none",
                               "Vmo.slice -22 badRange",

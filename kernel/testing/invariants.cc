@@ -15,6 +15,7 @@
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
+#include "kernel/testing/written_code.h"
 
 namespace tessera::testing {
 namespace {
@@ -50,6 +51,7 @@ class Walk {
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
     if (why_.empty()) check_mappings();
+    if (why_.empty()) why_ = written_code(vmos_, threads_);
     return why_;
   }
 
@@ -318,7 +320,6 @@ class Walk {
           return fail("a mapping is not in the page table");
         }
         if ((leaf->access.bits & ~slot->rights) != 0) return fail("a mapping beyond its rights");
-        if (slot->device && leaf->access.has(kExecute)) return fail("executable device memory");
       }
     }
     for (std::uint32_t asid = 0; asid < kMaxTasks; ++asid) {

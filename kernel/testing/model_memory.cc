@@ -166,9 +166,8 @@ Answer Model::map(Capability& vmo, const Request& request) {
   if (access != kR && access != kRw && access != kX && access != kRx) {
     refuse(abi::kEinval, Detail::kWriteExecute, 3);
   }
-  if (lacks(vmo, access) || (vmo.device && (access & kX) != 0)) {
-    refuse(abi::kEperm, Detail::kBadRights, 3);
-  }
+  if (lacks(vmo, access)) refuse(abi::kEperm, Detail::kBadRights, 3);
+  if ((access & kX) != 0 && !vmo.sealed) refuse(abi::kEperm, Detail::kWriteExecute, 3);
   Space after = task->space;
   for (std::uint64_t i = 0; i < vmo.pages; ++i) {
     const Page page{vmo.base / kPage + i, static_cast<std::uint8_t>(access)};

@@ -30,6 +30,7 @@ std::span<const Behaviour> notification_behaviours();
 std::span<const Behaviour> arena_behaviours();
 std::span<const Behaviour> vmo_behaviours();
 std::span<const Behaviour> large_page_behaviours();
+std::span<const Behaviour> code_behaviours();
 std::span<const Behaviour> device_behaviours();
 std::span<const Behaviour> fault_behaviours();
 std::span<const Behaviour> misaligned_behaviours();

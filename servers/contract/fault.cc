@@ -227,19 +227,6 @@ void a_suspended_fault_happens_again() {
   worker.join();
 }
 
-// Written through one mapping, executed through another.
-void written_code_is_executed() {
-  const Vmo vmo = make_vmo(1);
-  map(vmo, kFree, kReadWrite);
-  for (const std::uint64_t value : {3, 5}) {
-    word_at(kFree) = 0x0000'8067'0000'0513 | value << 20;  // addi a0, zero, value; jalr zero, 0(ra)
-    const Vmo code = mint(vmo, OK(own().query(vmo.slot().index)).rights);
-    map(code, kFree + kPage, kRead | kExecute);
-    EXPECT(reinterpret_cast<std::uint64_t (*)()>(kFree + kPage)() == value);
-    drop(code.slot());
-  }
-}
-
 }  // namespace
 
 std::span<const Behaviour> fault_behaviours() {
@@ -257,7 +244,6 @@ std::span<const Behaviour> fault_behaviours() {
       {"fault.a_dead_handler_is_kill", a_dead_handler_is_kill},
       {"fault.handler_is_refused", handler_is_refused},
       {"fault.a_suspended_fault_happens_again", a_suspended_fault_happens_again},
-      {"fault.written_code_is_executed", written_code_is_executed},
   };
   return kAll;
 }

@@ -200,7 +200,9 @@ void large_and_small_do_not_overlap() {
 void accesses_are_checked() {
   const auto faults = [](kernel::Access access, Work work) {
     const Space space = prepare_space(work);
-    OK(make<Vmo>(kLarge).map(space.task(), kFree, access));
+    const Vmo vmo = make<Vmo>(kLarge);
+    if (kernel::has(access, kExecute)) OK(vmo.seal());
+    OK(vmo.map(space.task(), kFree, access));
     space.start();
     const auto cause = space.wait().cause;
     revoke(space.task().slot());
@@ -212,6 +214,7 @@ void accesses_are_checked() {
   EXPECT(faults(kRead | kExecute, write) == FaultCause::kWriteFault);
   EXPECT(faults(kReadWrite, run) == FaultCause::kExecuteFault);
   EXPECT(faults(kRead, run) == FaultCause::kExecuteFault);
+  EXPECT(faults(kRead | kExecute, run) == FaultCause::kIllegalInstruction);  // it runs: zeros
   EXPECT(faults(kReadWrite, write) == FaultCause::kNone);
 }
 

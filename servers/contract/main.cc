@@ -17,7 +17,7 @@ extern "C" std::int32_t server_main(std::uint64_t argument) {
   const auto options = contract::parse_options(rt::argument_text(argument));
   if (!options) {
     rt::print("FAIL the command line has contract=", rt::argument_text(argument),
-              "; only=TEXT and rounds=N, with a comma between them, are known");
+              "; only=TEXT, rounds=N and icount, with commas between them, are known");
     return contract::kFailed;
   }
   contract::options = *options;

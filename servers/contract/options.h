@@ -1,4 +1,4 @@
-// What the suite was told: `contract=only=TEXT,rounds=N` on the kernel's command line.
+// What the suite was told: `contract=only=TEXT,rounds=N,icount` on the kernel's command line.
 #ifndef SERVERS_CONTRACT_OPTIONS_H_
 #define SERVERS_CONTRACT_OPTIONS_H_
 
@@ -11,6 +11,9 @@ namespace tessera::contract {
 struct Options {
   std::uint64_t rounds = 100;  // of each behaviour that repeats something; at least 10
   std::string_view only = {};  // behaviours with this in their names; empty: all
+  // The machine's time is the instructions that it has done (QEMU's icount): exact, whatever the
+  // host does. Only then are times compared.
+  bool icount = false;
 
   constexpr bool chooses(std::string_view name) const {
     return only.empty() || name.find(only) != std::string_view::npos;
@@ -43,6 +46,8 @@ constexpr std::optional<Options> parse_options(std::string_view text) {
       const auto rounds = parse_rounds(word.substr(kRounds.size()));
       if (!rounds) return std::nullopt;
       options.rounds = *rounds;
+    } else if (word == "icount") {
+      options.icount = true;
     } else {
       return std::nullopt;
     }

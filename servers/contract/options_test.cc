@@ -20,10 +20,19 @@ TEST(Options, OnlyChoosesByAPartOfTheName) {
   EXPECT_FALSE(options->chooses("untyped.info_counts_the_bytes"));
 }
 
+TEST(Options, IcountIsTold) {
+  EXPECT_FALSE(parse_options("rounds=10")->icount);
+  for (const std::string_view text : {"icount", "only=reap,icount", "icount,rounds=10"}) {
+    const auto options = parse_options(text);
+    ASSERT_TRUE(options) << text;
+    EXPECT_TRUE(options->icount) << text;
+  }
+}
+
 TEST(Options, WhatIsUnknownIsRefused) {
   for (const std::string_view text :
        {"x", "only", "rounds=", "rounds=9", "rounds=1000001", "rounds=1e3", "rounds=-10",
-        "rounds=99999999999999999999", "only=a,x=b", "Only=a"}) {
+        "rounds=99999999999999999999", "only=a,x=b", "Only=a", "icount=1", "icounts"}) {
     EXPECT_FALSE(parse_options(text)) << text;
   }
 }

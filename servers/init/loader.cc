@@ -48,6 +48,12 @@ Result<void> fill(elf::Bytes content, std::uint64_t lead) {
   return step("unmap the filled segment", pages.unmap());
 }
 
+// Only what is sealed can be mapped executable. init has it mapped no more, and nobody else has it.
+Result<void> seal_code(const Allowed& what) {
+  if (!kernel::has(what.access, kernel::Access::kExecute)) return {};
+  return step("seal its code", kernel::Vmo(kVmo).seal());
+}
+
 // Gives kVmo to the child: a capability with fewer rights, mapped, then moved with its mapping.
 Result<void> give(const Child& child, const Allowed& what, std::uint64_t address, rt::Slot to) {
   RT_TRY(step("mint its memory", mint(kView, kVmo, what.rights)));
@@ -63,8 +69,10 @@ Result<void> load_segments(const Child& child, const elf::Image& image) {
   for (const elf::Segment& segment : image.segments()) {
     RT_TRY(
         step("retype a segment", make(child.memory, abi::ObjectType::kVmo, kVmo, segment.span())));
+    const Allowed what = allowed(segment.access);
     RT_TRY(fill(image.content(segment), segment.lead()));
-    RT_TRY(give(child, allowed(segment.access), segment.first_page(), to));
+    RT_TRY(seal_code(what));
+    RT_TRY(give(child, what, segment.first_page(), to));
     ++to.index;
   }
   return {};

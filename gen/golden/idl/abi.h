@@ -48,7 +48,8 @@ enum class Detail : std::uint8_t {
   kNotConfigured = 16,
   // There is no caller to answer, or a two-way method was sent without a reply right.
   kNoReply = 17,
-  kWriteExecute = 18,  // Write and execute together.
+  // Write and execute together, or execute where it is not certain that nobody can write.
+  kWriteExecute = 18,
   kHasChildren = 19,
   kNotCopyable = 20,  // Untyped and Reply capabilities are moved, never copied.
   kBadState = 21,

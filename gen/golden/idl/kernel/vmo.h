@@ -34,14 +34,13 @@ class Vmo {
   constexpr rt::Slot slot() const { return slot_; }
 
   // Maps all of it at `address` (a multiple of pageSize; all of it between userBase and userLimit).
-  // Each access needs the right of its name on this capability. Device memory is never executable.
-  // Where `address` and the memory behind it both are multiples of 2 MiB, and as much is left, one
-  // page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4 KiB do.
-  // eexist, occupied: this capability has a mapping already; eexist, overlap: something is mapped
-  // there; enomem: the task's pool is empty. Nothing stays mapped after an error.
-  // task: whose address space.
-  // address: where, in it.
-  // access: what the mapping allows.
+  // Each access needs the right of its name on this capability. Code is sealed before it runs:
+  // `execute` needs a sealed VMO too (eperm, writeExecute), so that no memory can be both written
+  // and run, through whichever capabilities; device memory cannot be sealed and is never
+  // executable. Where `address` and the memory behind it both are multiples of 2 MiB, and as much
+  // is left, one page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4
+  // KiB do. eexist, occupied: this capability has a mapping already; eexist, overlap: something is
+  // mapped there; enomem: the task's pool is empty. Nothing stays mapped after an error.
   [[gnu::always_inline]] rt::Result<void> map(kernel::Task task, std::uint64_t address,
       kernel::Access access) const {
     rt::Registers in;
@@ -72,10 +71,7 @@ class Vmo {
     bool sealed{};
   };
   // Physical address, bytes, whether it is a device's, and whether it is sealed: its bytes do not
-  // change any more. base: the physical address of its first byte.
-  // size: bytes.
-  // device: whether it is device memory.
-  // sealed: whether no capability to it can be mapped writable.
+  // change any more.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kVmoInfo);
@@ -90,11 +86,7 @@ class Vmo {
   // it inside, and not empty) with `rights` (eperm when this capability lacks one), in the empty
   // slot `to` of `node`. The mapping stays with this one. Slices may overlap, and outlive this
   // capability: the memory is free when the last is gone. einval, badAlignment or badRange: of
-  // offset or size; ebadf: no such slot; eexist: it is taken. offset: bytes from its begin.
-  // size: bytes of the slice.
-  // node: the CNode that the capability is put into.
-  // to: the index of the slot there.
-  // rights: a bit each, as this interface lists them.
+  // offset or size; ebadf: no such slot; eexist: it is taken.
   [[gnu::always_inline]] rt::Result<void> slice(std::uint64_t offset, std::uint64_t size,
       kernel::CNode node, std::uint32_t to, std::uint8_t rights) const {
     rt::Registers in;
@@ -111,9 +103,10 @@ class Vmo {
     return {};
   }
 
-  // Gives up the right to write, for ever: afterwards no capability to it can be mapped writable.
-  // For the VMO's first capability alone (eperm, noAuthority), while nothing is derived from it
-  // (ebusy, hasChildren) and it is not mapped writable (ebusy, badState). einval, badType: a
+  // Gives up the right to write, for ever: afterwards no capability to it has that right, none can
+  // be mapped writable, and all with the right may be mapped executable. For the VMO's first
+  // capability alone (eperm, noAuthority), while nothing is derived from it, an IPC buffer included
+  // (ebusy, hasChildren), and it is not mapped writable (ebusy, badState). einval, badType: a
   // device's.
   [[gnu::always_inline]] rt::Result<void> seal() const {
     rt::Registers in;
