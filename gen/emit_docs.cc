@@ -66,6 +66,7 @@ std::string note(const Parameter& parameter) {
   if (parameter.range) {
     parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
   }
+  if (parameter.optional) parts.push_back("may be absent");
   if (!parameter.rights.empty()) {
     parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
   }
@@ -129,14 +130,27 @@ class MethodPage {
     for (const Parameter& each : method_.parameters) {
       rows.push_back(
           {"in", std::string(register_name(each.place)), idl_type(each.type), named(each)});
+      add_content(rows, "in", each);
     }
     rows.push_back({"out", "a6", "", "status"});
     rows.push_back({"out", "a7", "", "detail"});
     for (const Parameter& each : method_.results) {
       rows.push_back(
           {"out", std::string(register_name(each.place)), idl_type(each.type), named(each)});
+      add_content(rows, "out", each);
     }
     return rows;
+  }
+
+  // The registers with what a length counts.
+  static void add_content(std::vector<Row>& rows, const std::string& direction,
+                          const Parameter& each) {
+    const int count = tail_words(each);
+    if (count == 0) return;
+    const std::string first(register_name(each.tail));
+    const std::string last(register_name(each.tail + count - 1));
+    rows.push_back({direction, count == 1 ? first : absl::StrCat(first, " to ", last), "",
+                    absl::StrCat("`", each.name, "`'s content, then zeros")});
   }
 
   static std::string word_range(int first, int count) {

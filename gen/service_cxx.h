@@ -43,6 +43,13 @@ std::string put_together(const Method& method, const std::string& name,
 std::string take_apart(const Method& method, const std::string& name, const std::string& what,
                        const std::string& registers, const std::string& shape,
                        const std::string& refuse, int indent);
+// emit_codec.cc: a bounded parameter of a system call. `registers` stands before a register's name
+// ("in.", "out."), or is a format with its number. Its content out of registers, as C++ of an
+// abi::Detail; as a value; and the arguments that put it there.
+std::string unpack(const Parameter& each, const std::string& target, bool by_number);
+std::string unpacked(const Parameter& each);
+std::vector<Argument> packed(const Parameter& each, const std::string& name);
+
 // The tag or shape of what is sent: with its words where these vary, and without the optional
 // capability that is absent. `prefix` stands before its name.
 std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
