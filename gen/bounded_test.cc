@@ -379,6 +379,60 @@ TEST_F(BoundedTest, AKnownFieldOfALongerStructIsStillChecked) {
   expect_refused(Bounded::kOlderTag, {1, 0, std::uint64_t{7} << 32}, kBadValue);
 }
 
+// --- Options ---
+
+struct OptionsImpl {
+  int executed = 0;
+  rt::Result<std::uint64_t> quick(const rt::Caller&, std::uint64_t a) { return a; }
+  rt::Result<bounding::Grade> patient(const rt::Caller&, bounding::Grade grade) {
+    if (grade == bounding::Grade::kHigh) return rt::failure(bounding::OtherStatus::kOther);
+    return grade;
+  }
+  void told(const rt::Caller&, std::uint32_t) { ++executed; }
+  rt::Result<void> old(const rt::Caller&, std::string_view) { return {}; }
+};
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() {
+    kernel.server = [this](const rt::Registers& message) {
+      return bounding::OptionsServer<OptionsImpl>::dispatch(impl, rt::Slot{6}, message);
+    };
+  }
+
+  Loopback kernel;
+  OptionsImpl impl;
+  const bounding::OptionsClient client{rt::Slot{20}};
+};
+
+TEST_F(OptionsTest, ARemovedMethodIsUnknownAndItsNumberIsNotGivenAgain) {
+  EXPECT_EQ(bounding::Options::kPatientTag, 0x7fee0201U);
+  const auto answer = kernel.deliver(kernel.message(0x7fee0100, {}, true));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, kMalformed);
+}
+
+// The loopback's clock stands at 0.
+TEST_F(OptionsTest, ADeadlineOfTheMethodGoesWithEachCall) {
+  EXPECT_EQ(client.patient(bounding::Grade::kLow), bounding::Grade::kLow);
+  EXPECT_EQ(kernel.calls().at(0).a7, abi::word(abi::SystemCall::kSelfNow));
+  EXPECT_EQ(kernel.calls().at(1).a7, abi::word(abi::SystemCall::kEndpointCallWith));
+  EXPECT_EQ(kernel.calls().at(1).t1, 5'000'000U);
+}
+
+TEST_F(OptionsTest, AMethodsOwnErrorsAreNotMixedWithTheInterfaces) {
+  EXPECT_TRUE(client.patient(bounding::Grade::kHigh).error() == bounding::OtherStatus::kOther);
+  const auto answer = kernel.deliver(kernel.message(bounding::Options::kPatientTag, {9}, true));
+  EXPECT_EQ(answer->status, abi::word(abi::kEinval)) << "2 would be one of OtherStatus";
+}
+
+TEST_F(OptionsTest, AnEventDoesNotWait) {
+  EXPECT_TRUE(client.told(7).has_value());
+  EXPECT_EQ(kernel.calls().at(0).a7, abi::word(abi::SystemCall::kEndpointSend));
+  EXPECT_EQ(kernel.calls().at(0).t1, 0U) << "a deadline that has passed";
+  EXPECT_EQ(impl.executed, 1);
+}
+
 // --- Hostile messages ---
 
 TEST_F(BoundedTest, LengthsMustBeTrue) {

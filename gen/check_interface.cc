@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -69,16 +70,7 @@ void check_errors(Context& context, const Annotations& annotations, const Site& 
                   Interface& result) {
   const std::string name = annotations.text("errors");
   if (annotations.has("errors")) {
-    for (const auto& each : result.file->enums) {
-      if (each->name == name) result.errors = each.get();
-    }
-    if (result.errors == nullptr) {
-      context.report(Code::kNoErrorsEnum, site.position("errors"),
-                     absl::StrCat("there is no enum '", name, "' in this file"));
-    } else if (result.errors->enumerants.empty() || result.errors->enumerants[0].name != "ok") {
-      context.report(Code::kErrorsNotOk, site.position("errors"),
-                     absl::StrCat("enumerant 0 of '", name, "' must be ok"));
-    }
+    result.errors = find_errors(context, annotations, site, *result.file);
   }
   const Value* answers = annotations.find("answers");
   if (answers == nullptr) return;
@@ -144,6 +136,7 @@ void check_interface_head(Context& context, const RawNode& node, Interface& resu
   } else if (roles == 1) {
     annotations.refuse({"errors", "answers"}, "on a kernel interface");
   }
+  result.since = annotations.text("since");
   if (result.doc.empty()) {
     context.report(Code::kNoDoc, site.position(),
                    absl::StrCat("interface '", node.name, "' has no comment that says what it is"));
@@ -152,12 +145,13 @@ void check_interface_head(Context& context, const RawNode& node, Interface& resu
 }
 
 void check_interface_methods(Context& context, const RawNode& node, Interface& result) {
-  result.methods.resize(node.methods.size());
+  result.methods.reserve(node.methods.size());
   for (std::size_t index = 0; index < node.methods.size(); ++index) {
-    Method& method = result.methods[index];
+    Method method;
     method.interface = &result;
     method.ordinal = static_cast<int>(index);
-    check_method(context, node, node.methods[index], method);
+    const bool removed = check_method(context, node, node.methods[index], method);
+    (removed ? result.removed : result.methods).push_back(std::move(method));
   }
   check_function_names(context, result);
 }
@@ -186,7 +180,11 @@ void check_numbers(Context& context, const Interface& interface,
           absl::StrCat("object type ", interface.object_type, " is ", other->second, "'s already"));
     }
   }
-  for (const Method& method : interface.methods) {
+  std::vector<const Method*> numbered;
+  for (const Method& method : interface.methods) numbered.push_back(&method);
+  for (const Method& method : interface.removed) numbered.push_back(&method);
+  for (const Method* each : numbered) {
+    const Method& method = *each;
     if (method.number == 0) continue;  // reported
     const std::string name = absl::StrCat(interface.name, ".", method.name);
     const auto [other, is_new] = calls.emplace(method.number, name);

@@ -99,8 +99,16 @@ void check_field_names(Context& context, absl::string_view what,
                        const std::vector<std::pair<std::string, Position>>& fields);
 void check_names_together(Context& context, const System& system);
 
+// check_options.cc: what a method says of itself beyond its parameters.
+void check_options(Context& context, const Annotations& annotations, const Site& site,
+                   Method& result);
+// The enum of $errors; null when there is none of that name, which is reported.
+const Enum* find_errors(Context& context, const Annotations& annotations, const Site& site,
+                        const File& file);
+
 // check_method.cc
-void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);
+// True: it was removed, and is but a tombstone.
+bool check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);
 std::uint8_t rights_mask(Context& context, const Interface& object,
                          const std::vector<std::string>& names, const Position& position);
 std::vector<std::string> words_of(const std::string& text);

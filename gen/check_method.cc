@@ -81,6 +81,7 @@ class ListChecker {
                                    "' has a default, which no message would "
                                    "carry"));
     }
+    result.sensitive = annotations.has("sensitive");
     check_wire(annotations, at, result);
     check_capability(annotations, at, result);
     if (results_) {
@@ -280,15 +281,18 @@ void check_call(Context& context, const Annotations& annotations, const Site& si
 void check_service_method(Context& context, const Annotations& annotations, const Site& site,
                           Method& result) {
   annotations.refuse({"number", "need", "receives"}, "on a service's method");
-  result.one_way = annotations.has("oneWay");
+  result.event = annotations.has("event");
+  result.one_way = annotations.has("oneWay") || result.event;
+  if (result.event) annotations.refuse({"oneWay"}, "on an event, which is");
   result.deferred = annotations.has("deferred");
   if (result.one_way && result.deferred) {
     context.report(Code::kDeferred, site.position("deferred"),
                    absl::StrCat("'", result.name, "' is $oneWay: there is no answer to defer"));
   }
   if (result.one_way && !result.results.empty()) {
-    context.report(Code::kOneWayResults, site.position("oneWay"),
-                   absl::StrCat("'", result.name, "' is $oneWay and has results"));
+    const char* what = result.event ? "event" : "oneWay";
+    context.report(Code::kOneWayResults, site.position(what),
+                   absl::StrCat("'", result.name, "' is $", what, " and has results"));
   }
   if (result.ordinal > 255) {
     context.report(Code::kOrdinal, site.position(),
@@ -321,7 +325,7 @@ std::uint8_t rights_mask(Context& context, const Interface& object,
   return static_cast<std::uint8_t>(mask);
 }
 
-void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result) {
+bool check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result) {
   const Site site{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
   const Annotations annotations(context, raw.annotations, site);
   result.name = raw.name;
@@ -334,7 +338,7 @@ void check_method(Context& context, const RawNode& node, const RawMethod& raw, M
   if (raw.is_generic) {
     context.report(Code::kGeneric, result.position,
                    absl::StrCat("'", raw.name, "' has type parameters"));
-    return;
+    return false;
   }
   ListChecker parameters(context, node, raw, result, false);
   result.parameters = parameters.check();
@@ -349,6 +353,13 @@ void check_method(Context& context, const RawNode& node, const RawMethod& raw, M
   } else {
     check_call(context, annotations, site, result);
   }
+  check_options(context, annotations, site, result);
+  if (!annotations.has("removed")) return false;
+  if (!result.parameters.empty() || !result.results.empty()) {
+    context.report(Code::kRemoved, site.position("removed"),
+                   absl::StrCat("'", raw.name, "' was removed; leave '() -> ()' of it"));
+  }
+  return true;
 }
 
 }  // namespace kidl::internal

@@ -63,6 +63,8 @@ enum class Code {
   kCapabilityResult = 152,
   kNotAnObject = 153,
   kOptional = 154,
+  kFast = 155,
+  kRemoved = 156,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

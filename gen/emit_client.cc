@@ -59,9 +59,9 @@ class Client {
 
   static std::string signature(const Method& method, const std::string& name,
                                const std::vector<std::string>& parameters) {
-    return wrapped(
-        absl::StrCat("[[gnu::always_inline]] rt::Result<", return_type(method), "> ", name, "("),
-        parameters, ") const {", 2);
+    return deprecation(method) + wrapped(absl::StrCat("[[gnu::always_inline]] rt::Result<",
+                                                      return_type(method), "> ", name, "("),
+                                         parameters, ") const {", 2);
   }
 
   // Endpoint.call carries neither a deadline nor capabilities; what needs them goes through the
@@ -69,8 +69,16 @@ class Client {
   std::string plain(const Method& method) const {
     std::string result =
         signature(method, function_name(method.name), declarations(method.parameters));
-    if (method.one_way || method.capabilities_in > 0) {
-      std::vector<std::string> names = {"abi::kNoDeadline"};
+    if (method.one_way || method.capabilities_in > 0 || method.deadline != 0) {
+      if (method.deadline != 0) {
+        absl::StrAppend(&result,
+                        "    const auto kept = kernel::Self::now();\n"
+                        "    if (!kept) return rt::failure(kept.error());\n");
+      }
+      std::vector<std::string> names = {method.deadline != 0
+                                            ? absl::StrCat("*kept + ", method.deadline, "U")
+                                        : method.event ? "0"
+                                                       : "abi::kNoDeadline"};
       for (const Parameter& each : method.parameters) names.push_back(cxx_name(each.name));
       absl::StrAppend(&result, wrapped(absl::StrCat("return this->", until_name(method.name), "("),
                                        names, ");", 4));

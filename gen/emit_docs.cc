@@ -66,6 +66,7 @@ std::string note(const Parameter& parameter) {
   if (parameter.range) {
     parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
   }
+  if (parameter.sensitive) parts.push_back("not traced");
   if (parameter.optional) parts.push_back("may be absent");
   if (!parameter.rights.empty()) {
     parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
@@ -81,9 +82,10 @@ class MethodPage {
 
   std::string text() const {
     const bool is_call = method_.interface->role != Interface::Role::kService;
-    std::string result = absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
-                                      is_call ? call_line() : message_line(), "\n\n", method_.doc,
-                                      "\n\n", "| | register | type | |\n|---|---|---|---|\n");
+    std::string result =
+        absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
+                     is_call ? call_line() : message_line(), options(), "\n\n", method_.doc, "\n\n",
+                     "| | register | type | |\n|---|---|---|---|\n");
     for (const Row& row : is_call ? call_rows() : message_rows()) {
       absl::StrAppend(&result, "| ", row.direction, " | ", row.place, " | ", row.type, " | ",
                       row.what, " |\n");
@@ -104,6 +106,23 @@ class MethodPage {
     return absl::StrCat("`", each.name, "`", more.empty() ? "" : ": ", more);
   }
 
+  std::string options() const {
+    std::string result;
+    if (method_.fast) result += " Fast.";
+    if (method_.idempotent) result += " May be called again.";
+    if (method_.deadline != 0) {
+      absl::StrAppend(&result, " Waits at most ", method_.deadline, " ns.");
+    }
+    if (method_.errors != nullptr) {
+      absl::StrAppend(&result, " Errors of its own: ", method_.errors->name, ".");
+    }
+    if (!method_.since.empty()) absl::StrAppend(&result, " Since ", method_.since, ".");
+    if (!method_.deprecated.empty()) {
+      absl::StrAppend(&result, " **Deprecated**: ", method_.deprecated);
+    }
+    return result;
+  }
+
   std::string call_line() const {
     std::string result = absl::StrCat("System call ", method_.number, ".");
     if (!method_.need.empty()) {
@@ -117,7 +136,8 @@ class MethodPage {
     return absl::StrCat("Method ", method_.ordinal, ", tag ",
                         absl::StrFormat("0x%08x", tag_of(method_)),
                         method_.in.fixed() ? "" : " and the number of words",
-                        method_.one_way    ? ". One way: no answer."
+                        method_.event      ? ". An event: one way, and the sender does not wait."
+                        : method_.one_way  ? ". One way: no answer."
                         : method_.deferred ? ". Answered later."
                                            : ".");
   }
@@ -235,6 +255,10 @@ std::string interface_text(const System& system, const Interface& interface) {
   }
   absl::StrAppend(&result, "\n\n", interface.doc, "\n");
   for (const Method& method : interface.methods) result += MethodPage(system, method).text();
+  for (const Method& method : interface.removed) {
+    absl::StrAppend(&result, "\n### ", interface.name, ".", method.name,
+                    "\n\nRemoved. Its number is not given again.\n");
+  }
   return result;
 }
 

@@ -287,14 +287,22 @@ class Server {
     return result + "  }\n";
   }
 
+  // The interface's answers are not those of a method with errors of its own.
+  static std::string bad_value(const Method& method) {
+    return method.errors != nullptr ? "abi::word(abi::kEinval)" : "kBadValue";
+  }
+
   std::string value_checks(const Method& method) const {
     const std::string statement =
-        method.one_way ? "return rt::Next::kReceive;" : "return refused(status, kBadValue);";
+        method.one_way ? "return rt::Next::kReceive;"
+                       : absl::StrCat("return refused(status, ", bad_value(method), ");");
     if (!method.in.plain) {
       return take_apart(
           method, upper_first(method.name) + "Request", "request", "message", message("tag"),
           method.one_way ? statement
-                         : "return refused(status, result.malformed() ? kMalformed : kBadValue);",
+          : method.errors != nullptr
+              ? "return refused(status, abi::word(abi::kEinval));"
+              : "return refused(status, result.malformed() ? kMalformed : kBadValue);",
           4);
     }
     std::string result;
@@ -313,7 +321,7 @@ class Server {
                       " >> abi::kTagCapabilitiesShift & 3) == ", method.capabilities_in, ";\n");
     }
     const std::string refuse = method.one_way ? "return rt::Next::kReceive;"
-                               : service_.malformed != 0
+                               : service_.malformed != 0 && method.errors == nullptr
                                    ? "return refused(status, kMalformed);"
                                    : "return refused(status, rt::answer_status(kept.error()));";
     int argument = 0;

@@ -70,7 +70,7 @@ std::string stub(const Method& method) {
       absl::StrCat("[[gnu::always_inline]] ", ambient ? "static " : "", "rt::Result<",
                    result_type(method), "> ", function_name(method.name), "(");
   return absl::StrCat(
-      result_struct(method), comment(method.doc, 2),
+      result_struct(method), comment(method.doc, 2), deprecation(method),
       wrapped(before, declarations(method.parameters), ambient ? ") {" : ") const {", 2), checks,
       make_call(method, ambient ? "" : "abi::word(slot_.index)", arguments, 4),
       "    if (out.a6 != 0) return rt::failure(out);\n", return_statement(method), "  }\n");

@@ -705,6 +705,36 @@ interface Watch $K.service(0x7f02) {
   # Adds them.
 }
 )"},
+    {Code::kFast, "a fast method that is not",
+     "$fast holds a method to six words in registers each way: no Text, struct or capability, no "
+     "deadline, and\n"
+     "an answer at once.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  name @0 () -> (name :Text $K.max(8)) $K.fast;
+  # What it is called.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.fast;
+  # Nanoseconds.
+}
+)"},
+    {Code::kRemoved, "a tombstone with parameters",
+     "Of a method that was removed only the number is left, so that nobody gives it again.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 (time :UInt64) -> () $K.removed;
+  # It is set no more.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 () -> () $K.removed;
+  # It is set no more.
+}
+)"},
 };
 
 }  // namespace

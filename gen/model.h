@@ -68,6 +68,7 @@ struct Value {
 struct Enumerant {
   std::string name;
   std::string doc;
+  std::string since;
 };
 
 struct Enum {
@@ -125,6 +126,7 @@ struct Parameter {
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
   bool optional = false;             // a capability that may be absent
+  bool sensitive = false;            // no trace shows it
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
@@ -153,9 +155,17 @@ struct Method {
   std::vector<std::string> need;
   std::uint8_t need_mask = 0;
   bool receives = false;  // s0 to s11 are zero afterwards
+  // Both.
+  std::string since;
+  std::string deprecated;  // what to use instead
   // Services.
   bool one_way = false;
+  bool event = false;  // one way, and the sender does not wait
   bool deferred = false;
+  bool fast = false;
+  bool idempotent = false;
+  std::uint64_t deadline = 0;    // nanoseconds; 0: none
+  const Enum* errors = nullptr;  // its own; null: the interface's
   Layout in;
   Layout out;
   int capabilities_in = 0;
@@ -175,7 +185,9 @@ struct Interface {
   const Enum* errors = nullptr;
   std::uint8_t bad_value = 0;  // 0: the transport's einval
   std::uint8_t malformed = 0;
-  std::vector<Method> methods;  // by ordinal
+  std::string since;
+  std::vector<Method> methods;  // by ordinal; without those that were removed
+  std::vector<Method> removed;  // tombstones
 
   const Method* find(absl::string_view method) const {
     for (const Method& each : methods) {

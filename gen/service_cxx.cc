@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -221,6 +222,11 @@ void add_type_header(const Type& type, std::vector<std::string>& includes) {
   if (type.structure != nullptr) includes.push_back(types_header(*type.structure->file));
 }
 
+std::string deprecation(const Method& method) {
+  if (method.deprecated.empty()) return "";
+  return absl::StrCat("  [[deprecated(\"", absl::CEscape(method.deprecated), "\")]]\n");
+}
+
 bool has_capability(const std::vector<Parameter>& list) {
   for (const Parameter& each : list) {
     if (each.type.is_capability()) return true;
@@ -247,6 +253,7 @@ std::vector<std::string> service_includes(const File& file) {
           add_type_header(each.type, list);
         }
       }
+      if (method.deadline != 0) list.emplace_back("idl/kernel/self.h");
       if (method.in.plain && method.out.plain) continue;
       list.push_back(absl::StrCat(stem(file.path), "_message.h"));
       for (const char* each :

@@ -78,6 +78,9 @@ std::string struct_codec(const Struct& structure);
 std::string preset_value(const Field& field);
 std::string message_codec(const std::string& name, const std::vector<Parameter>& list);
 
+// "[[deprecated(...)]]" on a line of its own; nothing for what is not.
+std::string deprecation(const Method& method);
+
 bool has_capability(const std::vector<Parameter>& list);
 
 // The header with a type, if it is declared in some file.

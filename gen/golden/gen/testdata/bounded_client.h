@@ -15,6 +15,7 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/self.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
 #include "servers/runtime/incoming.h"
@@ -1221,6 +1222,138 @@ class BoundedClient {
     }
     return FindNamedResult{.name = kept.name,
         .listener = rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0))};
+  }
+
+ private:
+  rt::Slot slot_;
+};
+
+// A method of each option.
+class OptionsClient {
+ public:
+  constexpr OptionsClient() = default;
+  explicit constexpr OptionsClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
+
+  // Quick.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> quick(std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = a;
+    in.a6 = Options::kQuickTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> quick_until(std::uint64_t call_deadline,
+      std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = a;
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kQuickTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+
+  // Waits for so long, and has errors of its own.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> patient(bounding::Grade grade) const {
+    const auto kept = kernel::Self::now();
+    if (!kept) return rt::failure(kept.error());
+    return this->patient_until(*kept + 5000000U, grade);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> patient_until(std::uint64_t call_deadline,
+      bounding::Grade grade) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(grade);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kPatientTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (!bounding::valid_grade(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
+    }
+    return abi::value<bounding::Grade>(out.a0);
+  }
+
+  // Something happened.
+  [[gnu::always_inline]] rt::Result<void> told(std::uint32_t what) const {
+    return this->told_until(0, what);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> told_until(std::uint64_t call_deadline,
+      std::uint32_t what) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointSend);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(what);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kToldTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // There is something better.
+  [[deprecated("Use quick.")]]
+  [[gnu::always_inline]] rt::Result<void> old(std::string_view secret) const {
+    if (secret.size() > 8U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::options::encode_old_request(words, secret);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a6 = Options::kOldTag | words.code();
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[deprecated("Use quick.")]]
+  [[gnu::always_inline]] rt::Result<void> old_until(std::uint64_t call_deadline,
+      std::string_view secret) const {
+    if (secret.size() > 8U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::options::encode_old_request(words, secret);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kOldTag | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
+        rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
   }
 
  private:

@@ -1084,6 +1084,220 @@ template <class Impl>
   BoundedServer<Impl>::serve(impl, endpoint);
 }
 
+template <class Impl>
+class OptionsServer {
+ public:
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
+        { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
+      },
+      "options must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
+      "std::uint64_t a)  (gen/testdata/bounded.idl:163)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
+        { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
+      },
+      "options must implement Options.patient: rt::Result<bounding::Grade> patient(const "
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:169)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
+        { impl.told(caller, what) } -> std::same_as<void>;
+      },
+      "options must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
+      "(gen/testdata/bounded.idl:172)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
+        { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
+      },
+      "options must implement Options.old: rt::Result<void> old(const rt::Caller&, "
+      "std::string_view secret)  (gen/testdata/bounded.idl:175)");
+
+  // A message stays in registers from the call that brings it to the one that answers it.
+  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
+    rt::Registers message = receive(endpoint);
+    for (;;) message = dispatch(impl, endpoint, message);
+  }
+
+  // Answers one message and returns the next.
+  [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
+    }
+    std::unreachable();
+  }
+
+ private:
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case Options::kQuickTag:
+        return on_quick(impl, endpoint, message, status);
+      case Options::kPatientTag:
+        return on_patient(impl, endpoint, message, status);
+      case Options::kToldTag:
+        return on_told(impl, message, status);
+      case 0:
+        return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Options::kOldTag:
+        return on_old(impl, endpoint, message, status);
+      default:
+        return malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(2);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(3);
+
+  static constexpr bool answer_due(const rt::Registers& message) {
+    return (message.t3 & abi::kInfoAnswerDue) != 0;
+  }
+
+  static constexpr rt::Caller caller_of(const rt::Registers& message) {
+    return {.badge = message.t0,
+            .identity = message.t1,
+            .qos = abi::value<abi::QosClass>(message.t3 & abi::kInfoClassMask)};
+  }
+
+  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.t1 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT1>(in);
+    return out;
+  }
+
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = status;
+    in.t1 = 0;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    return out;
+  }
+
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
+      return rt::Next::kReceive;
+    }
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
+    }
+    return rt::Next::kReceive;
+  }
+
+  // Another interface, no method of this one, or not its words and capabilities.
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+  }
+
+  // Options.quick
+  [[gnu::always_inline]] static rt::Next on_quick(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.quick(caller_of(message), message.a0);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = *result;
+    in.a6 = 0;
+    in.t1 = Options::kQuickShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.patient
+  [[gnu::always_inline]] static rt::Next on_patient(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!bounding::valid_grade(message.a0)) {
+      return refused(status, abi::word(abi::kEinval));
+    }
+    const auto result = impl.patient(caller_of(message), abi::value<bounding::Grade>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Options::kPatientShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.told
+  [[gnu::always_inline]] static rt::Next on_told(Impl& impl, rt::Registers& message,
+      std::uint64_t& status) {
+    // A caller that waits would wait for nothing.
+    if (answer_due(message)) return refused(status, kMalformed);
+    if (!abi::fits<std::uint32_t>(message.a0)) {
+      return rt::Next::kReceive;
+    }
+    impl.told(caller_of(message), abi::value<std::uint32_t>(message.a0));
+    return rt::Next::kReceive;
+  }
+
+  // Options.old
+  [[gnu::always_inline]] static rt::Next on_old(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::OldRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status, result.malformed() ? kMalformed : kBadValue);
+    }
+    const auto result = impl.old(caller_of(message), request.secret);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kOldShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+};
+
+// Serves Options on `endpoint` (right: receive) for ever. Where `impl` has
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
+template <class Impl>
+[[noreturn]] void serve_options(Impl& impl, rt::Slot endpoint) {
+  OptionsServer<Impl>::serve(impl, endpoint);
+}
+
 // The right to answer Awkward.bounding once, later. It lies in a Reply object, whose slot is all
 // that has to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the
 // caller gets epipe.
@@ -1172,7 +1386,7 @@ class AwkwardServer {
       "std::byte> kept_, const bounding::Older& result_, const bounding::Point& decode, const "
       "bounding::Newer& write_words, const bounding::Point& read_words, std::string_view source, "
       "bounding::Grade why, std::uint32_t used, std::uint64_t h1, std::string_view message_)  "
-      "(gen/testdata/bounded.idl:157)");
+      "(gen/testdata/bounded.idl:182)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Awkward::BoundingCompleter completer,
           std::string_view encode_locals_reply, const bounding::Point& rt_,
@@ -1183,7 +1397,7 @@ class AwkwardServer {
       "awkward must implement Awkward.bounding: void bounding(const rt::Caller&, "
       "Awkward::BoundingCompleter, std::string_view encode_locals_reply, const bounding::Point& "
       "rt_, const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade "
-      "tessera)  (gen/testdata/bounded.idl:163)");
+      "tessera)  (gen/testdata/bounded.idl:188)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -1362,14 +1576,14 @@ class NewestServer {
         { impl.pad0(caller) } -> std::same_as<rt::Result<void>>;
       },
       "newest must implement Newest.pad0: rt::Result<void> pad0(const rt::Caller&)  "
-      "(gen/testdata/bounded.idl:171)");
+      "(gen/testdata/bounded.idl:196)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Newer& what,
           std::uint64_t after) {
         { impl.older(caller, what, after) } -> std::same_as<rt::Result<bounding::Newer>>;
       },
       "newest must implement Newest.older: rt::Result<bounding::Newer> older(const rt::Caller&, "
-      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:174)");
+      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:199)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
