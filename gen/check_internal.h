@@ -89,6 +89,7 @@ void measure_struct(Context& context, std::uint64_t id, std::set<std::uint64_t>&
 
 // check_interface.cc
 void check_interface_head(Context& context, const RawNode& node, Interface& result);
+void check_parent(Context& context, const RawNode& node, Interface& result);
 void check_interface_methods(Context& context, const RawNode& node, Interface& result);
 void check_interfaces_together(Context& context, const System& system);
 

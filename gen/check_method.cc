@@ -120,7 +120,7 @@ class ListChecker {
 
   void check_capability(const Annotations& annotations, const Site& at, Parameter& result) {
     if (!result.type.is_capability()) {
-      annotations.refuse({"rights", "optional"}, "on what is no capability");
+      annotations.refuse({"rights", "optional", "pass", "lend"}, "on what is no capability");
       return;
     }
     if (results_ && is_call_) {
@@ -131,8 +131,41 @@ class ListChecker {
     const Interface* object = named_by(result);
     if (object == nullptr) return;
     result.optional = annotations.has("optional");
+    check_pass(annotations, at, result);
     result.rights = words_of(annotations.text("rights"));
     result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
+  }
+
+  void check_pass(const Annotations& annotations, const Site& at, Parameter& result) {
+    if (is_call_ || results_) {
+      annotations.refuse({"pass", "lend"}, is_call_ ? "in a system call" : "on a result");
+      return;
+    }
+    const bool lends = annotations.has("lend");
+    const std::string how = annotations.text("pass");
+    if (lends) annotations.refuse({"pass", "optional"}, "on what is lent");
+    if (lends) result.pass = Parameter::Pass::kLend;
+    if (how == "mint") result.pass = Parameter::Pass::kMint;
+    if (how == "move") result.pass = Parameter::Pass::kMove;
+    if (annotations.has("pass") && how != "copy" && how != "mint" && how != "move") {
+      context_.report(Code::kPass, at.position("pass"),
+                      absl::StrCat("'", how, "' is none of copy, mint and move"));
+    }
+    if (!lends) return;
+    if (result.type.interface->name != "Vmo") {
+      context_.report(Code::kPass, at.position("lend"),
+                      absl::StrCat("'", result.name,
+                                   "' is no Vmo: what cannot be taken back whole "
+                                   "is not lent"));
+    }
+    for (const RawAnnotation& each : raw_.annotations) {
+      const RawNode* node = context_.find(each.id);
+      const std::string name = node == nullptr ? "" : node->name;
+      if (name != "oneWay" && name != "event" && name != "deferred") continue;
+      context_.report(Code::kPass, at.position("lend"),
+                      absl::StrCat("'", result.name, "' is lent until the answer, and '", raw_.name,
+                                   "' is $", name));
+    }
   }
 
   // The object that the capability is to: a service's is an endpoint.

@@ -65,6 +65,7 @@ enum class Code {
   kOptional = 154,
   kFast = 155,
   kRemoved = 156,
+  kPass = 157,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

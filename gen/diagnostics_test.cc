@@ -314,6 +314,40 @@ constexpr Refused kAlsoRefused[] = {
      "M.\n}\n"},
     {"FastSystemCall", Code::kMisplaced,
      "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.fast;  # M.\n}\n"},
+    {"PassedSomehow", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :N.Notification $K.pass(\"steal\")) -> "
+     "();  # "
+     "M.\n}\n"},
+    {"LentOneWay", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.oneWay;  # "
+     "M.\n}\n"},
+    {"LentForLater", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.deferred;  # "
+     "M.\n}\n"},
+    {"LentAndMoved", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend $K.pass(\"move\")) -> (); "
+     " # "
+     "M.\n}\n"},
+    {"LentResult", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (v :V.Vmo $K.lend);  # M.\n}\n"},
+    {"PassInASystemCall", Code::kMisplaced,
+     "interface A $K.ambient {\n  # A.\n  m @0 (v :V.Vmo $K.pass(\"move\")) -> () $K.number(900);  "
+     "# "
+     "M.\n}\n"},
+    {"ExtendsTwo", Code::kExtends,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\ninterface B $K.service(0x7f02) {\n  # B.\n}\n"
+     "interface C extends(A, B) $K.service(0x7f03) {\n  # C.\n}\n"},
+    {"ExtendsInACircle", Code::kExtends,
+     "interface A extends(B) $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B extends(A) $K.service(0x7f02) {\n  # B.\n}\n"},
+    {"ExtendsItself", Code::kExtends, "interface A extends(A) $K.service(0x7f01) {\n  # A.\n}\n"},
+    {"ExtendsWhatIsBelow", Code::kExtends,
+     "interface A extends(B) $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B $K.service(0x7f02) {\n  # B.\n}\n"},
+    {"GrandparentsName", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> ();  # M.\n}\n"
+     "interface B extends(A) $K.service(0x7f02) {\n  # B.\n}\n"
+     "interface C extends(B) $K.service(0x7f03) {\n  # C.\n  m @0 () -> ();  # M.\n}\n"},
     {"DeadlineOfZero", Code::kEmptyRange,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.deadline(0);  # M.\n}\n"},
     {"DeadlineOneWay", Code::kMisplaced,

@@ -68,6 +68,9 @@ std::string note(const Parameter& parameter) {
   }
   if (parameter.sensitive) parts.push_back("not traced");
   if (parameter.optional) parts.push_back("may be absent");
+  if (parameter.pass == Parameter::Pass::kMint) parts.push_back("with these rights alone");
+  if (parameter.pass == Parameter::Pass::kMove) parts.push_back("moved");
+  if (parameter.pass == Parameter::Pass::kLend) parts.push_back("lent until the answer");
   if (!parameter.rights.empty()) {
     parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
   }
@@ -244,6 +247,10 @@ std::string interface_text(const System& system, const Interface& interface) {
     case Interface::Role::kService:
       absl::StrAppend(&result, absl::StrFormat("Service 0x%04x. ", interface.service_number),
                       errors_text(interface));
+      if (interface.super != nullptr) {
+        absl::StrAppend(&result, " Extends ", interface.super->name,
+                        ": it answers that service's messages, too.");
+      }
       break;
     case Interface::Role::kObject:
       absl::StrAppend(&result, "Kernel object, type ", interface.object_type,

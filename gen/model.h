@@ -125,8 +125,10 @@ struct Parameter {
   Type type;
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
-  bool optional = false;             // a capability that may be absent
-  bool sensitive = false;            // no trace shows it
+  bool optional = false;   // a capability that may be absent
+  bool sensitive = false;  // no trace shows it
+  enum class Pass { kCopy, kMint, kMove, kLend };
+  Pass pass = Pass::kCopy;           // how a client gives a capability
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
@@ -186,14 +188,22 @@ struct Interface {
   std::uint8_t bad_value = 0;  // 0: the transport's einval
   std::uint8_t malformed = 0;
   std::string since;
-  std::vector<Method> methods;  // by ordinal; without those that were removed
-  std::vector<Method> removed;  // tombstones
+  const Interface* super = nullptr;  // the service whose methods it has, too
+  std::vector<Method> methods;       // by ordinal; without those that were removed
+  std::vector<Method> removed;       // tombstones
 
   const Method* find(absl::string_view method) const {
     for (const Method& each : methods) {
       if (each.name == method) return &each;
     }
     return nullptr;
+  }
+  // Those of the service that it extends first.
+  std::vector<const Method*> all_methods() const {
+    std::vector<const Method*> all;
+    if (super != nullptr) all = super->all_methods();
+    for (const Method& each : methods) all.push_back(&each);
+    return all;
   }
 };
 

@@ -234,6 +234,13 @@ bool has_capability(const std::vector<Parameter>& list) {
   return false;
 }
 
+void add_supers(const File& file, absl::string_view ending, std::vector<std::string>& includes) {
+  for (const auto& each : file.interfaces) {
+    if (each->super == nullptr || each->super->file == &file) continue;
+    includes.push_back(absl::StrCat(stem(each->super->file->path), ending));
+  }
+}
+
 std::vector<std::string> service_includes(const File& file) {
   std::vector<std::string> list = {
       "<cstdint>",       "idl/abi.h", "idl/system_call.h", "idl/wire.h", "servers/runtime/ipc.h",
@@ -251,6 +258,7 @@ std::vector<std::string> service_includes(const File& file) {
             list.push_back("idl/kernel/cnode.h");  // Received::keep moves with it
           }
           add_type_header(each.type, list);
+          if (each.pass != Parameter::Pass::kCopy) list.push_back("servers/runtime/passing.h");
         }
       }
       if (method.deadline != 0) list.emplace_back("idl/kernel/self.h");

@@ -54,6 +54,8 @@ std::vector<Argument> packed(const Parameter& each, const std::string& name);
 // capability that is absent. `prefix` stands before its name.
 std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
                        const Layout& layout, const std::string& prefix);
+// The slot of a handle or a client of that name.
+std::string slot_of(const Parameter& capability, const std::string& name);
 // The optional capability of a list; null: it has none.
 const Parameter* optional_of(const std::vector<Parameter>& list);
 // A tag or shape without it: also a constant.
@@ -85,6 +87,9 @@ bool has_capability(const std::vector<Parameter>& list);
 
 // The header with a type, if it is declared in some file.
 void add_type_header(const Type& type, std::vector<std::string>& includes);
+
+// The headers, with that ending, of the services that those of `file` extend.
+void add_supers(const File& file, absl::string_view ending, std::vector<std::string>& includes);
 
 // What a client or server header of `file` includes.
 std::vector<std::string> service_includes(const File& file);

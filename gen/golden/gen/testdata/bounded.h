@@ -382,6 +382,28 @@ struct Options {
   static constexpr std::uint32_t kOldShape = 0x00;
 };
 
+// Each way to give a capability.
+struct Giving {
+  static constexpr std::uint16_t kInterface = 0x7fec;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kLendTag = 0x7fec0041;
+  static constexpr std::uint32_t kLendShape = 0x01;
+  static constexpr std::uint32_t kMintTag = 0x7fec0180;
+  static constexpr std::uint32_t kMintShape = 0x00;
+  static constexpr std::uint32_t kMoveTag = 0x7fec0240;
+  static constexpr std::uint32_t kMoveShape = 0x00;
+};
+
+// What answers Options' messages, and its own.
+struct More {
+  static constexpr std::uint16_t kInterface = 0x7fed;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kTwiceTag = 0x7fed0001;
+  static constexpr std::uint32_t kTwiceShape = 0x01;
+};
+
 // Parameters with the names that the generated code uses itself.
 struct Awkward {
   static constexpr std::uint16_t kInterface = 0x7fef;

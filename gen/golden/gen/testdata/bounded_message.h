@@ -1188,6 +1188,121 @@ constexpr std::optional<OldReply> decode_old_reply([[maybe_unused]] ConstWords w
 
 }  // namespace tessera::bounding::options
 
+namespace tessera::bounding::giving {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct LendRequest {
+  std::uint32_t count{};
+};
+
+constexpr void encode(Words words, const LendRequest& message) {
+  words[0] = abi::word(message.count);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<LendRequest> decode_lend_request(ConstWords words) {
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  return LendRequest{.count = abi::value<std::uint32_t>(words[0])};
+}
+
+struct LendReply {
+  std::uint64_t sum{};
+};
+
+constexpr void encode(Words words, const LendReply& message) {
+  words[0] = message.sum;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<LendReply> decode_lend_reply(ConstWords words) {
+  return LendReply{.sum = words[0]};
+}
+
+struct MintRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MintRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MintRequest> decode_mint_request([[maybe_unused]] ConstWords words) {
+  return MintRequest{};
+}
+
+struct MintReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MintReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MintReply> decode_mint_reply([[maybe_unused]] ConstWords words) {
+  return MintReply{};
+}
+
+struct MoveRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MoveRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MoveRequest> decode_move_request([[maybe_unused]] ConstWords words) {
+  return MoveRequest{};
+}
+
+struct MoveReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MoveReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MoveReply> decode_move_reply([[maybe_unused]] ConstWords words) {
+  return MoveReply{};
+}
+
+}  // namespace tessera::bounding::giving
+
+namespace tessera::bounding::more {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct TwiceRequest {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const TwiceRequest& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<TwiceRequest> decode_twice_request(ConstWords words) {
+  return TwiceRequest{.a = words[0]};
+}
+
+struct TwiceReply {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const TwiceReply& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<TwiceReply> decode_twice_reply(ConstWords words) {
+  return TwiceReply{.a = words[0]};
+}
+
+}  // namespace tessera::bounding::more
+
 namespace tessera::bounding::awkward {
 
 // Words of a message, as they travel in a0 to a5.

@@ -149,7 +149,8 @@ class ConsoleServer {
     rt::Incoming frame(message, message.t2);
     service::console::WriteRequest request;
     if (const abi::Refusal result = service::console::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.write(caller_of(message), request.text);
     if (!result) return refused(status, rt::answer_status(result.error()));
