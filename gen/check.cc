@@ -77,6 +77,7 @@ class Checker {
     std::set<std::uint64_t> measured;
     for (const auto& [node, result] : structs_) measure_struct(context_, node->id, measured);
     for (const auto& [node, result] : interfaces_) check_interface_head(context_, *node, *result);
+    for (const auto& [node, result] : interfaces_) check_parent(context_, *node, *result);
     for (const auto& [node, result] : interfaces_) {
       check_interface_methods(context_, *node, *result);
     }

@@ -2,11 +2,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gen/check_internal.h"
+#include "gen/cxx.h"
 
 namespace kidl::internal {
 namespace {
@@ -69,16 +71,7 @@ void check_errors(Context& context, const Annotations& annotations, const Site& 
                   Interface& result) {
   const std::string name = annotations.text("errors");
   if (annotations.has("errors")) {
-    for (const auto& each : result.file->enums) {
-      if (each->name == name) result.errors = each.get();
-    }
-    if (result.errors == nullptr) {
-      context.report(Code::kNoErrorsEnum, site.position("errors"),
-                     absl::StrCat("there is no enum '", name, "' in this file"));
-    } else if (result.errors->enumerants.empty() || result.errors->enumerants[0].name != "ok") {
-      context.report(Code::kErrorsNotOk, site.position("errors"),
-                     absl::StrCat("enumerant 0 of '", name, "' must be ok"));
-    }
+    result.errors = find_errors(context, annotations, site, *result.file);
   }
   const Value* answers = annotations.find("answers");
   if (answers == nullptr) return;
@@ -96,22 +89,51 @@ void check_errors(Context& context, const Annotations& annotations, const Site& 
   }
 }
 
-void check_superclasses(Context& context, const RawNode& node, const Site& site) {
+// Why it cannot extend `super`; empty when it can.
+std::string why_no_child(const Context& context, const RawNode& node, const Interface& child,
+                         const Interface* super) {
+  const Interface::Role service = Interface::Role::kService;
+  if (super == nullptr || child.role != service || super->role != service) {
+    return "only services extend services";
+  }
+  if (node.superclasses.size() > 1) return "a service extends one other at most";
+  std::set<std::uint64_t> seen = {node.id};
+  for (const RawNode* at = &node; at != nullptr && !at->superclasses.empty();) {
+    if (!seen.insert(at->superclasses[0]).second) return "that leads back to where it began";
+    at = context.find(at->superclasses[0]);
+  }
+  if (super->file->name_space != child.file->name_space) {
+    return absl::StrCat("it is of another namespace, ", super->file->name_space);
+  }
+  const bool is_below = super->file == child.file && super->position.line > child.position.line;
+  return is_below ? "it stands further down; move it up" : "";
+}
+
+// Both methods would be one function of the server's class.
+void check_inherited_names(Context& context, const Interface& child) {
+  std::map<std::string, const Method*> taken;
+  for (const Method* each : child.all_methods()) {
+    const auto [other, is_new] = taken.emplace(function_name(each->name), each);
+    if (is_new) continue;
+    context.report(Code::kClash, each->position,
+                   absl::StrCat("'", other->second->interface->name, "' has a method '",
+                                other->second->name, "' too"));
+  }
+}
+
+void check_superclasses(Context& context, const RawNode& node, const Site& site,
+                        Interface& result) {
   for (const std::uint64_t id : node.superclasses) {
-    const RawNode* super = context.find(id);
-    const std::string name = super == nullptr ? "?" : super->name;
-    context.report(Code::kExtends, site.position(),
-                   absl::StrCat("'", node.name, "' extends '", name,
-                                "'; kidl does not carry inheritance yet"));
-    if (super == nullptr) continue;
-    for (const RawMethod& ours : node.methods) {
-      for (const RawMethod& theirs : super->methods) {
-        if (ours.name != theirs.name) continue;
-        const Site at{context.sources, node.file, absl::StrCat(node.name, ".", ours.name)};
-        context.report(Code::kClash, at.position(),
-                       absl::StrCat("'", name, "' has a method '", ours.name, "' too"));
-      }
+    const auto found = context.interfaces.find(id);
+    const Interface* super = found == context.interfaces.end() ? nullptr : found->second;
+    const std::string why = why_no_child(context, node, result, super);
+    if (why.empty()) {
+      result.super = super;
+      continue;
     }
+    context.report(Code::kExtends, site.position(),
+                   absl::StrCat("'", node.name, "' extends '", super == nullptr ? "?" : super->name,
+                                "': ", why));
   }
 }
 
@@ -144,20 +166,25 @@ void check_interface_head(Context& context, const RawNode& node, Interface& resu
   } else if (roles == 1) {
     annotations.refuse({"errors", "answers"}, "on a kernel interface");
   }
+  result.since = annotations.text("since");
   if (result.doc.empty()) {
     context.report(Code::kNoDoc, site.position(),
                    absl::StrCat("interface '", node.name, "' has no comment that says what it is"));
   }
-  check_superclasses(context, node, site);
+}
+
+void check_parent(Context& context, const RawNode& node, Interface& result) {
+  check_superclasses(context, node, context.site(node), result);
 }
 
 void check_interface_methods(Context& context, const RawNode& node, Interface& result) {
-  result.methods.resize(node.methods.size());
+  result.methods.reserve(node.methods.size());
   for (std::size_t index = 0; index < node.methods.size(); ++index) {
-    Method& method = result.methods[index];
+    Method method;
     method.interface = &result;
     method.ordinal = static_cast<int>(index);
-    check_method(context, node, node.methods[index], method);
+    const bool removed = check_method(context, node, node.methods[index], method);
+    (removed ? result.removed : result.methods).push_back(std::move(method));
   }
   check_function_names(context, result);
 }
@@ -186,7 +213,11 @@ void check_numbers(Context& context, const Interface& interface,
           absl::StrCat("object type ", interface.object_type, " is ", other->second, "'s already"));
     }
   }
-  for (const Method& method : interface.methods) {
+  std::vector<const Method*> numbered;
+  for (const Method& method : interface.methods) numbered.push_back(&method);
+  for (const Method& method : interface.removed) numbered.push_back(&method);
+  for (const Method* each : numbered) {
+    const Method& method = *each;
     if (method.number == 0) continue;  // reported
     const std::string name = absl::StrCat(interface.name, ".", method.name);
     const auto [other, is_new] = calls.emplace(method.number, name);
@@ -214,6 +245,8 @@ void check_cycles(Context& context, const System& system) {
   Uses uses;
   for (const auto& file : system.files) {
     for (const auto& interface : file->interfaces) {
+      const Interface* super = interface->super;
+      if (super != nullptr && super->file != file.get()) uses[file.get()].insert(super->file);
       for (const Method& method : interface->methods) {
         for (const auto* list : {&method.parameters, &method.results}) {
           for (const Parameter& each : *list) {
@@ -256,6 +289,11 @@ void check_interfaces_together(Context& context, const System& system) {
       if (interface->role == Interface::Role::kService && first_service == nullptr) {
         first_service = interface.get();
       }
+    }
+  }
+  for (const auto& file : system.files) {
+    for (const auto& each : file->interfaces) {
+      if (each->super != nullptr) check_inherited_names(context, *each);
     }
   }
   check_cycles(context, system);

@@ -89,6 +89,7 @@ void measure_struct(Context& context, std::uint64_t id, std::set<std::uint64_t>&
 
 // check_interface.cc
 void check_interface_head(Context& context, const RawNode& node, Interface& result);
+void check_parent(Context& context, const RawNode& node, Interface& result);
 void check_interface_methods(Context& context, const RawNode& node, Interface& result);
 void check_interfaces_together(Context& context, const System& system);
 
@@ -99,8 +100,16 @@ void check_field_names(Context& context, absl::string_view what,
                        const std::vector<std::pair<std::string, Position>>& fields);
 void check_names_together(Context& context, const System& system);
 
+// check_options.cc: what a method says of itself beyond its parameters.
+void check_options(Context& context, const Annotations& annotations, const Site& site,
+                   Method& result);
+// The enum of $errors; null when there is none of that name, which is reported.
+const Enum* find_errors(Context& context, const Annotations& annotations, const Site& site,
+                        const File& file);
+
 // check_method.cc
-void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);
+// True: it was removed, and is but a tombstone.
+bool check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);
 std::uint8_t rights_mask(Context& context, const Interface& object,
                          const std::vector<std::string>& names, const Position& position);
 std::vector<std::string> words_of(const std::string& text);

@@ -81,6 +81,7 @@ class ListChecker {
                                    "' has a default, which no message would "
                                    "carry"));
     }
+    result.sensitive = annotations.has("sensitive");
     check_wire(annotations, at, result);
     check_capability(annotations, at, result);
     if (results_) {
@@ -119,7 +120,7 @@ class ListChecker {
 
   void check_capability(const Annotations& annotations, const Site& at, Parameter& result) {
     if (!result.type.is_capability()) {
-      annotations.refuse({"rights", "optional"}, "on what is no capability");
+      annotations.refuse({"rights", "optional", "pass", "lend"}, "on what is no capability");
       return;
     }
     if (results_ && is_call_) {
@@ -130,8 +131,41 @@ class ListChecker {
     const Interface* object = named_by(result);
     if (object == nullptr) return;
     result.optional = annotations.has("optional");
+    check_pass(annotations, at, result);
     result.rights = words_of(annotations.text("rights"));
     result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
+  }
+
+  void check_pass(const Annotations& annotations, const Site& at, Parameter& result) {
+    if (is_call_ || results_) {
+      annotations.refuse({"pass", "lend"}, is_call_ ? "in a system call" : "on a result");
+      return;
+    }
+    const bool lends = annotations.has("lend");
+    const std::string how = annotations.text("pass");
+    if (lends) annotations.refuse({"pass", "optional"}, "on what is lent");
+    if (lends) result.pass = Parameter::Pass::kLend;
+    if (how == "mint") result.pass = Parameter::Pass::kMint;
+    if (how == "move") result.pass = Parameter::Pass::kMove;
+    if (annotations.has("pass") && how != "copy" && how != "mint" && how != "move") {
+      context_.report(Code::kPass, at.position("pass"),
+                      absl::StrCat("'", how, "' is none of copy, mint and move"));
+    }
+    if (!lends) return;
+    if (result.type.interface->name != "Vmo") {
+      context_.report(Code::kPass, at.position("lend"),
+                      absl::StrCat("'", result.name,
+                                   "' is no Vmo: what cannot be taken back whole "
+                                   "is not lent"));
+    }
+    for (const RawAnnotation& each : raw_.annotations) {
+      const RawNode* node = context_.find(each.id);
+      const std::string name = node == nullptr ? "" : node->name;
+      if (name != "oneWay" && name != "event" && name != "deferred") continue;
+      context_.report(Code::kPass, at.position("lend"),
+                      absl::StrCat("'", result.name, "' is lent until the answer, and '", raw_.name,
+                                   "' is $", name));
+    }
   }
 
   // The object that the capability is to: a service's is an endpoint.
@@ -280,15 +314,18 @@ void check_call(Context& context, const Annotations& annotations, const Site& si
 void check_service_method(Context& context, const Annotations& annotations, const Site& site,
                           Method& result) {
   annotations.refuse({"number", "need", "receives"}, "on a service's method");
-  result.one_way = annotations.has("oneWay");
+  result.event = annotations.has("event");
+  result.one_way = annotations.has("oneWay") || result.event;
+  if (result.event) annotations.refuse({"oneWay"}, "on an event, which is");
   result.deferred = annotations.has("deferred");
   if (result.one_way && result.deferred) {
     context.report(Code::kDeferred, site.position("deferred"),
                    absl::StrCat("'", result.name, "' is $oneWay: there is no answer to defer"));
   }
   if (result.one_way && !result.results.empty()) {
-    context.report(Code::kOneWayResults, site.position("oneWay"),
-                   absl::StrCat("'", result.name, "' is $oneWay and has results"));
+    const char* what = result.event ? "event" : "oneWay";
+    context.report(Code::kOneWayResults, site.position(what),
+                   absl::StrCat("'", result.name, "' is $", what, " and has results"));
   }
   if (result.ordinal > 255) {
     context.report(Code::kOrdinal, site.position(),
@@ -321,7 +358,7 @@ std::uint8_t rights_mask(Context& context, const Interface& object,
   return static_cast<std::uint8_t>(mask);
 }
 
-void check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result) {
+bool check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result) {
   const Site site{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
   const Annotations annotations(context, raw.annotations, site);
   result.name = raw.name;
@@ -334,7 +371,7 @@ void check_method(Context& context, const RawNode& node, const RawMethod& raw, M
   if (raw.is_generic) {
     context.report(Code::kGeneric, result.position,
                    absl::StrCat("'", raw.name, "' has type parameters"));
-    return;
+    return false;
   }
   ListChecker parameters(context, node, raw, result, false);
   result.parameters = parameters.check();
@@ -349,6 +386,13 @@ void check_method(Context& context, const RawNode& node, const RawMethod& raw, M
   } else {
     check_call(context, annotations, site, result);
   }
+  check_options(context, annotations, site, result);
+  if (!annotations.has("removed")) return false;
+  if (!result.parameters.empty() || !result.results.empty()) {
+    context.report(Code::kRemoved, site.position("removed"),
+                   absl::StrCat("'", raw.name, "' was removed; leave '() -> ()' of it"));
+  }
+  return true;
 }
 
 }  // namespace kidl::internal

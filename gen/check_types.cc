@@ -201,10 +201,11 @@ void check_enum(Context& context, const RawNode& node, Enum& result) {
   result.flags = own.has("flags");
   result.flexible = own.has("flexible");
   if (result.flags) own.refuse({"flexible"}, "on flags");
+  if (result.flexible) own.refuse({"strict"}, "on a flexible enum");
   for (const RawEnumerant& raw : node.enumerants) {
     const Site at{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
     const Annotations annotations(context, raw.annotations, at);
-    result.enumerants.push_back({raw.name, at.doc()});
+    result.enumerants.push_back({raw.name, at.doc(), annotations.text("since")});
   }
   if (result.enumerants.empty()) {
     context.report(Code::kEmptyEnum, site.position(),

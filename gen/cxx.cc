@@ -35,7 +35,7 @@ constexpr char kKeywords[] =
 // none of these before it, nor a keyword.
 constexpr char kLocals[] =
     " in out impl endpoint caller message completer kernel frame self words call_deadline "
-    "kept result rt abi std release k encode has_all ";
+    "kept result rt abi std release k encode has_all through pass0 pass1 pass2 ";
 
 bool is_one_of(absl::string_view names, absl::string_view name) {
   return absl::StrContains(names, absl::StrCat(" ", name, " "));

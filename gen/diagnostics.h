@@ -70,6 +70,9 @@ enum class Code {
   kCapabilityResult = 152,
   kNotAnObject = 153,
   kOptional = 154,
+  kFast = 155,
+  kRemoved = 156,
+  kPass = 157,
   // What the lock holds (lock/rules.h).
   kLockMissing = 200,
   kLockDamaged = 201,

@@ -335,6 +335,81 @@ constexpr Refused kAlsoRefused[] = {
      "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.deferred;  # M.\n}\n"},
     {"AmbientCapability", Code::kNotAnObject,
      "interface A $K.ambient {\n  # A.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"FastWithACapability", Code::kFast,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :N.Notification) -> () $K.fast;  # "
+     "M.\n}\n"},
+    {"FastWithAStruct", Code::kFast,
+     "struct S {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :S) -> () $K.fast;  # M.\n}\n"},
+    {"FastWithSevenWords", Code::kFast,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (a :UInt8, b :UInt8, c :UInt8, d :UInt8, e "
+     ":UInt8, "
+     "f :UInt8,\n      g :UInt8) -> () $K.fast;  # M.\n}\n"},
+    {"FastAndDeferred", Code::kFast,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.fast $K.deferred;  # M.\n}\n"},
+    {"FastAndOneWay", Code::kFast,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.fast $K.oneWay;  # M.\n}\n"},
+    {"FastWithADeadline", Code::kFast,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.fast $K.deadline(5);  # "
+     "M.\n}\n"},
+    {"FastSystemCall", Code::kMisplaced,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.fast;  # M.\n}\n"},
+    {"PassedSomehow", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :N.Notification $K.pass(\"steal\")) -> "
+     "();  # "
+     "M.\n}\n"},
+    {"LentOneWay", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.oneWay;  # "
+     "M.\n}\n"},
+    {"LentForLater", Code::kPass,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.deferred;  # "
+     "M.\n}\n"},
+    {"LentAndMoved", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend $K.pass(\"move\")) -> (); "
+     " # "
+     "M.\n}\n"},
+    {"LentResult", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (v :V.Vmo $K.lend);  # M.\n}\n"},
+    {"PassInASystemCall", Code::kMisplaced,
+     "interface A $K.ambient {\n  # A.\n  m @0 (v :V.Vmo $K.pass(\"move\")) -> () $K.number(900);  "
+     "# "
+     "M.\n}\n"},
+    {"ExtendsTwo", Code::kExtends,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\ninterface B $K.service(0x7f02) {\n  # B.\n}\n"
+     "interface C extends(A, B) $K.service(0x7f03) {\n  # C.\n}\n"},
+    {"ExtendsInACircle", Code::kExtends,
+     "interface A extends(B) $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B extends(A) $K.service(0x7f02) {\n  # B.\n}\n"},
+    {"ExtendsItself", Code::kExtends, "interface A extends(A) $K.service(0x7f01) {\n  # A.\n}\n"},
+    {"ExtendsWhatIsBelow", Code::kExtends,
+     "interface A extends(B) $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B $K.service(0x7f02) {\n  # B.\n}\n"},
+    {"GrandparentsName", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> ();  # M.\n}\n"
+     "interface B extends(A) $K.service(0x7f02) {\n  # B.\n}\n"
+     "interface C extends(B) $K.service(0x7f03) {\n  # C.\n  m @0 () -> ();  # M.\n}\n"},
+    {"DeadlineOfZero", Code::kEmptyRange,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.deadline(0);  # M.\n}\n"},
+    {"DeadlineOneWay", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.oneWay $K.deadline(5);  # "
+     "M.\n}\n"},
+    {"EventWithResults", Code::kOneWayResults,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (x :UInt8) $K.event;  # M.\n}\n"},
+    {"EventAndOneWay", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.event $K.oneWay;  # M.\n}\n"},
+    {"EventLater", Code::kDeferred,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.event $K.deferred;  # M.\n}\n"},
+    {"MethodErrorsUnknown", Code::kNoErrorsEnum,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.errors(\"E\");  # M.\n}\n"},
+    {"MethodErrorsNotOk", Code::kErrorsNotOk,
+     "enum E {\n  bad @0;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.errors(\"E\");  # M.\n}\n"},
+    {"DeprecatedForNothing", Code::kNoDoc,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> () $K.deprecated(\"\");  # M.\n}\n"},
+    {"StrictAndFlexible", Code::kMisplaced, "enum E $K.strict $K.flexible {\n  a @0;\n}\n"},
+    {"RemovedNumberGivenAgain", Code::kNumberTwice,
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.removed;  # M.\n"
+     "  n @1 () -> () $K.number(900);  # N.\n}\n"},
     {"ServiceInASystemCall", Code::kNotAnObject,
      "interface A $K.service(0x7f01) {\n  # A.\n}\n"
      "interface B $K.ambient {\n  # B.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 
 namespace kidl {
 namespace {
@@ -30,6 +31,7 @@ enum class Kind : std::uint8_t {
   kEnum,
   kFlags,
   kCapability,
+  kLength,  // of what lies in the registers from `tail` on, which are zero beyond it
 };
 
 struct Parameter {
@@ -42,6 +44,10 @@ struct Parameter {
   // kCapability.
   abi::ObjectType type;
   std::uint8_t rights;  // that it must hold
+  bool optional = false;
+  // kLength.
+  unsigned tail = 0;
+  unsigned tail_words = 0;
 };
 
 struct Call {
@@ -90,6 +96,10 @@ Bounds bounds(const Type& type) {
     }
     case Kind::kCapability:
       return {"kCapability"};
+    case Kind::kText:
+    case Kind::kData:
+    case Kind::kList:
+      return {"kLength"};
     default:
       return {"kU64", ~std::uint64_t{0}};
   }
@@ -98,17 +108,24 @@ Bounds bounds(const Type& type) {
 std::string row(const System& system, const Parameter& parameter) {
   const Bounds type = bounds(parameter.type);
   const std::uint64_t min = parameter.range ? parameter.range->min : 0;
-  const std::uint64_t max = parameter.range ? parameter.range->max : type.max;
+  const std::uint64_t max = parameter.range ? parameter.range->max
+                            : parameter.max ? *parameter.max
+                                            : type.max;
   const std::string object = parameter.type.is_capability()
                                  ? object_type(system, *parameter.type.interface)
                                  : "abi::ObjectType::kNull";
-  const std::vector<std::string> items = {absl::StrCat("\"", parameter.name, "\""),
-                                          absl::StrCat(parameter.place),
-                                          absl::StrCat("Kind::", type.kind),
-                                          absl::StrFormat("%#x", min),
-                                          absl::StrFormat("%#x", max),
-                                          object,
-                                          absl::StrFormat("0x%02x", parameter.rights_mask)};
+  std::vector<std::string> items = {absl::StrCat("\"", parameter.name, "\""),
+                                    absl::StrCat(parameter.place),
+                                    absl::StrCat("Kind::", type.kind),
+                                    absl::StrFormat("%#x", min),
+                                    absl::StrFormat("%#x", max),
+                                    object,
+                                    absl::StrFormat("0x%02x", parameter.rights_mask)};
+  const int content = tail_words(parameter);
+  if (parameter.optional || content > 0) items.emplace_back(parameter.optional ? "true" : "false");
+  if (content > 0) {
+    items.insert(items.end(), {absl::StrCat(parameter.tail), absl::StrCat(content)});
+  }
   return wrapped("{", items, "},", 4);
 }
 

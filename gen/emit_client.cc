@@ -1,8 +1,10 @@
 // A service's client stubs: each method one system call, inlined, one branch on success.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gen/emit.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
@@ -18,18 +20,23 @@ class Client {
 
   std::string definition() const {
     const std::string name = service_.name + "Client";
-    std::string result = absl::StrCat(comment(service_.doc, 0), "class ", name, " {\n public:\n");
+    const std::string super =
+        service_.super == nullptr ? "" : absl::StrCat(service_.super->name, "Client");
+    std::string result =
+        absl::StrCat(comment(service_.doc, 0), "class ", name,
+                     super.empty() ? "" : absl::StrCat(" : public ", super), " {\n public:\n");
     for (const Method& method : service_.methods) result += result_struct(method);
-    absl::StrAppend(&result, "  constexpr ", name, "() = default;\n  explicit constexpr ", name,
-                    "(rt::Slot endpoint) : slot_(endpoint) {}\n"
-                    "  constexpr rt::Slot endpoint() const { return slot_; }\n");
+    absl::StrAppend(
+        &result, "  constexpr ", name, "() = default;\n  explicit constexpr ", name,
+        "(rt::Slot endpoint) : ", super.empty() ? "slot_" : super, "(endpoint) {}\n",
+        super.empty() ? "  constexpr rt::Slot endpoint() const { return slot_; }\n" : "");
     for (const Method& method : service_.methods) {
       absl::StrAppend(&result, "\n", comment(method.doc, 2), plain(method),
                       "  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: "
                       "then etimedout.\n",
                       with_deadline(method));
     }
-    return result + "\n private:\n  rt::Slot slot_;\n};\n";
+    return result + (super.empty() ? "\n private:\n  rt::Slot slot_;\n};\n" : "};\n");
   }
 
  private:
@@ -59,18 +66,26 @@ class Client {
 
   static std::string signature(const Method& method, const std::string& name,
                                const std::vector<std::string>& parameters) {
-    return wrapped(
-        absl::StrCat("[[gnu::always_inline]] rt::Result<", return_type(method), "> ", name, "("),
-        parameters, ") const {", 2);
+    return deprecation(method) + wrapped(absl::StrCat("[[gnu::always_inline]] rt::Result<",
+                                                      return_type(method), "> ", name, "("),
+                                         parameters, ") const {", 2);
   }
 
   // Endpoint.call carries neither a deadline nor capabilities; what needs them goes through the
   // variant.
   std::string plain(const Method& method) const {
-    std::string result =
-        signature(method, function_name(method.name), declarations(method.parameters));
-    if (method.one_way || method.capabilities_in > 0) {
-      std::vector<std::string> names = {"abi::kNoDeadline"};
+    std::string result = signature(method, function_name(method.name), stub_parameters(method));
+    if (method.one_way || method.capabilities_in > 0 || method.deadline != 0) {
+      if (method.deadline != 0) {
+        absl::StrAppend(&result,
+                        "    const auto kept = kernel::Self::now();\n"
+                        "    if (!kept) return rt::failure(kept.error());\n");
+      }
+      std::vector<std::string> names = {method.deadline != 0
+                                            ? absl::StrCat("*kept + ", method.deadline, "U")
+                                        : method.event ? "0"
+                                                       : "abi::kNoDeadline"};
+      if (passes(method)) names.emplace_back("through");
       for (const Parameter& each : method.parameters) names.push_back(cxx_name(each.name));
       absl::StrAppend(&result, wrapped(absl::StrCat("return this->", until_name(method.name), "("),
                                        names, ");", 4));
@@ -78,15 +93,14 @@ class Client {
       const Method& call = *endpoint_.find("call");
       std::vector<Argument> arguments = message_arguments(call, method.parameters, method.in, "");
       arguments.push_back(argument(call, "tag", tag(method)));
-      absl::StrAppend(&result, preparation(method),
-                      make_call(call, "abi::word(slot_.index)", arguments, 4),
+      absl::StrAppend(&result, preparation(method), make_call(call, invoked(), arguments, 4),
                       answer(call, method));
     }
     return result + "  }\n";
   }
 
   std::string with_deadline(const Method& method) const {
-    std::vector<std::string> list = declarations(method.parameters);
+    std::vector<std::string> list = stub_parameters(method);
     list.insert(list.begin(), "std::uint64_t call_deadline");
     const Method& call = *endpoint_.find(method.one_way ? "send" : "callWith");
     std::vector<Argument> arguments = message_arguments(call, method.parameters, method.in, "");
@@ -96,9 +110,74 @@ class Client {
     }
     arguments.push_back(argument(call, "tag", tag(method)));
     arguments.push_back(argument(call, "deadline", "call_deadline"));
+    replace_passed(call, method, arguments);
     return absl::StrCat(signature(method, until_name(method.name), list), preparation(method),
-                        make_call(call, "abi::word(slot_.index)", arguments, 4),
+                        passing(method), make_call(call, invoked(), arguments, 4),
                         answer(call, method), "  }\n");
+  }
+
+  // Whether the stub makes capabilities for the call, for which it needs empty slots.
+  static bool makes(const Parameter& each) {
+    return each.pass == Parameter::Pass::kMint || each.pass == Parameter::Pass::kLend;
+  }
+  static bool passes(const Method& method) {
+    return std::any_of(method.parameters.begin(), method.parameters.end(), makes);
+  }
+
+  static std::vector<std::string> stub_parameters(const Method& method) {
+    std::vector<std::string> list = declarations(method.parameters);
+    if (passes(method)) list.insert(list.begin(), "rt::Slot through");
+    return list;
+  }
+
+  // `through`: as many empty slots in a row as the method has capabilities that are made for it.
+  static std::string passing(const Method& method) {
+    std::string result;
+    for (const Parameter& each : method.parameters) {
+      if (!makes(each)) continue;
+      if (result.empty()) result = "    rt::Passing self(through);\n";
+      const std::string name = cxx_name(each.name);
+      const bool lent = each.pass == Parameter::Pass::kLend;
+      absl::StrAppend(
+          &result,
+          each.optional
+              ? absl::StrCat("    auto pass", each.place, " = rt::Result<rt::Slot>(rt::Slot{});\n",
+                             "    if (", slot_of(each, name), " != rt::Slot{}) pass", each.place,
+                             " =\n        ")
+              : absl::StrCat("    const auto pass", each.place, " =\n        "),
+          absl::StrFormat("self.mint(%s, 0x%02x, %s);\n", slot_of(each, name), each.rights_mask,
+                          lent ? "true" : "false"),
+          "    if (!pass", each.place, ") return rt::failure(pass", each.place, ".error());\n");
+    }
+    return result;
+  }
+
+  // What a capability's register is set to.
+  static void replace_passed(const Method& call, const Method& method,
+                             std::vector<Argument>& arguments) {
+    for (const Parameter& each : method.parameters) {
+      if (!makes(each)) continue;
+      const int place = place_of(call.parameters, capability_name(each.place));
+      for (Argument& argument : arguments) {
+        if (argument.place != place) continue;
+        argument.value = absl::StrCat("abi::word(pass", each.place, "->index)");
+      }
+    }
+  }
+
+  std::string moved(const Method& method) const {
+    std::string result;
+    for (const Parameter& each : method.parameters) {
+      if (each.pass != Parameter::Pass::kMove) continue;
+      absl::StrAppend(&result, "    rt::Passing::give_up(", slot_of(each, cxx_name(each.name)),
+                      ");\n");
+    }
+    return result;
+  }
+
+  std::string invoked() const {
+    return service_.super == nullptr ? "abi::word(slot_.index)"
+                                     : "abi::word(this->endpoint().index)";
   }
 
   std::string tag(const Method& method) const {
@@ -141,7 +220,8 @@ class Client {
 
   // A server is another domain: what it answers is checked like any message.
   std::string answer(const Method& call, const Method& method) const {
-    std::string result = "    if (out.a6 != 0) return rt::failure(out);\n";
+    std::string result =
+        absl::StrCat("    if (out.a6 != 0) return rt::failure(out);\n", moved(method));
     if (!method.out.plain) return result + long_answer(call, method);
     if (method.capabilities_out > 0) {
       const std::string shape =
@@ -238,9 +318,10 @@ void emit_client(const System& system, Output& output) {
       absl::StrAppend(&body, body.empty() ? "" : "\n", Client(system, *each).definition());
     }
     const std::string path = stem(file->path) + "_client.h";
-    output[path] =
-        header(path, *file, absl::StrCat("Client stubs. ", file->doc), service_includes(*file),
-               in_namespace(file->name_space, making_calls(body)));
+    std::vector<std::string> includes = service_includes(*file);
+    add_supers(*file, "_client.h", includes);
+    output[path] = header(path, *file, absl::StrCat("Client stubs. ", file->doc), includes,
+                          in_namespace(file->name_space, making_calls(body)));
   }
 }
 

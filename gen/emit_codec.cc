@@ -6,8 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "gen/emit.h"
 #include "gen/layout.h"
+#include "gen/registers.h"
 #include "gen/service_cxx.h"
 
 namespace kidl {
@@ -246,6 +248,58 @@ std::string decode_body(const std::vector<Parameter>& list) {
 }
 
 }  // namespace
+
+namespace {
+
+// "frame.x[11]" or "out.a1", for each register of its content.
+std::string content_of(const Parameter& each, bool by_number) {
+  const int count = tail_words(each);
+  std::vector<std::string> words;
+  for (int place = each.tail; place < each.tail + count; ++place) {
+    words.push_back(by_number ? absl::StrCat("frame.x[", place, "]")
+                              : absl::StrCat("out.", register_name(place)));
+  }
+  return absl::StrCat("std::array{", absl::StrJoin(words, ", "), "}");
+}
+
+std::string head_of(const Parameter& each, bool by_number) {
+  return by_number ? absl::StrCat("frame.x[", each.place, "]")
+                   : absl::StrCat("out.", register_name(each.place));
+}
+
+// What looks at each element, after what takes them; nothing where any bits are one.
+std::string element_check(const Type& type) {
+  if (type.element == nullptr) return "";
+  if (type.element->kind == Kind::kEnum) {
+    return absl::StrCat(", ", validator(*type.element->enumeration), ", abi::Detail::kBadEnum");
+  }
+  return type.element->kind == Kind::kBool ? ", abi::fits<bool>, abi::Detail::kBadRange" : "";
+}
+
+}  // namespace
+
+std::string unpack(const Parameter& each, const std::string& target, bool by_number) {
+  return absl::StrCat("abi::unpack(", target, ", ", head_of(each, by_number), ",\n      ",
+                      content_of(each, by_number), element_check(each.type), ")");
+}
+
+std::string unpacked(const Parameter& each) {
+  return absl::StrCat("abi::unpacked<", owned_type(each), ">(", head_of(each, false), ",\n        ",
+                      content_of(each, false), ")");
+}
+
+std::vector<Argument> packed(const Parameter& each, const std::string& name) {
+  const int count = tail_words(each);
+  const std::string type = each.type.kind == Kind::kText   ? "char"
+                           : each.type.kind == Kind::kData ? "std::byte"
+                                                           : cxx_type(*each.type.element);
+  std::vector<Argument> result = {{each.place, absl::StrCat(name, ".size()")}};
+  for (int word = 0; word < count; ++word) {
+    result.push_back(
+        {each.tail + word, absl::StrCat("abi::packed_word<", type, ">(", name, ", ", word, ")")});
+  }
+  return result;
+}
 
 std::string struct_codec(const Struct& structure) {
   if (!structure.unfit.empty()) return "";

@@ -67,7 +67,7 @@ std::string fail_functions(const Method& send, const Method& method) {
   for (int each = 0; each < 3; ++each) {
     arguments.push_back(argument(send, capability_name(each), "0"));
   }
-  const Enum* errors = method.interface->errors;
+  const Enum* errors = method.errors != nullptr ? method.errors : method.interface->errors;
   return absl::StrCat(
       "  rt::Result<void> fail(const rt::Error& error) {\n", sending(send, "", arguments),
       errors == nullptr ? ""

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
 
@@ -39,10 +40,9 @@ class Decoder {
       absl::StrAppend(&result, "  ", reference(*method_.interface), " self;\n");
     }
     for (const Parameter& each : method_.parameters) {
-      absl::StrAppend(
-          &result, "  ",
-          each.type.is_capability() ? reference(*each.type.interface) : cxx_type(each.type), " ",
-          cxx_name(each.name), ";\n");
+      absl::StrAppend(&result, "  ",
+                      each.type.is_capability() ? held_reference(each) : owned_type(each), " ",
+                      cxx_name(each.name), ";\n");
     }
     return result + "};\n";
   }
@@ -54,9 +54,15 @@ class Decoder {
     std::string fields;
     std::string writes;
     for (const Parameter& each : method_.results) {
-      absl::StrAppend(&fields, "  ", cxx_type(each.type), " ", cxx_name(each.name), "{};\n");
-      absl::StrAppend(&writes, "  ", reg(each), " = ",
-                      encoded(each.type, absl::StrCat("result.", cxx_name(each.name))), ";\n");
+      absl::StrAppend(&fields, "  ", owned_type(each), " ", cxx_name(each.name), "{};\n");
+      const std::string value = absl::StrCat("result.", cxx_name(each.name));
+      if (is_bounded(each.type)) {
+        for (const Argument& word : packed(each, value)) {
+          absl::StrAppend(&writes, "  frame.x[", word.place, "] = ", word.value, ";\n");
+        }
+        continue;
+      }
+      absl::StrAppend(&writes, "  ", reg(each), " = ", encoded(each.type, value), ";\n");
     }
     return absl::StrCat("struct ", name, " {\n", fields, "};\n\ntemplate <class Frame>\n",
                         "constexpr void encode(Frame& frame, const ", name, "& result) {\n", writes,
@@ -73,7 +79,13 @@ class Decoder {
     for (const Parameter& each : method_.parameters) {
       ++index;
       if (each.type.is_capability()) {
-        body += lookup(cxx_name(each.name), *each.type.interface, reg(each), each.rights, index);
+        body += each.optional ? optional_lookup(each, index)
+                              : lookup(cxx_name(each.name), *each.type.interface, reg(each),
+                                       each.rights, index);
+        continue;
+      }
+      if (is_bounded(each.type)) {
+        body += unpacking(each, index);
         continue;
       }
       body += refuse_unless(refusal(each, reg(each)),
@@ -112,15 +124,37 @@ class Decoder {
                         "  if (!", name, ") return k.fail(frame, ", name, ".error());\n");
   }
 
+  // 0 is none.
+  std::string held_reference(const Parameter& each) const {
+    const std::string type = reference(*each.type.interface);
+    return each.optional ? absl::StrCat("std::optional<", type, ">") : type;
+  }
+
+  std::string optional_lookup(const Parameter& each, int index) const {
+    const std::string name = cxx_name(each.name);
+    const std::string found = lookup("kept", *each.type.interface, reg(each), each.rights, index);
+    return absl::StrCat("  ", held_reference(each), " ", name, ";\n  if (", reg(each), " != 0) {\n",
+                        found, "  ", name, ".emplace(*std::move(kept));\n  }\n");
+  }
+
+  static std::string unpacking(const Parameter& each, int index) {
+    const std::string name = cxx_name(each.name);
+    return absl::StrCat("  ", owned_type(each), " ", name,
+                        ";\n  if (const auto kept = ", unpack(each, name, true),
+                        ";\n      kept != abi::Detail::kNone) {\n",
+                        "    return k.fail(frame, abi::kEinval, kept, ", index, ");\n  }\n");
+  }
+
   std::string invoke() const {
     std::vector<std::string> items;
     if (takes_capability()) items.push_back(".self = *std::move(self)");
     for (const Parameter& each : method_.parameters) {
       const std::string name = cxx_name(each.name);
-      items.push_back(absl::StrCat(".", name, " = ",
-                                   each.type.is_capability()
-                                       ? absl::StrCat("*std::move(", name, ")")
-                                       : decoded(each.type, reg(each))));
+      const std::string value = each.optional               ? absl::StrCat("std::move(", name, ")")
+                                : each.type.is_capability() ? absl::StrCat("*std::move(", name, ")")
+                                : is_bounded(each.type)     ? name
+                                                            : decoded(each.type, reg(each));
+      items.push_back(absl::StrCat(".", name, " = ", value));
     }
     return wrapped(absl::StrCat("auto result = k.on(", call_name(method_), "<K>{"), items, "});",
                    2);
@@ -195,8 +229,9 @@ void emit_decode(const System& system, Output& output) {
     absl::StrAppend(&functions, decoder.function(), "\n");
     for (const auto* list : {&method->parameters, &method->results}) {
       for (const Parameter& each : *list) {
-        if (each.type.enumeration != nullptr)
-          includes.push_back(types_header(*each.type.enumeration->file));
+        add_type_header(each.type, includes);
+        if (is_bounded(each.type)) includes.insert(includes.end(), {"<array>", "idl/bounded.h"});
+        if (each.optional) includes.push_back("<optional>");
       }
     }
   }

@@ -68,6 +68,11 @@ std::string note(const Parameter& parameter, const std::string& text) {
   if (parameter.range) {
     parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
   }
+  if (parameter.sensitive) parts.push_back("not traced");
+  if (parameter.optional) parts.push_back("may be absent");
+  if (parameter.pass == Parameter::Pass::kMint) parts.push_back("with these rights alone");
+  if (parameter.pass == Parameter::Pass::kMove) parts.push_back("moved");
+  if (parameter.pass == Parameter::Pass::kLend) parts.push_back("lent until the answer");
   if (!parameter.rights.empty()) {
     parts.push_back(absl::StrCat("rights: ", absl::StrJoin(parameter.rights, " ")));
   }
@@ -84,7 +89,8 @@ class MethodPage {
     const bool is_call = method_.interface->role != Interface::Role::kService;
     std::string result =
         absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
-                     is_call ? call_line() : message_line(), "\n\n", text_.about, "\n\n```text\n");
+                     is_call ? call_line() : message_line(), options(), "\n\n", text_.about,
+                     "\n\n```text\n");
     const std::vector<Row> rows = is_call ? call_rows() : message_rows();
     result += picture(rows);
     result += "```\n\n| | register | type | |\n|---|---|---|---|\n";
@@ -118,6 +124,23 @@ class MethodPage {
     return absl::StrCat("`", each.name, "`", more.empty() ? "" : ": ", more);
   }
 
+  std::string options() const {
+    std::string result;
+    if (method_.fast) result += " Fast.";
+    if (method_.idempotent) result += " May be called again.";
+    if (method_.deadline != 0) {
+      absl::StrAppend(&result, " Waits at most ", method_.deadline, " ns.");
+    }
+    if (method_.errors != nullptr) {
+      absl::StrAppend(&result, " Errors of its own: ", method_.errors->name, ".");
+    }
+    if (!method_.since.empty()) absl::StrAppend(&result, " Since ", method_.since, ".");
+    if (!method_.deprecated.empty()) {
+      absl::StrAppend(&result, " **Deprecated**: ", method_.deprecated);
+    }
+    return result;
+  }
+
   std::string call_line() const {
     std::string result = absl::StrCat("System call ", method_.number, ".");
     if (!method_.need.empty()) {
@@ -131,7 +154,8 @@ class MethodPage {
     return absl::StrCat("Method ", method_.ordinal, ", tag ",
                         absl::StrFormat("0x%08x", tag_of(method_)),
                         method_.in.fixed() ? "" : " and the number of words",
-                        method_.one_way    ? ". One way: no answer."
+                        method_.event      ? ". An event: one way, and the sender does not wait."
+                        : method_.one_way  ? ". One way: no answer."
                         : method_.deferred ? ". Answered later."
                                            : ".");
   }
@@ -149,6 +173,7 @@ class MethodPage {
         const Parameter& each = list[index];
         rows.push_back({direction, std::string(register_name(each.place)), idl_type(each.type),
                         named(each, texts[index]), each.name});
+        add_content(rows, direction, each);
       }
     };
     add("in", method_.parameters, text_.parameters);
@@ -156,6 +181,17 @@ class MethodPage {
     rows.push_back({"out", "a7", "", "detail", "detail"});
     add("out", method_.results, text_.results);
     return rows;
+  }
+
+  // The registers with what a length counts.
+  static void add_content(std::vector<Row>& rows, const std::string& direction,
+                          const Parameter& each) {
+    const int count = tail_words(each);
+    if (count == 0) return;
+    const std::string first(register_name(each.tail));
+    const std::string last(register_name(each.tail + count - 1));
+    rows.push_back({direction, count == 1 ? first : absl::StrCat(first, " to ", last), "",
+                    absl::StrCat("`", each.name, "`'s content, then zeros"), each.name + "'s content"});
   }
 
   static std::string word_range(int first, int count) {
@@ -232,6 +268,10 @@ std::string interface_text(const System& system, const Interface& interface) {
     case Interface::Role::kService:
       absl::StrAppend(&result, absl::StrFormat("Service 0x%04x. ", interface.service_number),
                       errors_text(interface));
+      if (interface.super != nullptr) {
+        absl::StrAppend(&result, " Extends ", interface.super->name,
+                        ": it answers that service's messages, too.");
+      }
       break;
     case Interface::Role::kObject:
       absl::StrAppend(&result, "Kernel object, type ", interface.object_type,
@@ -243,6 +283,10 @@ std::string interface_text(const System& system, const Interface& interface) {
   }
   absl::StrAppend(&result, "\n\n", interface.doc, "\n");
   for (const Method& method : interface.methods) result += MethodPage(system, method).text();
+  for (const Method& method : interface.removed) {
+    absl::StrAppend(&result, "\n### ", interface.name, ".", method.name,
+                    "\n\nRemoved. Its number is not given again.\n");
+  }
   return result;
 }
 

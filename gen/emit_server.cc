@@ -30,7 +30,9 @@ class Server {
     }
     absl::StrAppend(&result, "template <class Impl>\nclass ", class_name(), " {\n public:\n",
                     checks(), serve(), "\n private:\n", handle(), shared_functions());
-    for (const Method& method : service_.methods) absl::StrAppend(&result, "\n", handler(method));
+    for (const Method* each : service_.all_methods()) {
+      absl::StrAppend(&result, "\n", handler(*each));
+    }
     return absl::StrCat(result, "};\n\n", entry());
   }
 
@@ -45,18 +47,19 @@ class Server {
 
   // What the implementation is given, and what it returns.
   static std::string parameter_type(const Parameter& each) {
-    return each.type.is_capability() ? absl::StrCat("rt::Received<", cxx_type(each.type), ">")
-                                     : view_type(each);
+    if (!each.type.is_capability()) return view_type(each);
+    const bool lent = each.pass == Parameter::Pass::kLend;
+    return absl::StrCat(lent ? "rt::Lent<" : "rt::Received<", cxx_type(each.type), ">");
   }
 
   std::string result_type(const Method& method) const {
     if (method.results.empty()) return "void";
     if (method.results.size() == 1) return owned_type(method.results[0]);
-    return absl::StrCat(service_.name, "::", upper_first(method.name), "Result");
+    return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Result");
   }
 
   std::string completer_name(const Method& method) const {
-    return absl::StrCat(service_.name, "::", upper_first(method.name), "Completer");
+    return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Completer");
   }
 
   std::string return_type(const Method& method) const {
@@ -79,9 +82,9 @@ class Server {
 
   std::string checks() const {
     std::string result;
-    for (const Method& method : service_.methods) {
-      result += method_check(method);
-      if (method.deferred) result += reply_slot_check(method);
+    for (const Method* each : service_.all_methods()) {
+      result += method_check(*each);
+      if (each->deferred) result += reply_slot_check(*each);
     }
     return result + "\n";
   }
@@ -109,9 +112,10 @@ class Server {
                 absl::StrCat(") } -> std::same_as<", return_type(method), ">;"), 6),
         "      },\n",
         string_literal(
-            absl::StrCat(snake(service_.name), " must implement ", service_.name, ".", method.name,
-                         ": ", return_type(method), " ", function, "(", absl::StrJoin(named, ", "),
-                         ")  (", service_.file->path, ":", method.position.line, ")"),
+            absl::StrCat(snake(service_.name), " must implement ", method.interface->name, ".",
+                         method.name, ": ", return_type(method), " ", function, "(",
+                         absl::StrJoin(named, ", "), ")  (", service_.file->path, ":",
+                         method.position.line, ")"),
             6),
         ");\n");
   }
@@ -122,8 +126,8 @@ class Server {
         "  static_assert(\n      requires(Impl& impl) {\n"
         "        { impl.reply_slot() } -> std::same_as<rt::Slot>;\n      },\n",
         string_literal(
-            absl::StrCat(snake(service_.name), " must implement reply_slot for ", service_.name,
-                         ".", method.name,
+            absl::StrCat(snake(service_.name), " must implement reply_slot for ",
+                         method.interface->name, ".", method.name,
                          ": rt::Slot reply_slot(): the slot of an empty Reply object, or "
                          "Slot{} when none is left"),
             6),
@@ -185,8 +189,10 @@ class Server {
     std::string result = absl::StrCat(handler_head("handle", "[[maybe_unused]] rt::Slot endpoint"),
                                       "    switch (", message("tag"), ") {\n");
     std::string varying;
-    for (const Method& method : service_.methods) {
-      const std::string tag = absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+    for (const Method* each : service_.all_methods()) {
+      const Method& method = *each;
+      const std::string tag =
+          absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Tag");
       const bool has_optional = optional_of(method.parameters) != nullptr;
       absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
                       has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
@@ -261,13 +267,14 @@ class Server {
 
   std::string handler(const Method& method) const {
     std::string result =
-        absl::StrCat("  // ", service_.name, ".", method.name, "\n",
+        absl::StrCat("  // ", method.interface->name, ".", method.name, "\n",
                      handler_head(absl::StrCat("on_", snake(method.name)),
                                   answers_itself(method) ? "rt::Slot endpoint" : ""));
     if (method.one_way) {
       absl::StrAppend(&result,
                       "    // A caller that waits would wait for nothing.\n"
-                      "    if (answer_due(message)) return refused(status, kMalformed);\n");
+                      "    if (answer_due(message)) return refused(status, ",
+                      malformed(method), ");\n");
     } else {
       absl::StrAppend(&result,
                       "    // Nobody to answer: not executed.\n"
@@ -287,14 +294,34 @@ class Server {
     return result + "  }\n";
   }
 
+  // The interface's answers are not those of a method with errors of its own.
+  std::string bad_value(const Method& method) const {
+    return answer_of(method, "kBadValue", method.interface->bad_value);
+  }
+  std::string malformed(const Method& method) const {
+    return answer_of(method, "kMalformed", method.interface->malformed);
+  }
+  // Of a method that the service has from another, it is that one's.
+  std::string answer_of(const Method& method, const std::string& own,
+                        std::uint8_t inherited) const {
+    if (method.errors != nullptr) return "abi::word(abi::kEinval)";
+    if (method.interface == &service_) return own;
+    return inherited == 0 ? "abi::word(abi::kEinval)"
+                          : absl::StrCat("abi::word<std::int32_t>(", inherited, ")");
+  }
+
   std::string value_checks(const Method& method) const {
     const std::string statement =
-        method.one_way ? "return rt::Next::kReceive;" : "return refused(status, kBadValue);";
+        method.one_way ? "return rt::Next::kReceive;"
+                       : absl::StrCat("return refused(status, ", bad_value(method), ");");
     if (!method.in.plain) {
       return take_apart(
           method, upper_first(method.name) + "Request", "request", "message", message("tag"),
           method.one_way ? statement
-                         : "return refused(status, result.malformed() ? kMalformed : kBadValue);",
+          : malformed(method) == bad_value(method)
+              ? statement
+              : absl::StrCat("return refused(status,\n                     result.malformed() ? ",
+                             malformed(method), " : ", bad_value(method), ");"),
           4);
     }
     std::string result;
@@ -312,10 +339,11 @@ class Server {
       absl::StrAppend(&result, "    const bool has_all = (", message("tag"),
                       " >> abi::kTagCapabilitiesShift & 3) == ", method.capabilities_in, ";\n");
     }
-    const std::string refuse = method.one_way ? "return rt::Next::kReceive;"
-                               : service_.malformed != 0
-                                   ? "return refused(status, kMalformed);"
-                                   : "return refused(status, rt::answer_status(kept.error()));";
+    const std::string refuse =
+        method.one_way ? "return rt::Next::kReceive;"
+        : method.interface->malformed != 0 && method.errors == nullptr
+            ? absl::StrCat("return refused(status, ", malformed(method), ");")
+            : "return refused(status, rt::answer_status(kept.error()));";
     int argument = 0;
     for (const Parameter& each : method.parameters) {
       ++argument;
@@ -394,6 +422,7 @@ void emit_server(const System& system, Output& output) {
       absl::StrAppend(&body, body.empty() ? "" : "\n", Server(system, *each).definition());
     }
     std::vector<std::string> includes = service_includes(*file);
+    add_supers(*file, "_server.h", includes);
     for (const char* each : {"<concepts>", "<utility>"}) includes.emplace_back(each);
     for (const char* each : {"Reply", "Self"}) {
       if (const Interface* used = system.find(each)) includes.push_back(stubs_header(*used->file));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
 
@@ -13,6 +14,7 @@ namespace kidl {
 namespace {
 
 std::string result_of(const Parameter& result) {
+  if (is_bounded(result.type)) return unpacked(result);
   return decoded(result.type, absl::StrCat("out.", register_name(result.place)));
 }
 
@@ -49,15 +51,27 @@ std::string stub(const Method& method) {
   const bool ambient = method.interface->role == Interface::Role::kAmbient;
   std::vector<Argument> arguments;
   arguments.reserve(method.parameters.size());
+  std::string checks;
+  int index = 0;
   for (const Parameter& each : method.parameters) {
-    arguments.push_back({each.place, encoded(each.type, cxx_name(each.name))});
+    ++index;
+    const std::string name = cxx_name(each.name);
+    if (!is_bounded(each.type)) {
+      arguments.push_back({each.place, encoded(each.type, name)});
+      continue;
+    }
+    const std::vector<Argument> words = packed(each, name);
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    absl::StrAppend(&checks, "    if (", name, ".size() > ", *each.max,
+                    "U) {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength, ", index,
+                    ");\n    }\n");
   }
   const std::string before =
       absl::StrCat("[[gnu::always_inline]] ", ambient ? "static " : "", "rt::Result<",
                    result_type(method), "> ", function_name(method.name), "(");
   return absl::StrCat(
-      result_struct(method), comment(method.doc, 2),
-      wrapped(before, declarations(method.parameters), ambient ? ") {" : ") const {", 2),
+      result_struct(method), comment(method.doc, 2), deprecation(method),
+      wrapped(before, declarations(method.parameters), ambient ? ") {" : ") const {", 2), checks,
       make_call(method, ambient ? "" : "abi::word(slot_.index)", arguments, 4),
       "    if (out.a6 != 0) return rt::failure(out);\n", return_statement(method), "  }\n");
 }
@@ -90,8 +104,9 @@ std::vector<std::string> includes_of(const File& file) {
           if (each.type.interface != nullptr && each.type.interface->file != &file) {
             list.push_back(stubs_header(*each.type.interface->file));
           }
-          if (each.type.enumeration != nullptr) {
-            list.push_back(types_header(*each.type.enumeration->file));
+          add_type_header(each.type, list);
+          if (is_bounded(each.type)) {
+            list.insert(list.end(), {"<array>", "<span>", "<string_view>", "idl/bounded.h"});
           }
         }
       }

@@ -357,20 +357,30 @@ interface Memory $K.object((type = 1, rights = ["retype"])) {
   # Memory.
 }
 )"},
-    {Code::kExtends, "inheritance",
-     "An interface's methods are its own in this version: their numbers are part of the tag.",
-     R"(interface Clock $K.service(0x7f01) {
+    {Code::kExtends, "an interface that cannot extend that one",
+     "A service extends at most one other, of the same namespace, which stands in another file or "
+     "further up. Kernel\n"
+     "objects do not.",
+     R"(interface Clock $K.ambient {
   # A clock.
+  now @0 () -> (time :UInt64) $K.number(900);
+  # Nanoseconds.
 }
-interface Watch extends(Clock) $K.service(0x7f02) {
-  # One to wear.
+interface Alarms extends(Clock) $K.service(0x7f02) {
+  # A clock that rings.
+  ring @0 (at :UInt64) -> ();
+  # At that time.
 }
 )",
      R"(interface Clock $K.service(0x7f01) {
   # A clock.
+  now @0 () -> (time :UInt64);
+  # Nanoseconds.
 }
-interface Watch $K.service(0x7f02) {
-  # One to wear.
+interface Alarms extends(Clock) $K.service(0x7f02) {
+  # A clock that rings. It answers Clock's messages, too.
+  ring @0 (at :UInt64) -> ();
+  # At that time.
 }
 )"},
     {Code::kClash, "one name in C++ for two things",
@@ -699,6 +709,52 @@ interface Watch $K.service(0x7f02) {
   # Signals all.
   add @0 (first :N.Notification, second :N.Notification $K.optional) -> ();
   # Adds them.
+}
+)"},
+    {Code::kFast, "a fast method that is not",
+     "$fast holds a method to six words in registers each way: no Text, struct or capability, no "
+     "deadline, and\n"
+     "an answer at once.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  name @0 () -> (name :Text $K.max(8)) $K.fast;
+  # What it is called.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  now @0 () -> (time :UInt64) $K.fast;
+  # Nanoseconds.
+}
+)"},
+    {Code::kPass, "a capability that cannot be given so",
+     "$pass is copy, mint or move. $lend is for a Vmo, which the stub takes back when the answer "
+     "is "
+     "there.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (who :N.Notification $K.lend) -> ();
+  # Adds it.
+}
+)",
+     R"(interface Disk $K.service(0x7f01) {
+  # Blocks.
+  read @0 (block :UInt64, into :V.Vmo $K.rights("read write map") $K.lend) -> ();
+  # Reads one.
+}
+)"},
+    {Code::kRemoved, "a tombstone with parameters",
+     "Of a method that was removed only the number is left, so that nobody gives it again.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 (time :UInt64) -> () $K.removed;
+  # It is set no more.
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+  set @0 () -> () $K.removed;
+  # It is set no more.
 }
 )"},
 };

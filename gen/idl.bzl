@@ -165,7 +165,7 @@ def system_idl(name, srcs, manifest):
     _library(
         "services",
         _expand(["%s_client.h", "%s_server.h"], service),
-        [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc"],
+        [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc", "//servers/runtime:passing"],
     )
 
 def _locked(ctx):

@@ -68,6 +68,7 @@ struct Value {
 struct Enumerant {
   std::string name;
   std::string doc;
+  std::string since;
 };
 
 struct Enum {
@@ -124,7 +125,10 @@ struct Parameter {
   Type type;
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
-  bool optional = false;             // a capability that may be absent
+  bool optional = false;   // a capability that may be absent
+  bool sensitive = false;  // no trace shows it
+  enum class Pass { kCopy, kMint, kMove, kLend };
+  Pass pass = Pass::kCopy;           // how a client gives a capability
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
   bool sensitive = false;  // never shown in a trace
@@ -155,9 +159,17 @@ struct Method {
   std::vector<std::string> need;
   std::uint8_t need_mask = 0;
   bool receives = false;  // s0 to s11 are zero afterwards
+  // Both.
+  std::string since;
+  std::string deprecated;  // what to use instead
   // Services.
   bool one_way = false;
+  bool event = false;  // one way, and the sender does not wait
   bool deferred = false;
+  bool fast = false;
+  bool idempotent = false;
+  std::uint64_t deadline = 0;    // nanoseconds; 0: none
+  const Enum* errors = nullptr;  // its own; null: the interface's
   Layout in;
   Layout out;
   int capabilities_in = 0;
@@ -177,13 +189,23 @@ struct Interface {
   const Enum* errors = nullptr;
   std::uint8_t bad_value = 0;  // 0: the transport's einval
   std::uint8_t malformed = 0;
-  std::vector<Method> methods;  // by ordinal
+  std::string since;
+  const Interface* super = nullptr;  // the service whose methods it has, too
+  std::vector<Method> methods;       // by ordinal; without those that were removed
+  std::vector<Method> removed;       // tombstones
 
   const Method* find(absl::string_view method) const {
     for (const Method& each : methods) {
       if (each.name == method) return &each;
     }
     return nullptr;
+  }
+  // Those of the service that it extends first.
+  std::vector<const Method*> all_methods() const {
+    std::vector<const Method*> all;
+    if (super != nullptr) all = super->all_methods();
+    for (const Method& each : methods) all.push_back(&each);
+    return all;
   }
 };
 

@@ -186,6 +186,8 @@ class Reader {
         return natural(Value::Kind::kUint, value.getUint16());
       case schema::Value::UINT32:
         return natural(Value::Kind::kUint, value.getUint32());
+      case schema::Value::UINT64:
+        return natural(Value::Kind::kUint, value.getUint64());
       case schema::Value::TEXT:
         result.kind = Value::Kind::kText;
         result.text = text(value.getText());

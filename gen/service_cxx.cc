@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -221,11 +222,23 @@ void add_type_header(const Type& type, std::vector<std::string>& includes) {
   if (type.structure != nullptr) includes.push_back(types_header(*type.structure->file));
 }
 
+std::string deprecation(const Method& method) {
+  if (method.deprecated.empty()) return "";
+  return absl::StrCat("  [[deprecated(\"", absl::CEscape(method.deprecated), "\")]]\n");
+}
+
 bool has_capability(const std::vector<Parameter>& list) {
   for (const Parameter& each : list) {
     if (each.type.is_capability()) return true;
   }
   return false;
+}
+
+void add_supers(const File& file, absl::string_view ending, std::vector<std::string>& includes) {
+  for (const auto& each : file.interfaces) {
+    if (each->super == nullptr || each->super->file == &file) continue;
+    includes.push_back(absl::StrCat(stem(each->super->file->path), ending));
+  }
 }
 
 std::vector<std::string> service_includes(const File& file) {
@@ -245,8 +258,10 @@ std::vector<std::string> service_includes(const File& file) {
             list.push_back("idl/kernel/cnode.h");  // Received::keep moves with it
           }
           add_type_header(each.type, list);
+          if (each.pass != Parameter::Pass::kCopy) list.push_back("servers/runtime/passing.h");
         }
       }
+      if (method.deadline != 0) list.emplace_back("idl/kernel/self.h");
       if (method.in.plain && method.out.plain) continue;
       list.push_back(absl::StrCat(stem(file.path), "_message.h"));
       for (const char* each :

@@ -43,10 +43,19 @@ std::string put_together(const Method& method, const std::string& name,
 std::string take_apart(const Method& method, const std::string& name, const std::string& what,
                        const std::string& registers, const std::string& shape,
                        const std::string& refuse, int indent);
+// emit_codec.cc: a bounded parameter of a system call. `registers` stands before a register's name
+// ("in.", "out."), or is a format with its number. Its content out of registers, as C++ of an
+// abi::Detail; as a value; and the arguments that put it there.
+std::string unpack(const Parameter& each, const std::string& target, bool by_number);
+std::string unpacked(const Parameter& each);
+std::vector<Argument> packed(const Parameter& each, const std::string& name);
+
 // The tag or shape of what is sent: with its words where these vary, and without the optional
 // capability that is absent. `prefix` stands before its name.
 std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
                        const Layout& layout, const std::string& prefix);
+// The slot of a handle or a client of that name.
+std::string slot_of(const Parameter& capability, const std::string& name);
 // The optional capability of a list; null: it has none.
 const Parameter* optional_of(const std::vector<Parameter>& list);
 // A tag or shape without it: also a constant.
@@ -71,10 +80,16 @@ std::string struct_codec(const Struct& structure);
 std::string preset_value(const Field& field);
 std::string message_codec(const std::string& name, const std::vector<Parameter>& list);
 
+// "[[deprecated(...)]]" on a line of its own; nothing for what is not.
+std::string deprecation(const Method& method);
+
 bool has_capability(const std::vector<Parameter>& list);
 
 // The header with a type, if it is declared in some file.
 void add_type_header(const Type& type, std::vector<std::string>& includes);
+
+// The headers, with that ending, of the services that those of `file` extend.
+void add_supers(const File& file, absl::string_view ending, std::vector<std::string>& includes);
 
 // What a client or server header of `file` includes.
 std::vector<std::string> service_includes(const File& file);

@@ -272,6 +272,39 @@ class Source {
   unsigned at_ = 0;
 };
 
+// --- In a system call: all in registers ---------------------------------------------------------
+
+// A value's content, from its length and the registers that have it; those it does not fill are
+// zero. `how`: nothing, or what Source::take looks at each element with.
+template <class To, std::size_t Words, class... How>
+Detail unpack(To& to, std::uint64_t length, const std::array<std::uint64_t, Words>& words,
+              How... how) {
+  if (length > To::kMax) return Detail::kBadLength;
+  Source source(words, nullptr, Words);
+  const Detail why = source.take(to, length, how...);
+  if (why != Detail::kNone) return why;
+  return source.finish() ? Detail::kNone : Detail::kBadLength;
+}
+// Of the kernel's answer, which is as it must be.
+template <class To, std::size_t Words>
+To unpacked(std::uint64_t length, const std::array<std::uint64_t, Words>& words) {
+  To result;
+  (void)unpack(result, length, words);
+  return result;
+}
+
+// And back: the n-th word of it.
+template <class T>
+std::uint64_t packed_word(std::type_identity_t<std::span<const T>> items, std::size_t n) {
+  const std::span<const std::byte> bytes = std::as_bytes(items);
+  const std::size_t first = n * sizeof(std::uint64_t);
+  std::uint64_t word = 0;
+  if (first < bytes.size()) {
+    std::memcpy(&word, bytes.data() + first, std::min(bytes.size() - first, sizeof(word)));
+  }
+  return word;
+}
+
 }  // namespace tessera::abi
 
 #endif  // IDL_BOUNDED_H_

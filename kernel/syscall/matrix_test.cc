@@ -155,8 +155,10 @@ std::vector<Wrong> wrongs(const calls::Call& call, std::uint64_t empty) {
       continue;
     }
     bool choice = p.kind == calls::Kind::kEnum || p.kind == calls::Kind::kFlags;
-    all.push_back({p.place, argument, std::uint64_t{1} << 40, abi::kEinval,
-                   choice ? Detail::kBadEnum : Detail::kBadRange});
+    const Detail detail = choice                           ? Detail::kBadEnum
+                          : p.kind == calls::Kind::kLength ? Detail::kBadLength
+                                                           : Detail::kBadRange;
+    all.push_back({p.place, argument, std::uint64_t{1} << 40, abi::kEinval, detail});
   }
   return all;
 }

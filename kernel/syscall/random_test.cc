@@ -161,7 +161,11 @@ class Chaos {
     }
     frame.x[17] = abi::word(call.number);
     if (call.invoked != ObjectType::kNull) frame.x[kT0] = find(call.invoked);
-    for (const calls::Parameter& p : call.parameters) frame.x[p.place] = value_of(p);
+    for (const calls::Parameter& p : call.parameters) {
+      frame.x[p.place] = value_of(p);
+      if (below(4) == 0) continue;
+      for (unsigned word = 0; word < p.tail_words; ++word) frame.x[p.tail + word] = 0;
+    }
     if (below(10) != 0) make_plausible(call.number, frame);
     make(call);
   }

@@ -81,13 +81,36 @@ TEST_F(RejectTest, ValuesOutsideTheirTypeOrRange) {
     for (const calls::Parameter& p : call.parameters) {
       ++argument;
       if (p.kind == Kind::kCapability) continue;
-      Detail detail = is_choice(p) ? Detail::kBadEnum : Detail::kBadRange;
+      Detail detail = is_choice(p)              ? Detail::kBadEnum
+                      : p.kind == Kind::kLength ? Detail::kBadLength
+                                                : Detail::kBadRange;
       for (std::uint64_t bad : bad_values(p, good_word(call, p))) {
         expect_rejected(call, p.place, bad, abi::kEinval, detail, argument);
         if (HasFailure()) return;
       }
     }
   }
+}
+
+// What a length does not count is zero, in each register that could have content.
+TEST_F(RejectTest, ContentBeyondItsLength) {
+  int lengths = 0;
+  for (const calls::Call& call : calls::kAll) {
+    unsigned argument = 0;
+    for (const calls::Parameter& p : call.parameters) {
+      ++argument;
+      if (p.kind != Kind::kLength) continue;
+      ++lengths;
+      for (unsigned word = 0; word < p.tail_words; ++word) {
+        for (unsigned bit = 0; bit < 64; ++bit) {
+          expect_rejected(call, p.tail + word, std::uint64_t{1} << bit, abi::kEinval,
+                          Detail::kBadLength, argument);
+        }
+        if (HasFailure()) return;
+      }
+    }
+  }
+  EXPECT_GT(lengths, 0);
 }
 
 // An address is a whole register: an index with anything above it is no index.

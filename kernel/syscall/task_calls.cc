@@ -234,30 +234,16 @@ Result<decode::BootInfoUartResult> Syscall::on(const decode::BootInfoUart<Syscal
 
 Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
   if (state.uart_taken) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
-  const std::uint64_t words[] = {args.w0, args.w1, args.w2, args.w3, args.w4};
-  for (unsigned i = 0; i < args.length; ++i) {
-    boot_info.print(static_cast<char>(words[i / 8] >> (i % 8 * 8) & 0xff));
-  }
+  for (char c : args.text) boot_info.print(c);
   return {};
 }
 
 Result<decode::BootInfoCommandLineResult> Syscall::on(
     const decode::BootInfoCommandLine<Syscall>& args) {
-  constexpr std::uint32_t kPart = 40;
-  const std::uint64_t first = std::uint64_t{args.part} * kPart;
-  std::uint64_t words[kPart / 8] = {};
-  std::uint8_t length = 0;
-  while (length < kPart && first + length < boot_info.command_line_size) {
-    const auto byte = static_cast<unsigned char>(boot_info.command_line[first + length]);
-    words[length / 8] |= std::uint64_t{byte} << (length % 8 * 8);
-    ++length;
-  }
-  return decode::BootInfoCommandLineResult{.w0 = words[0],
-                                           .w1 = words[1],
-                                           .w2 = words[2],
-                                           .w3 = words[3],
-                                           .w4 = words[4],
-                                           .length = length};
+  decode::BootInfoCommandLineResult result;
+  std::uint64_t at = std::uint64_t{args.part} * decltype(result.text)::kMax;
+  while (at < boot_info.command_line_size && result.text.push(boot_info.command_line[at])) ++at;
+  return result;
 }
 
 Result<void> Syscall::on(const decode::BootInfoStop<Syscall>&) { arch::shut_down(true); }

@@ -111,6 +111,7 @@ void CallTest::prepare(const calls::Call& call) {
   for (const Place& place : capability_places(call)) frame.x[place.reg] = slot_for(place);
   for (const calls::Parameter& p : call.parameters) {
     if (p.kind != calls::Kind::kCapability) frame.x[p.place] = good_word(call, p);
+    for (unsigned word = 0; word < p.tail_words; ++word) frame.x[p.tail + word] = 0;
   }
 }
 

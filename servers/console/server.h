@@ -13,7 +13,6 @@
 #include "servers/console/uart.h"
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/text.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::console {
 
@@ -46,13 +45,10 @@ class BasicServer {
     return {};
   }
 
-  rt::Result<void> write(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
-                         std::uint64_t w2, std::uint64_t w3, std::uint64_t w4,
-                         std::uint8_t length) {
+  rt::Result<void> write(const rt::Caller& caller, std::string_view text) {
     if (!attached_) return rt::failure(service::ConsoleStatus::kNotAttached);
-    const rt::TextBytes bytes({.words = {w0, w1, w2, w3, w4}, .length = length});
     // A line that makes room is not the caller's: `owner` is the one who wrote it.
-    lines_.write(caller.identity, bytes.text(), [this](std::uint64_t owner, std::string_view line) {
+    lines_.write(caller.identity, text, [this](std::uint64_t owner, std::string_view line) {
       names_.write(port_, owner);
       rt::write(port_, ": ", line, '\n');
     });

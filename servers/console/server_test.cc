@@ -13,8 +13,8 @@
 #include "idl/manifest.h"
 #include "idl/service/console.h"
 #include "idl/system_call.h"
+#include "servers/runtime/chunks.h"
 #include "servers/runtime/slots.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::console {
 namespace {
@@ -69,7 +69,7 @@ class ConsoleServerTest : public testing::Test {
     return server_.attach({.identity = identity}, offset, shift);
   }
   rt::Result<void> write(std::uint64_t identity, char c) {
-    return server_.write({.identity = identity}, static_cast<std::uint64_t>(c), 0, 0, 0, 0, 1);
+    return server_.write({.identity = identity}, std::string_view(&c, 1));
   }
   // The last byte that was transmitted.
   char transmitted() const { return *reinterpret_cast<const char*>(kernel_.mapped_at); }
@@ -137,11 +137,8 @@ class ConsoleStampTest : public testing::Test {
 
   // As a client sends it.
   void write(std::uint64_t identity, std::string_view text) {
-    rt::Chunks out([&](const rt::TextWords& chunk) {
-      const auto& words = chunk.words;
-      ASSERT_TRUE(server_.write({.identity = identity}, words[0], words[1], words[2], words[3],
-                                words[4], chunk.length));
-    });
+    rt::Chunks out(
+        [&](const rt::Chunk& chunk) { ASSERT_TRUE(server_.write({.identity = identity}, chunk)); });
     for (const char c : text) out.put(c);
   }
 
@@ -202,7 +199,7 @@ TEST_F(ConsoleStampTest, AnEvictedLineIsStampedWithItsOwnersName) {
 }
 
 TEST_F(ConsoleStampTest, EveryPartOfALineThatIsTooLongIsStamped) {
-  const std::string part(rt::kTextBytes, 'x');
+  const std::string part(rt::kChunkBytes, 'x');
   for (std::size_t size = 0; size <= kLineLength; size += part.size()) write(kTask, part);
   write(kTask, "\n");
   const std::size_t rest = (kLineLength / part.size() + 1) * part.size() - kLineLength;

@@ -6,7 +6,6 @@
 #include "bootimage/bundle_error.h"
 #include "idl/kernel/vmo.h"
 #include "servers/elf/error.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::init {
 
@@ -32,10 +31,8 @@ Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view nam
 Result<CommandLine> read_command_line() {
   CommandLine line;
   for (std::uint32_t part = 0;; ++part) {
-    RT_TRY_ASSIGN(const auto words, step("ask for the command line", kBootInfo.command_line(part)));
-    const rt::TextWords text{.words = {words.w0, words.w1, words.w2, words.w3, words.w4},
-                             .length = words.length};
-    rt::write(line, rt::TextBytes(text).text());
+    RT_TRY_ASSIGN(const auto text, step("ask for the command line", kBootInfo.command_line(part)));
+    rt::write(line, text.view());
     if (!text.full()) return line;
   }
 }

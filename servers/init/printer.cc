@@ -19,16 +19,15 @@ constexpr std::uint64_t kPatience = 1'000'000'000;
 void print_through(rt::Slot slot) { console = slot; }
 
 // A line that cannot be printed cannot be reported either.
-void send_text(const rt::TextWords& text) {
-  const auto& [w0, w1, w2, w3, w4] = text.words;
+void send_text(const rt::Chunk& text) {
   if (console != rt::Slot{}) {
     const auto now = kernel::Self::now();
     const std::uint64_t until = now ? *now + kPatience : 0;
-    rt::ignore(service::ConsoleClient(console).write_until(until, w0, w1, w2, w3, w4, text.length));
+    rt::ignore(service::ConsoleClient(console).write_until(until, text));
     return;
   }
   const kernel::BootInfo boot_info(boot_slot(kernel::BootSlot::kBootInfo));
-  rt::ignore(boot_info.print(w0, w1, w2, w3, w4, text.length));
+  rt::ignore(boot_info.print(text));
 }
 
 }  // namespace tessera::init

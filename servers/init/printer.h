@@ -3,16 +3,16 @@
 #ifndef SERVERS_INIT_PRINTER_H_
 #define SERVERS_INIT_PRINTER_H_
 
+#include "servers/runtime/chunks.h"
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/text.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::init {
 
 // From now on lines go to the console, whose endpoint is at `slot`.
 void print_through(rt::Slot slot);
 
-void send_text(const rt::TextWords& text);
+void send_text(const rt::Chunk& text);
 
 // What has a write(sink) of its own, or is text.
 template <class... Args>

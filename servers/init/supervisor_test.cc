@@ -12,8 +12,8 @@
 
 #include "idl/system_call.h"
 #include "idl/wire.h"
+#include "servers/runtime/chunks.h"
 #include "servers/runtime/ipc.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::init {
 namespace {
@@ -57,9 +57,7 @@ struct FakeKernel {
         reaped.push_back(r.a0);
         return;
       case SystemCall::kBootInfoPrint:
-        printed += rt::TextBytes({.words = {r.a0, r.a1, r.a2, r.a3, r.a4},
-                                  .length = static_cast<std::uint8_t>(r.a5)})
-                       .text();
+        printed += abi::unpacked<rt::Chunk>(r.a0, std::array{r.a1, r.a2, r.a3, r.a4, r.a5}).view();
         return;
       default:
         FAIL() << "system call " << r.a7;

@@ -223,6 +223,18 @@ class Received {
   Slot window_;
 };
 
+// A Vmo that was lent: the loop gives it back with the answer. Who maps it has it mapped until
+// then.
+template <class Handle>
+class Lent {
+ public:
+  explicit constexpr Lent(Slot window) : window_(window) {}
+  constexpr Handle handle() const { return Handle(window_); }
+
+ private:
+  Slot window_;
+};
+
 // Whether what arrived at `window` is a capability to such an object and has all these rights:
 // ebadf or eperm, as the kernel says it, with the argument's number.
 template <class Table = kernel::CNode>

@@ -6,9 +6,8 @@
 
 namespace tessera::rt {
 
-void send_to_console(const TextWords& text) {
-  const auto& [w0, w1, w2, w3, w4] = text.words;
-  ignore(service::ConsoleClient(start::console()).write(w0, w1, w2, w3, w4, text.length));
+void send_to_console(const Chunk& text) {
+  ignore(service::ConsoleClient(start::console()).write(text));
 }
 
 }  // namespace tessera::rt

@@ -5,13 +5,13 @@
 #ifndef SERVERS_RUNTIME_PRINT_H_
 #define SERVERS_RUNTIME_PRINT_H_
 
+#include "servers/runtime/chunks.h"
 #include "servers/runtime/text.h"
-#include "servers/runtime/text_words.h"
 
 namespace tessera::rt {
 
 // Sends through StartSlot.console. Nobody is left to tell when that fails, so nobody is told.
-void send_to_console(const TextWords& text);
+void send_to_console(const Chunk& text);
 
 // One line of what servers/runtime/text.h writes.
 template <class... Args>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "servers/runtime/text_words.h"
+#include "servers/runtime/chunks.h"
 
 namespace tessera::rt {
 namespace {
@@ -54,29 +54,9 @@ TEST(Text, FixedTextTellsWhatItLost) {
   EXPECT_EQ(text.text(), "1234");
 }
 
-TEST(TextWords, LowestByteFirst) {
-  TextWords words;
-  for (const char c : std::string_view("abcdefghi")) words.push(c);
-  EXPECT_EQ(words.words[0], 0x6867'6665'6463'6261U);
-  EXPECT_EQ(words.words[1], 0x69U);
-  EXPECT_EQ(words.length, 9);
-}
-
-TEST(TextWords, EveryByteComesBack) {
-  for (int start = 0; start < 256; ++start) {
-    std::string in;
-    TextWords words;
-    for (std::size_t i = 0; !words.full(); ++i) {
-      in.push_back(static_cast<char>(start + static_cast<int>(i)));
-      words.push(in.back());
-    }
-    EXPECT_EQ(TextBytes(words).text(), in);
-  }
-}
-
 std::vector<std::string> sent(std::string_view text) {
   std::vector<std::string> pieces;
-  Chunks chunks([&](const TextWords& words) { pieces.emplace_back(TextBytes(words).text()); });
+  Chunks chunks([&](const Chunk& chunk) { pieces.emplace_back(chunk.view()); });
   write(chunks, text);
   chunks.flush();
   return pieces;
@@ -94,7 +74,7 @@ TEST(Chunks, AsFewMessagesAsHoldTheText) {
 TEST(Chunks, SendsTheRestWhenItEnds) {
   std::string all;
   {
-    Chunks chunks([&](const TextWords& words) { all += TextBytes(words).text(); });
+    Chunks chunks([&](const Chunk& chunk) { all += chunk.view(); });
     write(chunks, "rest");
     EXPECT_TRUE(all.empty());
   }

@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
   kEnum,
   kFlags,
   kCapability,
+  kLength,  // of what lies in the registers from `tail` on, which are zero beyond it
 };
 
 struct Parameter {
@@ -40,6 +41,10 @@ struct Parameter {
   // kCapability.
   abi::ObjectType type;
   std::uint8_t rights;  // that it must hold
+  bool optional = false;
+  // kLength.
+  unsigned tail = 0;
+  unsigned tail_words = 0;
 };
 
 struct Call {
@@ -287,12 +292,7 @@ inline constexpr Parameter kBootInfoRegionParameters[] = {
 };
 
 inline constexpr Parameter kBootInfoPrintParameters[] = {
-    {"w0", 10, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
-    {"w1", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
-    {"w2", 12, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
-    {"w3", 13, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
-    {"w4", 14, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
-    {"length", 15, Kind::kU8, 0x1, 0x28, abi::ObjectType::kNull, 0x00},
+    {"text", 10, Kind::kLength, 0, 0x28, abi::ObjectType::kNull, 0x00, false, 11, 5},
 };
 
 inline constexpr Parameter kBootInfoCensusParameters[] = {

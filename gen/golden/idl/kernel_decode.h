@@ -12,10 +12,12 @@
 #ifndef IDL_KERNEL_DECODE_H_
 #define IDL_KERNEL_DECODE_H_
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/vmo_types.h"
 #include "idl/kernel_rights.h"
 #include "idl/system_call.h"
@@ -735,12 +737,7 @@ constexpr void encode(Frame& frame, const BootInfoUartResult& result) {
 template <class K>
 struct BootInfoPrint {
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
-  std::uint64_t w0;
-  std::uint64_t w1;
-  std::uint64_t w2;
-  std::uint64_t w3;
-  std::uint64_t w4;
-  std::uint8_t length;
+  abi::Text<40> text;
 };
 
 // System call 56, BootInfo.stop.
@@ -775,22 +772,17 @@ struct BootInfoCommandLine {
 };
 
 struct BootInfoCommandLineResult {
-  std::uint64_t w0{};
-  std::uint64_t w1{};
-  std::uint64_t w2{};
-  std::uint64_t w3{};
-  std::uint64_t w4{};
-  std::uint8_t length{};
+  abi::Text<40> text{};
 };
 
 template <class Frame>
 constexpr void encode(Frame& frame, const BootInfoCommandLineResult& result) {
-  frame.x[10] = result.w0;
-  frame.x[11] = result.w1;
-  frame.x[12] = result.w2;
-  frame.x[13] = result.w3;
-  frame.x[14] = result.w4;
-  frame.x[15] = abi::word(result.length);
+  frame.x[10] = result.text.size();
+  frame.x[11] = abi::packed_word<char>(result.text, 0);
+  frame.x[12] = abi::packed_word<char>(result.text, 1);
+  frame.x[13] = abi::packed_word<char>(result.text, 2);
+  frame.x[14] = abi::packed_word<char>(result.text, 3);
+  frame.x[15] = abi::packed_word<char>(result.text, 4);
 }
 
 // System call 59, Task.quota.
@@ -1577,12 +1569,13 @@ void boot_info_print(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
       static_cast<std::uint8_t>(abi::BootInfoRight::kPrint), 0);
   if (!self) return k.fail(frame, self.error());
-  if (frame.x[15] < 1U || frame.x[15] > 40U) {
-    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 6);
+  abi::Text<40> text;
+  if (const auto kept = abi::unpack(text, frame.x[10],
+      std::array{frame.x[11], frame.x[12], frame.x[13], frame.x[14], frame.x[15]});
+      kept != abi::Detail::kNone) {
+    return k.fail(frame, abi::kEinval, kept, 1);
   }
-  auto result = k.on(BootInfoPrint<K>{.self = *std::move(self), .w0 = frame.x[10],
-      .w1 = frame.x[11], .w2 = frame.x[12], .w3 = frame.x[13], .w4 = frame.x[14],
-      .length = abi::value<std::uint8_t>(frame.x[15])});
+  auto result = k.on(BootInfoPrint<K>{.self = *std::move(self), .text = text});
   if (!result) return k.fail(frame, result.error());
   k.complete(frame);
 }

@@ -82,6 +82,21 @@ constexpr bool has(Option set, Option all) {
   return (static_cast<unsigned>(all) & ~static_cast<unsigned>(set)) == 0;
 }
 
+enum class OtherStatus : std::uint8_t {
+  kOk = 0,
+  kOther = 1,
+};
+constexpr bool valid_other_status(std::uint64_t value) { return value < 2; }
+constexpr std::string_view to_string(OtherStatus value) {
+  switch (value) {
+    case OtherStatus::kOk:
+      return "ok";
+    case OtherStatus::kOther:
+      return "other";
+  }
+  return "?";
+}
+
 struct Point {
   static constexpr unsigned kWords = 1;  // in a message
   std::int32_t x{};
@@ -351,6 +366,42 @@ struct Bounded {
   struct FindResult;  // in Bounded's server header
 
   struct FindNamedResult;  // in Bounded's server header
+};
+
+// A method of each option.
+struct Options {
+  static constexpr std::uint16_t kInterface = 0x7fee;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kQuickTag = 0x7fee0001;
+  static constexpr std::uint32_t kQuickShape = 0x01;
+  static constexpr std::uint32_t kPatientTag = 0x7fee0201;
+  static constexpr std::uint32_t kPatientShape = 0x01;
+  static constexpr std::uint32_t kToldTag = 0x7fee0301;
+  static constexpr std::uint32_t kOldTag = 0x7fee0400;
+  static constexpr std::uint32_t kOldShape = 0x00;
+};
+
+// Each way to give a capability.
+struct Giving {
+  static constexpr std::uint16_t kInterface = 0x7fec;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kLendTag = 0x7fec0041;
+  static constexpr std::uint32_t kLendShape = 0x01;
+  static constexpr std::uint32_t kMintTag = 0x7fec0180;
+  static constexpr std::uint32_t kMintShape = 0x00;
+  static constexpr std::uint32_t kMoveTag = 0x7fec0240;
+  static constexpr std::uint32_t kMoveShape = 0x00;
+};
+
+// What answers Options' messages, and its own.
+struct More {
+  static constexpr std::uint16_t kInterface = 0x7fed;
+
+  // Of each method's message, and of its answer.
+  static constexpr std::uint32_t kTwiceTag = 0x7fed0001;
+  static constexpr std::uint32_t kTwiceShape = 0x01;
 };
 
 // Parameters with the names that the generated code uses itself.

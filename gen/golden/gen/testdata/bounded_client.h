@@ -15,10 +15,13 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/self.h"
+#include "idl/kernel/vmo.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
 #include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
+#include "servers/runtime/passing.h"
 
 namespace tessera::bounding {
 
@@ -1225,6 +1228,264 @@ class BoundedClient {
 
  private:
   rt::Slot slot_;
+};
+
+// A method of each option.
+class OptionsClient {
+ public:
+  constexpr OptionsClient() = default;
+  explicit constexpr OptionsClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
+
+  // Quick.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> quick(std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = a;
+    in.a6 = Options::kQuickTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> quick_until(std::uint64_t call_deadline,
+      std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = a;
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kQuickTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+
+  // Waits for so long, and has errors of its own.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> patient(bounding::Grade grade) const {
+    const auto kept = kernel::Self::now();
+    if (!kept) return rt::failure(kept.error());
+    return this->patient_until(*kept + 5000000U, grade);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> patient_until(std::uint64_t call_deadline,
+      bounding::Grade grade) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(grade);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kPatientTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (!bounding::valid_grade(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
+    }
+    return abi::value<bounding::Grade>(out.a0);
+  }
+
+  // Something happened.
+  [[gnu::always_inline]] rt::Result<void> told(std::uint32_t what) const {
+    return this->told_until(0, what);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> told_until(std::uint64_t call_deadline,
+      std::uint32_t what) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointSend);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(what);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kToldTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // There is something better.
+  [[deprecated("Use quick.")]]
+  [[gnu::always_inline]] rt::Result<void> old(std::string_view secret) const {
+    if (secret.size() > 8U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::options::encode_old_request(words, secret);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a6 = Options::kOldTag | words.code();
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[deprecated("Use quick.")]]
+  [[gnu::always_inline]] rt::Result<void> old_until(std::uint64_t call_deadline,
+      std::string_view secret) const {
+    if (secret.size() > 8U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::options::encode_old_request(words, secret);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kOldTag | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
+        rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+ private:
+  rt::Slot slot_;
+};
+
+// Each way to give a capability.
+class GivingClient {
+ public:
+  constexpr GivingClient() = default;
+  explicit constexpr GivingClient(rt::Slot endpoint) : slot_(endpoint) {}
+  constexpr rt::Slot endpoint() const { return slot_; }
+
+  // Until the answer.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> lend(rt::Slot through, kernel::Vmo into,
+      std::uint32_t count) const {
+    return this->lend_until(abi::kNoDeadline, through, into, count);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> lend_until(std::uint64_t call_deadline,
+      rt::Slot through, kernel::Vmo into, std::uint32_t count) const {
+    rt::Passing self(through);
+    const auto pass0 =
+        self.mint(into.slot(), 0x0b, true);
+    if (!pass0) return rt::failure(pass0.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(count);
+    in.t2 = abi::word(pass0->index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Giving::kLendTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+
+  // With so many rights and no more.
+  [[gnu::always_inline]] rt::Result<void> mint(rt::Slot through, kernel::Notification bell,
+      kernel::Vmo other) const {
+    return this->mint_until(abi::kNoDeadline, through, bell, other);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> mint_until(std::uint64_t call_deadline, rt::Slot through,
+      kernel::Notification bell, kernel::Vmo other) const {
+    rt::Passing self(through);
+    const auto pass0 =
+        self.mint(bell.slot(), 0x01, false);
+    if (!pass0) return rt::failure(pass0.error());
+    auto pass1 = rt::Result<rt::Slot>(rt::Slot{});
+    if (other.slot() != rt::Slot{}) pass1 =
+        self.mint(other.slot(), 0x08, false);
+    if (!pass1) return rt::failure(pass1.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.t2 = abi::word(pass0->index);
+    in.t3 = abi::word(pass1->index);
+    in.t4 = 0;
+    in.a6 = (Giving::kMintTag - rt::absent(other.slot()));
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
+        rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
+  // For good.
+  [[gnu::always_inline]] rt::Result<void> move(kernel::Notification bell) const {
+    return this->move_until(abi::kNoDeadline, bell);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> move_until(std::uint64_t call_deadline,
+      kernel::Notification bell) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.t2 = abi::word(bell.slot().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Giving::kMoveTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
+        rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    rt::Passing::give_up(bell.slot());
+    return {};
+  }
+
+ private:
+  rt::Slot slot_;
+};
+
+// What answers Options' messages, and its own.
+class MoreClient : public OptionsClient {
+ public:
+  constexpr MoreClient() = default;
+  explicit constexpr MoreClient(rt::Slot endpoint) : OptionsClient(endpoint) {}
+
+  // The same ordinal as quick, of another interface.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> twice(std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(this->endpoint().index);
+    in.a0 = a;
+    in.a6 = More::kTwiceTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint64_t> twice_until(std::uint64_t call_deadline,
+      std::uint64_t a) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(this->endpoint().index);
+    in.a0 = a;
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = More::kTwiceTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return out.a0;
+  }
 };
 
 // Parameters with the names that the generated code uses itself.

@@ -1070,6 +1070,239 @@ inline abi::Refusal decode(abi::Source& words, FindNamedReply& message) {
 
 }  // namespace tessera::bounding::bounded
 
+namespace tessera::bounding::options {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct QuickRequest {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const QuickRequest& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<QuickRequest> decode_quick_request(ConstWords words) {
+  return QuickRequest{.a = words[0]};
+}
+
+struct QuickReply {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const QuickReply& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<QuickReply> decode_quick_reply(ConstWords words) {
+  return QuickReply{.a = words[0]};
+}
+
+struct PatientRequest {
+  bounding::Grade grade{};
+};
+
+constexpr void encode(Words words, const PatientRequest& message) {
+  words[0] = abi::word(message.grade);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<PatientRequest> decode_patient_request(ConstWords words) {
+  if (!bounding::valid_grade(words[0])) {
+    return std::nullopt;
+  }
+  return PatientRequest{.grade = abi::value<bounding::Grade>(words[0])};
+}
+
+struct PatientReply {
+  bounding::Grade grade{};
+};
+
+constexpr void encode(Words words, const PatientReply& message) {
+  words[0] = abi::word(message.grade);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<PatientReply> decode_patient_reply(ConstWords words) {
+  if (!bounding::valid_grade(words[0])) {
+    return std::nullopt;
+  }
+  return PatientReply{.grade = abi::value<bounding::Grade>(words[0])};
+}
+
+struct ToldRequest {
+  std::uint32_t what{};
+};
+
+constexpr void encode(Words words, const ToldRequest& message) {
+  words[0] = abi::word(message.what);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ToldRequest> decode_told_request(ConstWords words) {
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  return ToldRequest{.what = abi::value<std::uint32_t>(words[0])};
+}
+
+struct OldRequest {
+  abi::Text<8> secret{};
+};
+
+inline void encode_old_request(abi::Sink& words, std::string_view secret) {
+  words.put(secret.size());
+  words.put_items(std::span<const char>(secret));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, OldRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 8U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.secret, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct OldReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const OldReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<OldReply> decode_old_reply([[maybe_unused]] ConstWords words) {
+  return OldReply{};
+}
+
+}  // namespace tessera::bounding::options
+
+namespace tessera::bounding::giving {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct LendRequest {
+  std::uint32_t count{};
+};
+
+constexpr void encode(Words words, const LendRequest& message) {
+  words[0] = abi::word(message.count);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<LendRequest> decode_lend_request(ConstWords words) {
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  return LendRequest{.count = abi::value<std::uint32_t>(words[0])};
+}
+
+struct LendReply {
+  std::uint64_t sum{};
+};
+
+constexpr void encode(Words words, const LendReply& message) {
+  words[0] = message.sum;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<LendReply> decode_lend_reply(ConstWords words) {
+  return LendReply{.sum = words[0]};
+}
+
+struct MintRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MintRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MintRequest> decode_mint_request([[maybe_unused]] ConstWords words) {
+  return MintRequest{};
+}
+
+struct MintReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MintReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MintReply> decode_mint_reply([[maybe_unused]] ConstWords words) {
+  return MintReply{};
+}
+
+struct MoveRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MoveRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MoveRequest> decode_move_request([[maybe_unused]] ConstWords words) {
+  return MoveRequest{};
+}
+
+struct MoveReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const MoveReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<MoveReply> decode_move_reply([[maybe_unused]] ConstWords words) {
+  return MoveReply{};
+}
+
+}  // namespace tessera::bounding::giving
+
+namespace tessera::bounding::more {
+
+// Words of a message, as they travel in a0 to a5.
+using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
+using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
+
+struct TwiceRequest {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const TwiceRequest& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<TwiceRequest> decode_twice_request(ConstWords words) {
+  return TwiceRequest{.a = words[0]};
+}
+
+struct TwiceReply {
+  std::uint64_t a{};
+};
+
+constexpr void encode(Words words, const TwiceReply& message) {
+  words[0] = message.a;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<TwiceReply> decode_twice_reply(ConstWords words) {
+  return TwiceReply{.a = words[0]};
+}
+
+}  // namespace tessera::bounding::more
+
 namespace tessera::bounding::awkward {
 
 // Words of a message, as they travel in a0 to a5.

@@ -19,10 +19,12 @@
 #include "idl/kernel/notification.h"
 #include "idl/kernel/reply.h"
 #include "idl/kernel/self.h"
+#include "idl/kernel/vmo.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
 #include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
+#include "servers/runtime/passing.h"
 
 namespace tessera::bounding {
 
@@ -38,7 +40,7 @@ class ListenerServer {
         { impl.hear(caller, text) } -> std::same_as<void>;
       },
       "listener must implement Listener.hear: void hear(const rt::Caller&, std::string_view "
-      "text)  (gen/testdata/bounded.idl:82)");
+      "text)  (gen/testdata/bounded.idl:83)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -253,7 +255,7 @@ class BoundedServer {
         { impl.short_(caller, name, count) } -> std::same_as<rt::Result<abi::Text<16>>>;
       },
       "bounded must implement Bounded.short: rt::Result<abi::Text<16>> short_(const rt::Caller&, "
-      "std::string_view name, std::uint32_t count)  (gen/testdata/bounded.idl:90)");
+      "std::string_view name, std::uint32_t count)  (gen/testdata/bounded.idl:91)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view name,
           std::span<const std::byte> data) {
@@ -261,7 +263,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.long: rt::Result<Bounded::LongResult> long_(const "
       "rt::Caller&, std::string_view name, std::span<const std::byte> data)  "
-      "(gen/testdata/bounded.idl:93)");
+      "(gen/testdata/bounded.idl:94)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const bool> flags,
           std::span<const std::int16_t> small, std::span<const std::uint64_t> wide,
@@ -274,7 +276,7 @@ class BoundedServer {
       "rt::Caller&, std::span<const bool> flags, std::span<const std::int16_t> small, "
       "std::span<const std::uint64_t> wide, std::span<const bounding::Grade> grades, "
       "std::span<const bounding::Option> options, std::span<const bounding::Colour> colours)  "
-      "(gen/testdata/bounded.idl:96)");
+      "(gen/testdata/bounded.idl:97)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint8_t before,
           const bounding::Point& point, bounding::Grade after) {
@@ -283,14 +285,14 @@ class BoundedServer {
       },
       "bounded must implement Bounded.structs: rt::Result<Bounded::StructsResult> structs(const "
       "rt::Caller&, std::uint8_t before, const bounding::Point& point, bounding::Grade after)  "
-      "(gen/testdata/bounded.idl:102)");
+      "(gen/testdata/bounded.idl:103)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Everything& all) {
         { impl.everything(caller, all) } -> std::same_as<rt::Result<bounding::Everything>>;
       },
       "bounded must implement Bounded.everything: rt::Result<bounding::Everything> "
       "everything(const rt::Caller&, const bounding::Everything& all)  "
-      "(gen/testdata/bounded.idl:105)");
+      "(gen/testdata/bounded.idl:106)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const bounding::Point> points,
           std::uint32_t ranged) {
@@ -299,7 +301,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.points: rt::Result<abi::List<bounding::Point, 20>> "
       "points(const rt::Caller&, std::span<const bounding::Point> points, std::uint32_t ranged)  "
-      "(gen/testdata/bounded.idl:108)");
+      "(gen/testdata/bounded.idl:109)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a, std::uint64_t b,
           std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f, std::uint32_t g) {
@@ -307,13 +309,13 @@ class BoundedServer {
       },
       "bounded must implement Bounded.many: rt::Result<Bounded::ManyResult> many(const "
       "rt::Caller&, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d, "
-      "std::uint64_t e, std::uint64_t f, std::uint32_t g)  (gen/testdata/bounded.idl:112)");
+      "std::uint64_t e, std::uint64_t f, std::uint32_t g)  (gen/testdata/bounded.idl:113)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::span<const std::byte> data) {
         { impl.full(caller, data) } -> std::same_as<rt::Result<abi::Bytes<952>>>;
       },
       "bounded must implement Bounded.full: rt::Result<abi::Bytes<952>> full(const rt::Caller&, "
-      "std::span<const std::byte> data)  (gen/testdata/bounded.idl:116)");
+      "std::span<const std::byte> data)  (gen/testdata/bounded.idl:117)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> who,
           std::string_view name) {
@@ -321,20 +323,20 @@ class BoundedServer {
       },
       "bounded must implement Bounded.give: rt::Result<Bounded::GiveResult> give(const "
       "rt::Caller&, rt::Received<kernel::Notification> who, std::string_view name)  "
-      "(gen/testdata/bounded.idl:119)");
+      "(gen/testdata/bounded.idl:120)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
         { impl.note(caller, text) } -> std::same_as<void>;
       },
       "bounded must implement Bounded.note: void note(const rt::Caller&, std::string_view text)  "
-      "(gen/testdata/bounded.idl:122)");
+      "(gen/testdata/bounded.idl:123)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Bounded::LaterCompleter completer,
           std::string_view text) {
         { impl.later(caller, std::move(completer), text) } -> std::same_as<void>;
       },
       "bounded must implement Bounded.later: void later(const rt::Caller&, "
-      "Bounded::LaterCompleter, std::string_view text)  (gen/testdata/bounded.idl:125)");
+      "Bounded::LaterCompleter, std::string_view text)  (gen/testdata/bounded.idl:126)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -348,7 +350,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.older: rt::Result<bounding::Older> older(const "
       "rt::Caller&, const bounding::Older& what, std::uint64_t after)  "
-      "(gen/testdata/bounded.idl:128)");
+      "(gen/testdata/bounded.idl:129)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Nothing& none,
           std::span<const bounding::Nothing> list) {
@@ -356,13 +358,13 @@ class BoundedServer {
       },
       "bounded must implement Bounded.nothing: rt::Result<bounding::Nothing> nothing(const "
       "rt::Caller&, const bounding::Nothing& none, std::span<const bounding::Nothing> list)  "
-      "(gen/testdata/bounded.idl:131)");
+      "(gen/testdata/bounded.idl:132)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
         { impl.plain(caller, a, b) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "bounded must implement Bounded.plain: rt::Result<std::uint64_t> plain(const rt::Caller&, "
-      "std::uint64_t a, std::uint32_t b)  (gen/testdata/bounded.idl:134)");
+      "std::uint64_t a, std::uint32_t b)  (gen/testdata/bounded.idl:135)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell,
           bool loud, rt::Received<bounding::ListenerClient> listener) {
@@ -370,7 +372,7 @@ class BoundedServer {
       },
       "bounded must implement Bounded.listen: rt::Result<std::uint8_t> listen(const rt::Caller&, "
       "rt::Received<kernel::Notification> bell, bool loud, "
-      "rt::Received<bounding::ListenerClient> listener)  (gen/testdata/bounded.idl:137)");
+      "rt::Received<bounding::ListenerClient> listener)  (gen/testdata/bounded.idl:138)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller,
           rt::Received<bounding::ListenerClient> listener, std::string_view text) {
@@ -378,25 +380,25 @@ class BoundedServer {
       },
       "bounded must implement Bounded.listenTo: rt::Result<std::uint8_t> listen_to(const "
       "rt::Caller&, rt::Received<bounding::ListenerClient> listener, std::string_view text)  "
-      "(gen/testdata/bounded.idl:141)");
+      "(gen/testdata/bounded.idl:142)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bool want) {
         { impl.find(caller, want) } -> std::same_as<rt::Result<Bounded::FindResult>>;
       },
       "bounded must implement Bounded.find: rt::Result<Bounded::FindResult> find(const "
-      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:144)");
+      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:145)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bool want) {
         { impl.find_one(caller, want) } -> std::same_as<rt::Result<kernel::Notification>>;
       },
       "bounded must implement Bounded.findOne: rt::Result<kernel::Notification> find_one(const "
-      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:147)");
+      "rt::Caller&, bool want)  (gen/testdata/bounded.idl:148)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bool want) {
         { impl.find_named(caller, want) } -> std::same_as<rt::Result<Bounded::FindNamedResult>>;
       },
       "bounded must implement Bounded.findNamed: rt::Result<Bounded::FindNamedResult> "
-      "find_named(const rt::Caller&, bool want)  (gen/testdata/bounded.idl:150)");
+      "find_named(const rt::Caller&, bool want)  (gen/testdata/bounded.idl:151)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -540,7 +542,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ShortRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.short_(caller_of(message), request.name, request.count);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -568,7 +571,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::LongRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.long_(caller_of(message), request.name, request.data);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -600,7 +604,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ListsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.lists(caller_of(message), request.flags, request.small, request.wide,
         request.grades, request.options, request.colours);
@@ -634,7 +639,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::StructsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.structs(caller_of(message), request.before, request.point,
         request.after);
@@ -662,7 +668,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::EverythingRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.everything(caller_of(message), request.all);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -694,7 +701,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::PointsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.points(caller_of(message), request.points, request.ranged);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -726,7 +734,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ManyRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.many(caller_of(message), request.a, request.b, request.c, request.d,
         request.e, request.f, request.g);
@@ -760,7 +769,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::FullRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.full(caller_of(message), request.data);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -792,7 +802,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::GiveRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
@@ -841,7 +852,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::LaterRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
@@ -860,7 +872,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::OlderRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.older(caller_of(message), request.what, request.after);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -887,7 +900,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::NothingRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.nothing(caller_of(message), request.none, request.list);
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -969,7 +983,8 @@ class BoundedServer {
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ListenToRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 1;
     if (has_all) {
@@ -1084,6 +1099,670 @@ template <class Impl>
   BoundedServer<Impl>::serve(impl, endpoint);
 }
 
+template <class Impl>
+class OptionsServer {
+ public:
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
+        { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
+      },
+      "options must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
+      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
+        { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
+      },
+      "options must implement Options.patient: rt::Result<bounding::Grade> patient(const "
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
+        { impl.told(caller, what) } -> std::same_as<void>;
+      },
+      "options must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
+      "(gen/testdata/bounded.idl:173)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
+        { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
+      },
+      "options must implement Options.old: rt::Result<void> old(const rt::Caller&, "
+      "std::string_view secret)  (gen/testdata/bounded.idl:176)");
+
+  // A message stays in registers from the call that brings it to the one that answers it.
+  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
+    rt::Registers message = receive(endpoint);
+    for (;;) message = dispatch(impl, endpoint, message);
+  }
+
+  // Answers one message and returns the next.
+  [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
+    }
+    std::unreachable();
+  }
+
+ private:
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case Options::kQuickTag:
+        return on_quick(impl, endpoint, message, status);
+      case Options::kPatientTag:
+        return on_patient(impl, endpoint, message, status);
+      case Options::kToldTag:
+        return on_told(impl, message, status);
+      case 0:
+        return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Options::kOldTag:
+        return on_old(impl, endpoint, message, status);
+      default:
+        return malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(2);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(3);
+
+  static constexpr bool answer_due(const rt::Registers& message) {
+    return (message.t3 & abi::kInfoAnswerDue) != 0;
+  }
+
+  static constexpr rt::Caller caller_of(const rt::Registers& message) {
+    return {.badge = message.t0,
+            .identity = message.t1,
+            .qos = abi::value<abi::QosClass>(message.t3 & abi::kInfoClassMask)};
+  }
+
+  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.t1 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT1>(in);
+    return out;
+  }
+
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = status;
+    in.t1 = 0;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    return out;
+  }
+
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
+      return rt::Next::kReceive;
+    }
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
+    }
+    return rt::Next::kReceive;
+  }
+
+  // Another interface, no method of this one, or not its words and capabilities.
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+  }
+
+  // Options.quick
+  [[gnu::always_inline]] static rt::Next on_quick(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.quick(caller_of(message), message.a0);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = *result;
+    in.a6 = 0;
+    in.t1 = Options::kQuickShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.patient
+  [[gnu::always_inline]] static rt::Next on_patient(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!bounding::valid_grade(message.a0)) {
+      return refused(status, abi::word(abi::kEinval));
+    }
+    const auto result = impl.patient(caller_of(message), abi::value<bounding::Grade>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Options::kPatientShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.told
+  [[gnu::always_inline]] static rt::Next on_told(Impl& impl, rt::Registers& message,
+      std::uint64_t& status) {
+    // A caller that waits would wait for nothing.
+    if (answer_due(message)) return refused(status, kMalformed);
+    if (!abi::fits<std::uint32_t>(message.a0)) {
+      return rt::Next::kReceive;
+    }
+    impl.told(caller_of(message), abi::value<std::uint32_t>(message.a0));
+    return rt::Next::kReceive;
+  }
+
+  // Options.old
+  [[gnu::always_inline]] static rt::Next on_old(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::OldRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
+    }
+    const auto result = impl.old(caller_of(message), request.secret);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kOldShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+};
+
+// Serves Options on `endpoint` (right: receive) for ever. Where `impl` has
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
+template <class Impl>
+[[noreturn]] void serve_options(Impl& impl, rt::Slot endpoint) {
+  OptionsServer<Impl>::serve(impl, endpoint);
+}
+
+template <class Impl>
+class GivingServer {
+ public:
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, rt::Lent<kernel::Vmo> into,
+          std::uint32_t count) {
+        { impl.lend(caller, into, count) } -> std::same_as<rt::Result<std::uint64_t>>;
+      },
+      "giving must implement Giving.lend: rt::Result<std::uint64_t> lend(const rt::Caller&, "
+      "rt::Lent<kernel::Vmo> into, std::uint32_t count)  (gen/testdata/bounded.idl:183)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell,
+          rt::Received<kernel::Vmo> other) {
+        { impl.mint(caller, bell, other) } -> std::same_as<rt::Result<void>>;
+      },
+      "giving must implement Giving.mint: rt::Result<void> mint(const rt::Caller&, "
+      "rt::Received<kernel::Notification> bell, rt::Received<kernel::Vmo> other)  "
+      "(gen/testdata/bounded.idl:186)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell) {
+        { impl.move(caller, bell) } -> std::same_as<rt::Result<void>>;
+      },
+      "giving must implement Giving.move: rt::Result<void> move(const rt::Caller&, "
+      "rt::Received<kernel::Notification> bell)  (gen/testdata/bounded.idl:189)");
+
+  // A message stays in registers from the call that brings it to the one that answers it.
+  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
+    rt::Registers message = receive(endpoint);
+    for (;;) message = dispatch(impl, endpoint, message);
+  }
+
+  // Answers one message and returns the next.
+  [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
+    }
+    std::unreachable();
+  }
+
+ private:
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case Giving::kLendTag:
+        return on_lend(impl, endpoint, message, status);
+      case Giving::kMintTag:
+      case Giving::kMintTag - (1U << abi::kTagCapabilitiesShift):
+        return on_mint(impl, endpoint, message, status);
+      case Giving::kMoveTag:
+        return on_move(impl, endpoint, message, status);
+      case 0:
+        return no_message(impl, message);
+      default:
+        return malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+
+  static constexpr bool answer_due(const rt::Registers& message) {
+    return (message.t3 & abi::kInfoAnswerDue) != 0;
+  }
+
+  static constexpr rt::Caller caller_of(const rt::Registers& message) {
+    return {.badge = message.t0,
+            .identity = message.t1,
+            .qos = abi::value<abi::QosClass>(message.t3 & abi::kInfoClassMask)};
+  }
+
+  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.t1 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT1>(in);
+    return out;
+  }
+
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = status;
+    in.t1 = 0;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    return out;
+  }
+
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
+      return rt::Next::kReceive;
+    }
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
+    }
+    return rt::Next::kReceive;
+  }
+
+  // Another interface, no method of this one, or not its words and capabilities.
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+  }
+
+  // Giving.lend
+  [[gnu::always_inline]] static rt::Next on_lend(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::fits<std::uint32_t>(message.a0)) {
+      return refused(status, kBadValue);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
+    const auto result = impl.lend(caller_of(message), rt::Lent<kernel::Vmo>(rt::window_slot(0)),
+        abi::value<std::uint32_t>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = *result;
+    in.a6 = 0;
+    in.t1 = Giving::kLendShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Giving.mint
+  [[gnu::always_inline]] static rt::Next on_mint(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
+    if (has_all) {
+      if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kVmo, 0x08, 2); !kept) {
+        return refused(status, rt::answer_status(kept.error()));
+      }
+    }
+    const auto result = impl.mint(caller_of(message),
+        rt::Received<kernel::Notification>(rt::window_slot(0)),
+        rt::Received<kernel::Vmo>(rt::window_slot_if(has_all, 1)));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Giving::kMintShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Giving.move
+  [[gnu::always_inline]] static rt::Next on_move(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
+    const auto result = impl.move(caller_of(message),
+        rt::Received<kernel::Notification>(rt::window_slot(0)));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Giving::kMoveShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+};
+
+// Serves Giving on `endpoint` (right: receive) for ever. Where `impl` has
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
+template <class Impl>
+[[noreturn]] void serve_giving(Impl& impl, rt::Slot endpoint) {
+  GivingServer<Impl>::serve(impl, endpoint);
+}
+
+template <class Impl>
+class MoreServer {
+ public:
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
+        { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
+      },
+      "more must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
+      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
+        { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
+      },
+      "more must implement Options.patient: rt::Result<bounding::Grade> patient(const "
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
+        { impl.told(caller, what) } -> std::same_as<void>;
+      },
+      "more must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
+      "(gen/testdata/bounded.idl:173)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
+        { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
+      },
+      "more must implement Options.old: rt::Result<void> old(const rt::Caller&, std::string_view "
+      "secret)  (gen/testdata/bounded.idl:176)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
+        { impl.twice(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
+      },
+      "more must implement More.twice: rt::Result<std::uint64_t> twice(const rt::Caller&, "
+      "std::uint64_t a)  (gen/testdata/bounded.idl:196)");
+
+  // A message stays in registers from the call that brings it to the one that answers it.
+  [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
+    rt::Registers message = receive(endpoint);
+    for (;;) message = dispatch(impl, endpoint, message);
+  }
+
+  // Answers one message and returns the next.
+  [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
+      rt::Registers message) {
+    std::uint64_t status = 0;
+    switch (handle(impl, endpoint, message, status)) {
+      case rt::Next::kHandled:
+        return message;
+      case rt::Next::kReceive:
+        return receive(endpoint);
+      case rt::Next::kRefuse:
+        return refuse(endpoint, status);
+    }
+    std::unreachable();
+  }
+
+ private:
+  [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    switch (message.t2) {
+      case Options::kQuickTag:
+        return on_quick(impl, endpoint, message, status);
+      case Options::kPatientTag:
+        return on_patient(impl, endpoint, message, status);
+      case Options::kToldTag:
+        return on_told(impl, message, status);
+      case More::kTwiceTag:
+        return on_twice(impl, endpoint, message, status);
+      case 0:
+        return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Options::kOldTag:
+        return on_old(impl, endpoint, message, status);
+      default:
+        return malformed(message, status);
+    }
+  }
+
+  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+
+  static constexpr bool answer_due(const rt::Registers& message) {
+    return (message.t3 & abi::kInfoAnswerDue) != 0;
+  }
+
+  static constexpr rt::Caller caller_of(const rt::Registers& message) {
+    return {.badge = message.t0,
+            .identity = message.t1,
+            .qos = abi::value<abi::QosClass>(message.t3 & abi::kInfoClassMask)};
+  }
+
+  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.t1 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT1>(in);
+    return out;
+  }
+
+  // Answers with a status alone.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = status;
+    in.t1 = 0;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    return out;
+  }
+
+  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
+    status = why;
+    return rt::Next::kRefuse;
+  }
+
+  // A signal on the bound Notification, or a call that failed: then its caller, if any, is
+  // refused by the next receive, unless there is nothing left to receive from.
+  static rt::Next no_message(Impl& impl, const rt::Registers& message) {
+    if (message.a6 != 0) {
+      const auto status = abi::value<std::int32_t>(message.a6);
+      if (rt::endpoint_lost(message)) (void)kernel::Self::exit(status);
+      return rt::Next::kReceive;
+    }
+    if constexpr (requires { impl.on_notification(message.a0); }) {
+      impl.on_notification(message.a0);
+    }
+    return rt::Next::kReceive;
+  }
+
+  // Another interface, no method of this one, or not its words and capabilities.
+  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+  }
+
+  // Options.quick
+  [[gnu::always_inline]] static rt::Next on_quick(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.quick(caller_of(message), message.a0);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = *result;
+    in.a6 = 0;
+    in.t1 = Options::kQuickShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.patient
+  [[gnu::always_inline]] static rt::Next on_patient(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!bounding::valid_grade(message.a0)) {
+      return refused(status, abi::word(abi::kEinval));
+    }
+    const auto result = impl.patient(caller_of(message), abi::value<bounding::Grade>(message.a0));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Options::kPatientShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.told
+  [[gnu::always_inline]] static rt::Next on_told(Impl& impl, rt::Registers& message,
+      std::uint64_t& status) {
+    // A caller that waits would wait for nothing.
+    if (answer_due(message)) return refused(status, abi::word<std::int32_t>(3));
+    if (!abi::fits<std::uint32_t>(message.a0)) {
+      return rt::Next::kReceive;
+    }
+    impl.told(caller_of(message), abi::value<std::uint32_t>(message.a0));
+    return rt::Next::kReceive;
+  }
+
+  // Options.old
+  [[gnu::always_inline]] static rt::Next on_old(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::OldRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? abi::word<std::int32_t>(3) : abi::word<std::int32_t>(2));
+    }
+    const auto result = impl.old(caller_of(message), request.secret);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kOldShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // More.twice
+  [[gnu::always_inline]] static rt::Next on_twice(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.twice(caller_of(message), message.a0);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = *result;
+    in.a6 = 0;
+    in.t1 = More::kTwiceShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+};
+
+// Serves More on `endpoint` (right: receive) for ever. Where `impl` has
+// on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
+// signalled.
+template <class Impl>
+[[noreturn]] void serve_more(Impl& impl, rt::Slot endpoint) {
+  MoreServer<Impl>::serve(impl, endpoint);
+}
+
 // The right to answer Awkward.bounding once, later. It lies in a Reply object, whose slot is all
 // that has to be remembered: release() gives it, adopt() takes it up again. Dropped unanswered: the
 // caller gets epipe.
@@ -1172,7 +1851,7 @@ class AwkwardServer {
       "std::byte> kept_, const bounding::Older& result_, const bounding::Point& decode, const "
       "bounding::Newer& write_words, const bounding::Point& read_words, std::string_view source, "
       "bounding::Grade why, std::uint32_t used, std::uint64_t h1, std::string_view message_)  "
-      "(gen/testdata/bounded.idl:157)");
+      "(gen/testdata/bounded.idl:203)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Awkward::BoundingCompleter completer,
           std::string_view encode_locals_reply, const bounding::Point& rt_,
@@ -1183,7 +1862,7 @@ class AwkwardServer {
       "awkward must implement Awkward.bounding: void bounding(const rt::Caller&, "
       "Awkward::BoundingCompleter, std::string_view encode_locals_reply, const bounding::Point& "
       "rt_, const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade "
-      "tessera)  (gen/testdata/bounded.idl:163)");
+      "tessera)  (gen/testdata/bounded.idl:209)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -1297,7 +1976,8 @@ class AwkwardServer {
     rt::Incoming frame(message, message.t2);
     bounding::awkward::LocalsRequest request;
     if (const abi::Refusal result = bounding::awkward::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.locals(caller_of(message), request.words_, request.frame_,
         request.kept_, request.result_, request.decode, request.write_words, request.read_words,
@@ -1333,7 +2013,8 @@ class AwkwardServer {
     rt::Incoming frame(message, message.t2);
     bounding::awkward::BoundingRequest request;
     if (const abi::Refusal result = bounding::awkward::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
@@ -1362,14 +2043,14 @@ class NewestServer {
         { impl.pad0(caller) } -> std::same_as<rt::Result<void>>;
       },
       "newest must implement Newest.pad0: rt::Result<void> pad0(const rt::Caller&)  "
-      "(gen/testdata/bounded.idl:171)");
+      "(gen/testdata/bounded.idl:217)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Newer& what,
           std::uint64_t after) {
         { impl.older(caller, what, after) } -> std::same_as<rt::Result<bounding::Newer>>;
       },
       "newest must implement Newest.older: rt::Result<bounding::Newer> older(const rt::Caller&, "
-      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:174)");
+      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:220)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1494,7 +2175,8 @@ class NewestServer {
     rt::Incoming frame(message, message.t2);
     bounding::newest::OlderRequest request;
     if (const abi::Refusal result = bounding::newest::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.older(caller_of(message), request.what, request.after);
     if (!result) return refused(status, rt::answer_status(result.error()));

@@ -4,9 +4,13 @@
 #ifndef IDL_KERNEL_BOOT_INFO_H_
 #define IDL_KERNEL_BOOT_INFO_H_
 
+#include <array>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/boot_info_types.h"
 #include "idl/kernel_rights.h"
 #include "idl/system_call.h"
@@ -35,13 +39,7 @@ class BootInfo {
     std::uint64_t size{};
     bool device{};
   };
-  // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
-  // that shares no page with anything else. einval, badRange: there are not so many.
-  // index: counted from 0.
-  // slot: where its capability is.
-  // base: its physical address.
-  // size: bytes.
-  // device: whether it is device memory.
+  // The index-th Untyped. einval, badRange: there are not so many.
   [[gnu::always_inline]] rt::Result<RegionResult> region(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoRegion);
@@ -54,7 +52,6 @@ class BootInfo {
   }
 
   // Bytes of the bundle; its Vmo is as many pages as hold them.
-  // size: bytes.
   [[gnu::always_inline]] rt::Result<std::uint64_t> bundle() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoBundle);
@@ -70,9 +67,7 @@ class BootInfo {
     std::uint32_t shift{};
   };
   // Where the UART's registers are in its pages, its interrupt, and by how many bits a register's
-  // number is shifted. offset: bytes from the begin of its pages.
-  // irq: its number at the interrupt controller.
-  // shift: 0 for registers a byte apart, 2 for four bytes.
+  // number is shifted.
   [[gnu::always_inline]] rt::Result<UartResult> uart() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoUart);
@@ -83,21 +78,21 @@ class BootInfo {
         .shift = abi::value<std::uint32_t>(out.a2)};
   }
 
-  // Prints bytes (of the words, lowest first) of the first task's lines, each with "init: " before
-  // it. ebusy: a task has mapped the UART, the kernel no longer writes to it.
-  // w0 to w4: the bytes, eight a word.
-  // length: how many bytes.
-  [[gnu::always_inline]] rt::Result<void> print(std::uint64_t w0, std::uint64_t w1,
-      std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) const {
+  // Prints bytes of the first task's lines, each with "init: " before it. ebusy: a task has mapped
+  // the UART, the kernel no longer writes to it.
+  [[gnu::always_inline]] rt::Result<void> print(std::string_view text) const {
+    if (text.size() > 40U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoPrint);
     in.t0 = abi::word(slot_.index);
-    in.a0 = w0;
-    in.a1 = w1;
-    in.a2 = w2;
-    in.a3 = w3;
-    in.a4 = w4;
-    in.a5 = abi::word(length);
+    in.a0 = text.size();
+    in.a1 = abi::packed_word<char>(text, 0);
+    in.a2 = abi::packed_word<char>(text, 1);
+    in.a3 = abi::packed_word<char>(text, 2);
+    in.a4 = abi::packed_word<char>(text, 3);
+    in.a5 = abi::packed_word<char>(text, 4);
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5>(in);
     if (out.a6 != 0) return rt::failure(out);
@@ -123,9 +118,6 @@ class BootInfo {
   // destroyed included, and how many capabilities of all types. 0 objects for untyped and vmo,
   // which are nothing but their capabilities. The first task has the right `census` only when the
   // kernel's command line has the word "census".
-  // type: of the objects to count.
-  // objects: of that type.
-  // capabilities: of all types.
   [[gnu::always_inline]] rt::Result<CensusResult> census(abi::ObjectType type) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCensus);
@@ -136,27 +128,17 @@ class BootInfo {
     return CensusResult{.objects = out.a0, .capabilities = out.a1};
   }
 
-  struct CommandLineResult {
-    std::uint64_t w0{};
-    std::uint64_t w1{};
-    std::uint64_t w2{};
-    std::uint64_t w3{};
-    std::uint64_t w4{};
-    std::uint8_t length{};
-  };
   // The kernel's command line (the device tree's /chosen/bootargs), 40 bytes a part, counted from
-  // 0; in the words as `print` has them. part: counted from 0.
-  // w0 to w4: the bytes, eight a word.
-  // length: how many bytes; less than 40 in the last part, and 0 after it.
-  [[gnu::always_inline]] rt::Result<CommandLineResult> command_line(std::uint32_t part) const {
+  // 0. Shorter than that in the last part, and empty after it.
+  [[gnu::always_inline]] rt::Result<abi::Text<40>> command_line(std::uint32_t part) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCommandLine);
     in.t0 = abi::word(slot_.index);
     in.a0 = abi::word(part);
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
     if (out.a6 != 0) return rt::failure(out);
-    return CommandLineResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
-        .length = abi::value<std::uint8_t>(out.a5)};
+    return abi::unpacked<abi::Text<40>>(out.a0,
+        std::array{out.a1, out.a2, out.a3, out.a4, out.a5});
   }
 
  private:

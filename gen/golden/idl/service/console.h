@@ -11,8 +11,8 @@ namespace tessera::service {
 
 enum class ConsoleStatus : std::uint8_t {
   kOk = 0,
-  kInvalidArgs = 1,  // A length outside its range.
-  kMalformed = 2,  // A message that is none of the console's methods.
+  kInvalidArgs = 1,  // A value outside its range.
+  kMalformed = 2,  // A message that is none of the console's methods, or not as long as it says.
   kDenied = 3,  // attach by another task than the first, or again.
   kNotAttached = 4,  // write before attach.
   kFailed = 5,  // The UART's registers are not in its pages, or the pages cannot be mapped.
@@ -42,7 +42,7 @@ struct Console {
   static constexpr std::uint16_t kInterface = 0x0101;
 
   // Of each method's message, and of its answer.
-  static constexpr std::uint32_t kWriteTag = 0x01010006;
+  static constexpr std::uint32_t kWriteTag = 0x01010000;
   static constexpr std::uint32_t kWriteShape = 0x00;
   static constexpr std::uint32_t kAttachTag = 0x01010102;
   static constexpr std::uint32_t kAttachShape = 0x00;

@@ -5,11 +5,16 @@
 #define IDL_SERVICE_CONSOLE_CLIENT_H_
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/service/console.h"
+#include "idl/service/console_message.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
+#include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::service {
@@ -26,44 +31,51 @@ class ConsoleClient {
   explicit constexpr ConsoleClient(rt::Slot endpoint) : slot_(endpoint) {}
   constexpr rt::Slot endpoint() const { return slot_; }
 
-  // Adds bytes to the sender's line: `length` of them, from the words, lowest byte first. A newline
-  // ends the line and prints it. Bytes that are not printable ASCII become '?'. A line of more than
-  // 160 bytes is printed in pieces, each with the name. w0 to w4: the bytes, eight a word.
-  // length: how many bytes, 1 to 40.
-  [[gnu::always_inline]] rt::Result<void> write(std::uint64_t w0, std::uint64_t w1,
-      std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) const {
+  // Adds bytes to the sender's line. A newline ends the line and prints it. Bytes that are not
+  // printable ASCII become '?'. A line of more than 160 bytes is printed in pieces, each with the
+  // name.
+  [[gnu::always_inline]] rt::Result<void> write(std::string_view text) const {
+    if (text.size() > 40U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    service::console::encode_write_request(words, text);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
     in.t0 = abi::word(slot_.index);
-    in.a0 = w0;
-    in.a1 = w1;
-    in.a2 = w2;
-    in.a3 = w3;
-    in.a4 = w4;
-    in.a5 = abi::word(length);
-    in.a6 = Console::kWriteTag;
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.a6 = Console::kWriteTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
-  [[gnu::always_inline]] rt::Result<void> write_until(std::uint64_t call_deadline, std::uint64_t w0,
-      std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4,
-      std::uint8_t length) const {
+  [[gnu::always_inline]] rt::Result<void> write_until(std::uint64_t call_deadline,
+      std::string_view text) const {
+    if (text.size() > 40U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    service::console::encode_write_request(words, text);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
     in.t0 = abi::word(slot_.index);
-    in.a0 = w0;
-    in.a1 = w1;
-    in.a2 = w2;
-    in.a3 = w3;
-    in.a4 = w4;
-    in.a5 = abi::word(length);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    in.a6 = Console::kWriteTag;
+    in.a6 = Console::kWriteTag | words.code();
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
@@ -73,8 +85,7 @@ class ConsoleClient {
 
   // The first task's word on where the UART's registers are in the pages of StartSlot.device: at
   // `offset`, a register's number shifted by `shift` bits. The console takes the UART over with it:
-  // the kernel writes no more. Once, by the first task alone. offset: bytes from the pages' begin.
-  // shift: 0 for registers a byte apart, 2 for four bytes.
+  // the kernel writes no more. Once, by the first task alone.
   [[gnu::always_inline]] rt::Result<void> attach(std::uint32_t offset, std::uint8_t shift) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);

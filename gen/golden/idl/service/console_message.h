@@ -4,11 +4,14 @@
 #ifndef IDL_SERVICE_CONSOLE_MESSAGE_H_
 #define IDL_SERVICE_CONSOLE_MESSAGE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/service/console.h"
 #include "idl/wire.h"
 
@@ -19,30 +22,28 @@ using Words = std::span<std::uint64_t, abi::kMessageRegisters>;
 using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
 
 struct WriteRequest {
-  std::uint64_t w0{};
-  std::uint64_t w1{};
-  std::uint64_t w2{};
-  std::uint64_t w3{};
-  std::uint64_t w4{};
-  std::uint8_t length{};
+  abi::Text<40> text{};
 };
 
-constexpr void encode(Words words, const WriteRequest& message) {
-  words[0] = message.w0;
-  words[1] = message.w1;
-  words[2] = message.w2;
-  words[3] = message.w3;
-  words[4] = message.w4;
-  words[5] = abi::word(message.length);
+inline void encode_write_request(abi::Sink& words, std::string_view text) {
+  words.put(text.size());
+  words.put_items(std::span<const char>(text));
+  words.finish();
 }
 
-// Nothing when a word is no such value.
-constexpr std::optional<WriteRequest> decode_write_request(ConstWords words) {
-  if (words[5] < 1U || words[5] > 40U) {
-    return std::nullopt;
-  }
-  return WriteRequest{.w0 = words[0], .w1 = words[1], .w2 = words[2], .w3 = words[3],
-      .w4 = words[4], .length = abi::value<std::uint8_t>(words[5])};
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, WriteRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 40U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.text, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
 }
 
 struct WriteReply {

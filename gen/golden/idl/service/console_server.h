@@ -6,14 +6,19 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/reply.h"
 #include "idl/kernel/self.h"
 #include "idl/service/console.h"
+#include "idl/service/console_message.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
+#include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::service {
@@ -26,19 +31,17 @@ template <class Impl>
 class ConsoleServer {
  public:
   static_assert(
-      requires(Impl& impl, const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
-          std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint8_t length) {
-        { impl.write(caller, w0, w1, w2, w3, w4, length) } -> std::same_as<rt::Result<void>>;
+      requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
+        { impl.write(caller, text) } -> std::same_as<rt::Result<void>>;
       },
       "console must implement Console.write: rt::Result<void> write(const rt::Caller&, "
-      "std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, "
-      "std::uint8_t length)  (idl/service/console.idl:20)");
+      "std::string_view text)  (idl/service/console.idl:20)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift) {
         { impl.attach(caller, offset, shift) } -> std::same_as<rt::Result<void>>;
       },
       "console must implement Console.attach: rt::Result<void> attach(const rt::Caller&, "
-      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:27)");
+      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:23)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -65,12 +68,17 @@ class ConsoleServer {
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
       rt::Registers& message, std::uint64_t& status) {
     switch (message.t2) {
-      case Console::kWriteTag:
-        return on_write(impl, endpoint, message, status);
       case Console::kAttachTag:
         return on_attach(impl, endpoint, message, status);
       case 0:
         return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Console::kWriteTag:
+        return on_write(impl, endpoint, message, status);
       default:
         return malformed(message, status);
     }
@@ -138,11 +146,13 @@ class ConsoleServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
-    if (message.a5 < 1U || message.a5 > 40U) {
-      return refused(status, kBadValue);
+    rt::Incoming frame(message, message.t2);
+    service::console::WriteRequest request;
+    if (const abi::Refusal result = service::console::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
-    const auto result = impl.write(caller_of(message), message.a0, message.a1, message.a2,
-        message.a3, message.a4, abi::value<std::uint8_t>(message.a5));
+    const auto result = impl.write(caller_of(message), request.text);
     if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);

@@ -471,7 +471,8 @@ class PartnerServer {
     rt::Incoming frame(message, message.t2);
     service::partner::ReverseRequest request;
     if (const abi::Refusal result = service::partner::decode(frame.words(), request)) {
-      return refused(status, result.malformed() ? kMalformed : kBadValue);
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
     }
     const auto result = impl.reverse(caller_of(message), request.text);
     if (!result) return refused(status, rt::answer_status(result.error()));
