@@ -35,6 +35,13 @@ constexpr Flag kDiffFlags[] = {
     kRoot, {"old-root", "DIR", "", "OLD's root, when it is not NEW's"}, kIdl, kCapnp, kFormat,
 };
 constexpr Flag kCatFlags[] = {kRoot, kIdl, kCapnp};
+constexpr Flag kNewFlags[] = {
+    kRoot,
+    kIdl,
+    {"folder", "DIR", "servers", "where the server's own folder is made"},
+    {"manifest", "FILE", "bootimage/manifest.idl", "the manifest that starts it"},
+    kCapnp,
+};
 
 constexpr Command kCommands[] = {
     {"compile", "FILE.idl...", "checks all files together and writes what they become",
@@ -73,6 +80,9 @@ constexpr Command kCommands[] = {
      "  {\"kind\":\"request\",\"tag\":\"0x01020202\",\"words\":[\"0xf4240\",\"0x4\"]}\n"
      "Values of $sensitive parameters are not shown. Status 1: a line is wrong.",
      kCatFlags, run_cat},
+    {"new", "service NAME", "writes a service: its .idl, server, test and manifest entry",
+     "NAME is lower case with underscores. Nothing that exists is overwritten.", kNewFlags,
+     run_new},
     {"completion",
      "bash|zsh",
      "writes a script that completes kidl's command line",
