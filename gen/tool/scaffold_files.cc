@@ -285,9 +285,9 @@ std::string next_steps(const NewService& service) {
       "Next: name both programs in the image's rule (bootimage/BUILD.bazel for the stock one):\n"
       "    \"$name\": \"//$folder/$name\",\n"
       "    \"ask_$name\": \"//$folder/$name:ask_$name\",\n"
-      "then `bazel test //$folder/$name/...` and `bazel run //bootimage:qemu`. When it is "
-      "released:\n"
-      "`bazel run //idl:freeze`.\n",
+      "then `bazel test //$folder/$name/...` and `bazel run //bootimage:qemu`. Once its methods "
+      "are\n"
+      "as they shall stay, `bazel run //idl:freeze` writes its lock, which a test asks for.\n",
       service);
 }
 
