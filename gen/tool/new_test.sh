@@ -62,9 +62,27 @@ keep
 expect 1 'servers/late/client.cc is there already; nothing was written' new service late
 unchanged 'a file in the way'
 
-# A folder that cannot be written: what was written before is taken back.
-expect 1 'cannot write' new service later --folder=/proc/nowhere
-unchanged 'a folder that cannot be written'
+# A folder that cannot be: what was written before is taken back.
+echo mine >z
+keep
+expect 1 'cannot write ./z/later/' new service later --folder=z
+unchanged 'a folder that cannot be'
+rm z
+
+# What was written does not compile, the manifest being full: all of it is taken back.
+mkdir full
+{
+  echo '@0xd1a7e55e7a00f032;'
+  echo 'using K = import "/idl/kidl.idl";'
+  echo 'using M = import "/idl/manifest.idl";'
+  echo '$K.namespace("full");'
+  echo 'const all :M.Manifest = (images = ['
+  for each in {1..31}; do echo "  (name = \"x$each\", identity = $each),"; done
+  echo ']);'
+} >full/manifest.idl
+keep
+expect 1 'KIDL0115' new service later --manifest=full/manifest.idl
+unchanged 'what does not compile'
 
 # Another folder and manifest.
 mkdir mine && cp bootimage/manifest.idl mine/manifest.idl
