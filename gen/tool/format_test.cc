@@ -36,6 +36,12 @@ TEST(FormatTest, SpacesBetweenTokens) {
             "interface A extends(B, C) {\n}\nconst d :Data = 0x\"00 01\";\n");
 }
 
+// Together they are one operator to capnp.
+TEST(FormatTest, OperatorsAreNeitherJoinedNorParted) {
+  EXPECT_EQ(formatted("const a :M = (b = .c,  d=  .e);\nconst f : .G = - inf;\n"),
+            "const a :M = (b = .c, d = .e);\nconst f : .G = - inf;\n");
+}
+
 TEST(FormatTest, IndentsByBlocksListsAndContinuations) {
   EXPECT_EQ(formatted("interface A\n$K.service(1) {\n# A.\nm @0 (a :UInt8,\nb :UInt8)\n-> (c "
                       ":UInt8,\nd :UInt8);\n"

@@ -252,7 +252,7 @@ std::string sort_includes(absl::string_view text) {
 
 // Where the last entry of the first list of images begins; npos when there is none.
 std::size_t last_image(absl::string_view manifest) {
-  const std::size_t list = manifest.find("(images = [");
+  const std::size_t list = manifest.find("= [\n  (name = ");
   if (list == absl::string_view::npos) return list;
   const std::size_t end = manifest.find("\n]", list);
   if (end == absl::string_view::npos) return end;

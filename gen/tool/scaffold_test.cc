@@ -138,6 +138,15 @@ TEST(ScaffoldTest, GoesBeforeTheLastImageOfTheFirstList) {
   EXPECT_LT(last, added->find("const bench"));
 }
 
+TEST(ScaffoldTest, TheFirstListMayHaveANameOfItsOwn) {
+  const absl::StatusOr<std::string> added = add_to_manifest(
+      "const images :List(M.Image) = [\n  (name = \"a\", identity = 1),\n];\n"
+      "const b :M.Manifest = (images = [\n  (name = \"b\", identity = 2),\n]);\n",
+      planned("greeter"));
+  ASSERT_TRUE(added.ok()) << added.status();
+  EXPECT_LT(added->find("(name = \"greeter\""), added->find("(name = \"a\""));
+}
+
 TEST(ScaffoldTest, AManifestOfAnotherShapeIsTold) {
   for (const char* text :
        {"", "const stock :M.Manifest = (images = []);\n",
