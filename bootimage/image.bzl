@@ -1,12 +1,14 @@
 """Images: the kernel and a bundle, packed; run in QEMU by hand, or as a test.
 
-  boot_image      cross-builds the kernel, init and the servers, and packs the bundle
+  boot_image      an image of a manifest: the kernel, and the servers that it names
+  packed_image    the same from its parts, whatever they are
   damaged_image   an image that a machine must refuse
   qemu_run        `bazel run` boots an image; flags after `--` are the runner's
   image_test      `bazel test` boots an image; `args` are the runner's flags
 """
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//servers:server.bzl", "ServerSetInfo", "manifest_programs", "only_file")
 load("//tools/build:platforms.bzl", "HOST_ONLY")
 load("//tools/build:transition.bzl", "target_transition")
 
@@ -20,31 +22,40 @@ BootImageInfo = provider(
     },
 )
 
-def _only_file(target):
-    files = target[DefaultInfo].files.to_list()
-    if len(files) != 1:
-        fail("%s has %d files; an image wants one ELF" % (target.label, len(files)))
-    return files[0]
-
-def _boot_image_impl(ctx):
+def _packed_image_impl(ctx):
     # Attributes with a transition are lists, also where there is one label.
-    kernel = _only_file(ctx.attr.kernel[0])
-    init = _only_file(ctx.attr.init[0])
-    servers = [_only_file(server) for server in ctx.attr.servers]
+    kernel = only_file(ctx.attr.kernel[0])
+    init = only_file(ctx.attr.init[0])
+    own = {name: only_file(each) for name, each in zip(ctx.attr.server_names, ctx.attr.servers)}
+    others = {}
+    for each in ctx.attr.sets:
+        others.update(each[ServerSetInfo].files)
     bundle = ctx.actions.declare_file(ctx.label.name + ".bundle")
 
+    command = ['"$1" --out="$2" --init="$3" "${@:4}"']
+    tools = [ctx.executable._pack]
+    if ctx.executable.names:
+        command = [
+            'set -euo pipefail; "%s" >"$2.names"' % ctx.executable.names.path,
+            '"$1" --out="$2" --init="$3" --names="$2.names" "${@:4}"',
+            'rm "$2.names"',
+        ]
+        tools.append(ctx.executable.names)
     args = ctx.actions.args()
-    args.add(bundle, format = "--out=%s")
-    args.add(init, format = "--init=%s")
-    for name, server in zip(ctx.attr.server_names, servers):
+    args.add_all([ctx.executable._pack, bundle, init])
+    for name, server in own.items():
         args.add(server, format = name + "=%s")
-    ctx.actions.run(
-        executable = ctx.executable._pack,
+    for name, server in others.items():
+        if name not in own:
+            args.add(server, format = "--spare=" + name + "=%s")
+    ctx.actions.run_shell(
         arguments = [args],
-        inputs = [init] + servers,
+        command = "\n".join(command),
+        inputs = [init] + own.values() + others.values(),
         outputs = [bundle],
         mnemonic = "PackBundle",
         progress_message = "Packing %s" % ctx.label,
+        tools = tools,
     )
     files = [kernel, bundle]
     return [
@@ -57,15 +68,24 @@ def _boot_image_impl(ctx):
         ),
     ]
 
-_boot_image = rule(
-    implementation = _boot_image_impl,
-    doc = "A kernel and a bundle. See boot_image().",
+_packed_image = rule(
+    implementation = _packed_image_impl,
+    doc = "A kernel and a bundle. See packed_image().",
     attrs = {
         "bootargs": attr.string(),
         "kernel": attr.label(cfg = target_transition, mandatory = True),
         "init": attr.label(cfg = target_transition, mandatory = True),
+        "names": attr.label(
+            cfg = "host",
+            doc = "Prints the names of the images that the bundle must hold, in their order.",
+            executable = True,
+        ),
         "servers": attr.label_list(cfg = target_transition),
         "server_names": attr.string_list(doc = "As many as servers, in their order."),
+        "sets": attr.label_list(
+            doc = "Of which the bundle takes what `names` prints and `servers` has not.",
+            providers = [ServerSetInfo],
+        ),
         # "host", not "exec": Bazel 4.2.3 would build the tool once for each transition.
         "_pack": attr.label(
             cfg = "host",
@@ -79,27 +99,57 @@ _boot_image = rule(
     provides = [BootImageInfo],
 )
 
-def boot_image(name, kernel, init, servers, bootargs = "", visibility = None, testonly = False):
-    """An image: `bazel build` makes the kernel's ELF and `<name>.bundle`.
+def packed_image(name, servers, **kwargs):
+    """An image of these parts: `bazel build` makes the kernel's ELF and `<name>.bundle`.
 
     Args:
       name: of the image.
-      kernel: the kernel, built for riscv64 here.
-      init: the first task, likewise.
-      servers: dict from a name in the bundle to the server, likewise; in the bundle's order.
-      bootargs: the kernel's command line.
-      visibility: of the image.
-      testonly: of the image.
+      servers: dict from a name in the bundle to the server, built for riscv64 here; in the
+        bundle's order.
+      **kwargs: kernel and init, likewise; bootargs, the kernel's command line; what rules have.
     """
-    _boot_image(
+    _packed_image(
         name = name,
-        bootargs = bootargs,
-        init = init,
-        kernel = kernel,
         server_names = servers.keys(),
         servers = servers.values(),
         target_compatible_with = HOST_ONLY,
-        testonly = testonly,
+        **kwargs
+    )
+
+def boot_image(name, manifest, idl = None, servers = {}, bootargs = "", visibility = None):
+    """An image of a manifest: `bazel build` makes the kernel's ELF and `<name>.bundle`.
+
+    The bundle holds what the manifest names: init and console, which are built for it, programs of
+    `servers`, and of the tree (//servers:stock). A name that nothing has is an error, and so is one
+    of `servers` that the manifest does not have.
+
+    Args:
+      name: of the image.
+      manifest: the constant of type Manifest, as the .idl calls it: "stock".
+      idl: the idl_package of this package, whose manifest.idl has the constant; without it,
+        bootimage/manifest.idl has it.
+      servers: dict from a name in the manifest to the program.
+      bootargs: the kernel's command line.
+      visibility: of the image.
+    """
+    package = native.package_name() if idl else "bootimage"
+    manifest_programs(
+        name = name,
+        constant = "manifest::k" + manifest[0].upper() + manifest[1:],
+        header = package + "/manifest.h" if package else "manifest.h",
+        visibility = ["//visibility:private"],
+        deps = [idl or "//idl:stock_manifest"],
+    )
+    programs = {"console": ":%s_console" % name}
+    programs.update(servers)
+    packed_image(
+        name = name,
+        bootargs = bootargs,
+        init = ":%s_init" % name,
+        kernel = "//kernel",
+        names = ":%s_names" % name,
+        servers = programs,
+        sets = ["//servers:stock"],
         visibility = visibility,
     )
 

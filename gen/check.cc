@@ -1,6 +1,7 @@
 #include "gen/check.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -73,6 +74,8 @@ class Checker {
     declare(*system);
     for (const auto& [node, result] : enums_) check_enum(context_, *node, *result);
     for (const auto& [node, result] : structs_) check_struct(context_, *node, *result);
+    std::set<std::uint64_t> measured;
+    for (const auto& [node, result] : structs_) measure_struct(context_, node->id, measured);
     for (const auto& [node, result] : interfaces_) check_interface_head(context_, *node, *result);
     for (const auto& [node, result] : interfaces_) {
       check_interface_methods(context_, *node, *result);

@@ -73,13 +73,19 @@ class Annotations {
 // check_types.cc. Nothing comes back for a type that breaks a rule; that is reported at `position`.
 std::optional<Type> resolve_type(Context& context, const RawType& raw, const Position& position,
                                  const std::string& name);
-bool is_bounded(const Type& type);   // Text, Data, List: needs $max
 bool is_unsigned(const Type& type);  // UInt8 to UInt64
 std::uint64_t largest(const Type& type);
 void check_enum(Context& context, const RawNode& node, Enum& result);
 void check_struct(Context& context, const RawNode& node, Struct& result);
 void check_constant(Context& context, const RawNode& node, Constant& result);
-void check_recursion(Context& context, const RawNode& node);
+bool check_recursion(Context& context, const RawNode& node);  // true: there is none
+// $max and $range of a parameter or a field: what they say, when they may stand there.
+std::optional<std::uint32_t> check_max(Context& context, const Annotations& annotations,
+                                       const Site& site, const Type& type, const std::string& name);
+std::optional<Range> check_range(Context& context, const Annotations& annotations, const Site& site,
+                                 const Type& type, const std::string& name);
+// How long a struct is, when all are checked. `done`: those that are measured.
+void measure_struct(Context& context, std::uint64_t id, std::set<std::uint64_t>& done);
 
 // check_interface.cc
 void check_interface_head(Context& context, const RawNode& node, Interface& result);

@@ -9,12 +9,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "gen/check_internal.h"
+#include "gen/layout.h"
 #include "gen/registers.h"
+#include "gen/tag.h"
 
 namespace kidl::internal {
 namespace {
 
-constexpr int kWords = 6;         // a0 to a5
 constexpr int kCapabilities = 3;  // t2 to t4
 
 // One list of parameters or results, with what its rules depend on.
@@ -52,7 +53,7 @@ class ListChecker {
     return list;
   }
 
-  int words() const { return words_; }
+  const Layout& layout() const { return layout_; }
   int capabilities() const { return capabilities_; }
 
  private:
@@ -74,74 +75,90 @@ class ListChecker {
     const auto type = resolve_type(context_, field.type, result.position, field.name);
     if (!type) return result;
     result.type = *type;
-    check_wire(annotations, result);
+    if (field.has_default) {
+      context_.report(Code::kDefault, result.position,
+                      absl::StrCat("'", field.name,
+                                   "' has a default, which no message would "
+                                   "carry"));
+    }
+    check_wire(annotations, at, result);
     check_capability(annotations, at, result);
-    check_range(annotations, at, result);
+    if (results_) {
+      annotations.refuse({"range"}, "on a result");
+    } else {
+      result.range = check_range(context_, annotations, at, result.type, result.name);
+    }
     check_register(annotations, at, result);
     return result;
   }
 
-  void check_wire(const Annotations& annotations, const Parameter& result) {
-    const Type& type = result.type;
-    const auto refuse = [&](absl::string_view what) {
-      context_.report(Code::kNotOnWire, result.position,
-                      absl::StrCat("'", result.name, "' is ", what,
-                                   ", which this version of kidl does not carry in messages"));
-    };
-    if (is_bounded(type) && !annotations.has("max")) {
-      context_.report(Code::kNoMax, result.position,
-                      absl::StrCat("'", result.name, "' has no maximum length; add $max(N)"));
-    } else if (is_bounded(type)) {
-      refuse(type.kind == Kind::kText ? "Text" : type.kind == Kind::kData ? "Data" : "a List");
-    } else if (type.kind == Kind::kStruct) {
-      refuse("a struct");
-    } else if (type.kind == Kind::kVoid) {
-      refuse("Void");
+  // Why it cannot travel; empty when it can.
+  std::string unfit(const Type& type, bool is_element) const {
+    if (type.kind == Kind::kVoid) return is_element ? "a list of Void" : "Void";
+    if (type.kind == Kind::kStruct) {
+      const Struct& structure = *type.structure;
+      if (!structure.unfit.empty()) {
+        return absl::StrCat("of type ", structure.name, ", of which '", structure.unfit,
+                            "' is no scalar, enum or struct of these");
+      }
+      if (is_element && structure.extensible) return "a list of what has no fixed length";
+      if (is_call_) return "a struct, in a system call";
     }
-    if (!is_bounded(type)) annotations.refuse({"max"}, "on what has no length");
+    if (is_element && is_bounded(type)) return "a list of what has no fixed length";
+    if (is_element && is_call_ && type.kind == Kind::kStruct) return "a list of structs";
+    return type.element == nullptr ? "" : unfit(*type.element, true);
+  }
+
+  void check_wire(const Annotations& annotations, const Site& at, Parameter& result) {
+    result.max = check_max(context_, annotations, at, result.type, result.name);
+    const std::string why = unfit(result.type, false);
+    if (why.empty()) return;
+    context_.report(Code::kNotOnWire, result.position,
+                    absl::StrCat("'", result.name, "' is ", why, ", which messages do not carry"));
   }
 
   void check_capability(const Annotations& annotations, const Site& at, Parameter& result) {
     if (!result.type.is_capability()) {
-      annotations.refuse({"rights"}, "on what is no capability");
+      annotations.refuse({"rights", "optional"}, "on what is no capability");
       return;
     }
-    if (results_) annotations.refuse({"rights"}, "on a result");
     if (results_ && is_call_) {
       context_.report(Code::kCapabilityResult, result.position,
                       absl::StrCat("'", result.name,
                                    "': a system call cannot return a capability; it fills a slot"));
     }
-    const Interface* object = result.type.interface;
-    if (object == nullptr || object->role != Interface::Role::kObject) {
-      context_.report(Code::kNotAnObject, result.position,
-                      absl::StrCat("'", result.name, "' must be a kernel object's type"));
-      return;
-    }
+    const Interface* object = named_by(result);
+    if (object == nullptr) return;
+    result.optional = annotations.has("optional");
     result.rights = words_of(annotations.text("rights"));
     result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
   }
 
-  void check_range(const Annotations& annotations, const Site& at, Parameter& result) {
-    const Value* value = annotations.find("range");
-    if (value == nullptr) return;
-    if (results_) {
-      annotations.refuse({"range"}, "on a result");
-      return;
+  // The object that the capability is to: a service's is an endpoint.
+  const Interface* named_by(const Parameter& result) {
+    const Interface* named = result.type.interface;
+    if (named != nullptr && named->role == Interface::Role::kObject) return named;
+    const bool is_service =
+        named != nullptr && named->role == Interface::Role::kService && !is_call_;
+    if (!is_service) {
+      context_.report(Code::kNotAnObject, result.position,
+                      absl::StrCat("'", result.name, "' must be a kernel object's type",
+                                   is_call_ ? "" : " or a service's"));
+      return nullptr;
     }
-    const Range range{member(*value, "min"), member(*value, "max")};
-    if (!is_unsigned(result.type)) {
-      context_.report(Code::kRangeType, at.position("range"),
-                      absl::StrCat("$range is for unsigned integers; '", result.name, "' is none"));
-    } else if (range.min > range.max) {
-      context_.report(Code::kEmptyRange, at.position("range"),
-                      absl::StrCat("no number is from ", range.min, " to ", range.max));
-    } else if (range.max > largest(result.type)) {
-      context_.report(Code::kRangeType, at.position("range"),
-                      absl::StrCat(range.max, " is more than '", result.name, "' can hold"));
-    } else {
-      result.range = range;
+    // Its client must be complete where it is used.
+    if (named->file->path == node_.file && named->name != node_.name &&
+        named->position.line > method_site().position().line) {
+      context_.report(Code::kNotAnObject, result.position,
+                      absl::StrCat("'", result.name,
+                                   "' is of a service that stands further down; "
+                                   "move ",
+                                   named->name, " up"));
     }
+    for (const auto& [id, each] : context_.interfaces) {
+      if (each->name == "Endpoint" && each->role == Interface::Role::kObject) return each;
+    }
+    return nullptr;  // reported: there is no transport
   }
 
   void check_register(const Annotations& annotations, const Site& at, const Parameter& result) {
@@ -174,7 +191,7 @@ class ListChecker {
       const auto found = explicit_.find(each.name);
       each.place = found != explicit_.end() ? found->second : next++;
       const bool is_explicit = found != explicit_.end();
-      if (!is_explicit && each.place >= kA0 + kWords) continue;  // too many words: reported below
+      if (!is_explicit && each.place >= kA0 + kMessageRegisters) continue;  // reported below
       const auto [other, is_new] = taken.emplace(each.place, each.name);
       if (is_new) continue;
       const Site at = site(is_explicit ? each.name : other->second);
@@ -182,15 +199,32 @@ class ListChecker {
                       absl::StrCat(register_name(each.place), " is taken by both '", other->second,
                                    "' and '", each.name, "'"));
     }
-    words_ = next - kA0;
-    check_words();
+    // The tails follow the heads.
+    for (Parameter& each : list) {
+      each.tail = next;
+      next += tail_words(each);
+    }
+    layout_ = {true, next - kA0, next - kA0};
+    check_words(kMessageRegisters, "registers carry ", "");
   }
 
   void place_in_message(std::vector<Parameter>& list) {
+    int words = 0;
     for (Parameter& each : list) {
-      each.place = each.type.is_capability() ? capabilities_++ : words_++;
+      if (each.type.is_capability()) {
+        each.place = capabilities_++;
+      } else {
+        each.place = words;
+        words += head_words(each.type);
+      }
     }
-    check_words();
+    for (const Parameter& each : list) {
+      if (!each.optional || each.place + 1 == capabilities_) continue;
+      context_.report(Code::kOptional, site(each.name).position("optional"),
+                      absl::StrCat("'", each.name, "' is optional and not the last capability"));
+    }
+    layout_ = layout_of(list);
+    check_words(kMessageWords, "a message carries ", "; lend the rest as a Vmo");
     if (capabilities_ > kCapabilities) {
       context_.report(Code::kTooManyCapabilities, method_site().position(),
                       absl::StrCat("'", raw_.name, "' has ", capabilities_, " capabilities ",
@@ -198,11 +232,11 @@ class ListChecker {
     }
   }
 
-  void check_words() {
-    if (words_ <= kWords) return;
+  void check_words(int most, absl::string_view what, absl::string_view advice) {
+    if (layout_.most <= most) return;
     context_.report(Code::kTooManyWords, method_site().position(),
-                    absl::StrCat("'", raw_.name, "' has ", words_, " words ", which(),
-                                 "; registers carry ", kWords));
+                    absl::StrCat("'", raw_.name, "' has ", layout_.most, " words ", which(), "; ",
+                                 what, most, advice));
   }
 
   absl::string_view which() const { return results_ ? "as results" : "as parameters"; }
@@ -214,7 +248,7 @@ class ListChecker {
   bool takes_capability_;
   bool results_;
   std::map<std::string, int> explicit_;
-  int words_ = 0;
+  Layout layout_;
   int capabilities_ = 0;
 };
 
@@ -306,8 +340,8 @@ void check_method(Context& context, const RawNode& node, const RawMethod& raw, M
   result.parameters = parameters.check();
   ListChecker results(context, node, raw, result, true);
   result.results = results.check();
-  result.words_in = parameters.words();
-  result.words_out = results.words();
+  result.in = parameters.layout();
+  result.out = results.layout();
   result.capabilities_in = parameters.capabilities();
   result.capabilities_out = results.capabilities();
   if (result.interface->role == Interface::Role::kService) {

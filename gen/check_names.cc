@@ -108,7 +108,7 @@ void check_message_namespaces(Context& context, const System& system) {
   for (const auto& file : system.files) {
     taken.insert(file->name_space);
     std::set<std::string>& here = functions[file->name_space];
-    here.insert({"has", "to_string"});
+    here.insert({"has", "is_known", "read_words", "to_string", "write_words"});
     for (const auto& each : file->enums) here.insert(absl::StrCat("valid_", snake(each->name)));
     for (const auto& each : file->interfaces) {
       here.insert(absl::StrCat("serve_", snake(each->name)));

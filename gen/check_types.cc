@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gen/check_internal.h"
+#include "gen/layout.h"
 
 namespace kidl::internal {
 namespace {
@@ -17,20 +18,6 @@ void check_shape(Context& context, const RawNode& node) {
     context.report(Code::kUnion, context.site(node).position(),
                    absl::StrCat("'", node.name, "' has a union or a group"));
   }
-}
-
-void check_max(Context& context, const Annotations& annotations, const Site& site, Field& field) {
-  if (!is_bounded(field.type)) {
-    annotations.refuse({"max"}, "on what has no length");
-    return;
-  }
-  const Value* max = annotations.find("max");
-  if (max == nullptr) {
-    context.report(Code::kNoMax, site.position(),
-                   absl::StrCat("'", field.name, "' has no maximum length; add $max(N)"));
-    return;
-  }
-  field.max = static_cast<std::uint32_t>(max->natural);
 }
 
 bool reaches(const Context& context, const RawType& type, std::uint64_t goal,
@@ -77,7 +64,70 @@ void check_lengths(Context& context, const Position& position, const Type& type,
   }
 }
 
+// Where a scalar lies in the data section. A flags enum of more bits than a field has is refused.
+void check_place(Context& context, const RawField& raw, Field& field) {
+  if (element_bytes(field.type) == 0 || is_bounded(field.type)) return;
+  field.bit = raw.offset * static_cast<std::uint32_t>(field_bits(field.type));
+  field.preset = raw.preset;
+  const Enum* enumeration = field.type.enumeration;
+  if (enumeration != nullptr && enumeration->flags && enumeration->enumerants.size() > 16) {
+    context.report(Code::kFieldType, field.position,
+                   absl::StrCat("'", field.name, "' is a set of ", enumeration->enumerants.size(),
+                                " flags; a field has room for 16"));
+  }
+}
+
 }  // namespace
+
+std::optional<std::uint32_t> check_max(Context& context, const Annotations& annotations,
+                                       const Site& site, const Type& type,
+                                       const std::string& name) {
+  if (!is_bounded(type)) {
+    annotations.refuse({"max"}, "on what has no length");
+    return std::nullopt;
+  }
+  const Value* max = annotations.find("max");
+  if (max == nullptr) {
+    context.report(Code::kNoMax, site.position(),
+                   absl::StrCat("'", name, "' has no maximum length; add $max(N)"));
+    return std::nullopt;
+  }
+  if (max->natural == 0) {
+    context.report(Code::kEmptyRange, site.position("max"),
+                   absl::StrCat("'", name, "' is always empty"));
+  }
+  return static_cast<std::uint32_t>(max->natural);
+}
+
+std::optional<Range> check_range(Context& context, const Annotations& annotations, const Site& site,
+                                 const Type& type, const std::string& name) {
+  const Value* value = annotations.find("range");
+  if (value == nullptr) return std::nullopt;
+  const Range range{member(*value, "min"), member(*value, "max")};
+  if (!is_unsigned(type)) {
+    context.report(Code::kRangeType, site.position("range"),
+                   absl::StrCat("$range is for unsigned integers; '", name, "' is none"));
+  } else if (range.min > range.max) {
+    context.report(Code::kEmptyRange, site.position("range"),
+                   absl::StrCat("no number is from ", range.min, " to ", range.max));
+  } else if (range.max > largest(type)) {
+    context.report(Code::kRangeType, site.position("range"),
+                   absl::StrCat(range.max, " is more than '", name, "' can hold"));
+  } else {
+    return range;
+  }
+  return std::nullopt;
+}
+
+void measure_struct(Context& context, std::uint64_t id, std::set<std::uint64_t>& done) {
+  const RawNode* node = context.find(id);
+  const auto found = context.structs.find(id);
+  if (node == nullptr || found == context.structs.end() || !done.insert(id).second) return;
+  for (const RawField& each : node->fields) {
+    if (each.type.kind == RawType::Kind::kStruct) measure_struct(context, each.type.id, done);
+  }
+  measure(*found->second);
+}
 
 std::optional<Type> resolve_type(Context& context, const RawType& raw, const Position& position,
                                  const std::string& name) {
@@ -127,10 +177,6 @@ std::optional<Type> resolve_type(Context& context, const RawType& raw, const Pos
   return std::nullopt;
 }
 
-bool is_bounded(const Type& type) {
-  return type.kind == Kind::kText || type.kind == Kind::kData || type.kind == Kind::kList;
-}
-
 bool is_unsigned(const Type& type) {
   return type.kind == Kind::kUint8 || type.kind == Kind::kUint16 || type.kind == Kind::kUint32 ||
          type.kind == Kind::kUint64;
@@ -151,7 +197,10 @@ std::uint64_t largest(const Type& type) {
 
 void check_enum(Context& context, const RawNode& node, Enum& result) {
   const Site site = context.site(node);
-  result.flags = Annotations(context, node.annotations, site).has("flags");
+  const Annotations own(context, node.annotations, site);
+  result.flags = own.has("flags");
+  result.flexible = own.has("flexible");
+  if (result.flags) own.refuse({"flexible"}, "on flags");
   for (const RawEnumerant& raw : node.enumerants) {
     const Site at{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
     const Annotations annotations(context, raw.annotations, at);
@@ -166,13 +215,18 @@ void check_enum(Context& context, const RawNode& node, Enum& result) {
 void check_struct(Context& context, const RawNode& node, Struct& result) {
   const Site site = context.site(node);
   const Annotations annotations(context, node.annotations, site);
+  result.extensible = annotations.has("extensible");
+  result.data_words = node.data_words;
   if (node.is_generic) return;  // reported; its fields have no types
   check_shape(context, node);
-  check_recursion(context, node);
+  if (!check_recursion(context, node)) return;  // without fields: nobody walks in circles
   std::vector<std::pair<std::string, Position>> names;
   for (const RawField& raw : node.fields) {
     const Site at{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
-    Field field{raw.name, at.doc(), at.position(), {}, {}};
+    Field field;
+    field.name = raw.name;
+    field.doc = at.doc();
+    field.position = at.position();
     names.emplace_back(raw.name, field.position);
     const Annotations field_annotations(context, raw.annotations, at);
     const auto type = resolve_type(context, raw.type, field.position, raw.name);
@@ -183,19 +237,20 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
       context.report(Code::kFieldType, field.position,
                      absl::StrCat("'", raw.name, "' is of a type that a struct does not hold"));
     }
-    check_max(context, field_annotations, at, field);
-    field_annotations.refuse({"range"}, "on a field in this version");
+    field.max = check_max(context, field_annotations, at, field.type, raw.name);
+    field.range = check_range(context, field_annotations, at, field.type, raw.name);
+    check_place(context, raw, field);
     result.fields.back() = std::move(field);
   }
   check_field_names(context, "field", names);
 }
 
-void check_recursion(Context& context, const RawNode& node) {
+bool check_recursion(Context& context, const RawNode& node) {
   std::set<std::uint64_t> seen;
-  if (reaches(context, node.id, node.id, seen)) {
-    context.report(Code::kRecursion, context.site(node).position(),
-                   absl::StrCat("'", node.name, "' contains itself"));
-  }
+  if (!reaches(context, node.id, node.id, seen)) return true;
+  context.report(Code::kRecursion, context.site(node).position(),
+                 absl::StrCat("'", node.name, "' contains itself"));
+  return false;
 }
 
 void check_constant(Context& context, const RawNode& node, Constant& result) {

@@ -19,6 +19,8 @@ class ClientTest : public ::testing::Test {
     kernel.server = [this](const rt::Registers& message) {
       return probing::ProbeServer<ProbeImpl>::dispatch(impl, rt::Slot{6}, message);
     };
+    kernel.held[11] = {abi::ObjectType::kNotification, 0xff};
+    kernel.held[12] = {abi::ObjectType::kEndpoint, 0xff};
   }
 
   Loopback kernel;

@@ -35,7 +35,7 @@ constexpr char kKeywords[] =
 // none of these before it, nor a keyword.
 constexpr char kLocals[] =
     " in out impl endpoint caller message completer kernel frame self words call_deadline "
-    "kept result rt abi std release k encode ";
+    "kept result rt abi std release k encode has_all ";
 
 bool is_one_of(absl::string_view names, absl::string_view name) {
   return absl::StrContains(names, absl::StrCat(" ", name, " "));
@@ -96,7 +96,9 @@ std::string qualified(const Interface& interface) {
   return absl::StrCat(interface.file->name_space, "::", interface.name);
 }
 
-std::string object_type(const System& system, const Interface& object) {
+std::string object_type(const System& system, const Interface& interface) {
+  const bool is_service = interface.role == Interface::Role::kService;
+  const Interface& object = is_service ? *system.find("Endpoint") : interface;
   for (const auto& file : system.files) {
     if (file->name_space != "abi") continue;
     for (const auto& each : file->enums) {
@@ -133,7 +135,8 @@ std::string cxx_type(const Type& type) {
     case Kind::kEnum:
       return qualified(*type.enumeration);
     case Kind::kCapability:
-      return qualified(*type.interface);
+      return qualified(*type.interface) +
+             (type.interface->role == Interface::Role::kService ? "Client" : "");
     case Kind::kText:
       return "std::string_view";
     case Kind::kData:
@@ -146,6 +149,25 @@ std::string cxx_type(const Type& type) {
   return "void";
 }
 
+std::string view_type(const Parameter& parameter) {
+  const std::string type = cxx_type(parameter.type);
+  return parameter.type.kind == Kind::kStruct ? absl::StrCat("const ", type, "&") : type;
+}
+
+std::string owned_type(const Parameter& parameter) {
+  const std::uint32_t max = parameter.max.value_or(0);
+  switch (parameter.type.kind) {
+    case Kind::kText:
+      return absl::StrCat("abi::Text<", max, ">");
+    case Kind::kData:
+      return absl::StrCat("abi::Bytes<", max, ">");
+    case Kind::kList:
+      return absl::StrCat("abi::List<", cxx_type(*parameter.type.element), ", ", max, ">");
+    default:
+      return cxx_type(parameter.type);
+  }
+}
+
 std::string validator(const Enum& enumeration) {
   return absl::StrCat(enumeration.file->name_space, "::valid_", snake(enumeration.name));
 }
@@ -154,13 +176,18 @@ std::string types_header(const File& file) {
   return absl::StrCat(stem(file.path), file.has_objects() ? "_types.h" : ".h");
 }
 
+std::string handle_header(const Interface& interface) {
+  if (interface.role != Interface::Role::kService) return stubs_header(*interface.file);
+  return absl::StrCat(stem(interface.file->path), "_client.h");
+}
+
 std::string stubs_header(const File& file) { return absl::StrCat(stem(file.path), ".h"); }
 
 std::vector<std::string> declarations(const std::vector<Parameter>& parameters) {
   std::vector<std::string> result;
   result.reserve(parameters.size());
   for (const Parameter& each : parameters) {
-    result.push_back(absl::StrCat(cxx_type(each.type), " ", cxx_name(each.name)));
+    result.push_back(absl::StrCat(view_type(each), " ", cxx_name(each.name)));
   }
   return result;
 }

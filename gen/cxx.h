@@ -34,15 +34,21 @@ std::string stem(absl::string_view path);
 // With their namespaces: abi::ObjectType, kernel::Untyped, abi::ObjectType::kUntyped.
 std::string qualified(const Enum& enumeration);
 std::string qualified(const Interface& interface);
-std::string object_type(const System& system, const Interface& object);
-// A capability is its handle.
+// Of a service: an endpoint.
+std::string object_type(const System& system, const Interface& interface);
+// A capability is its handle, or the service's client. Of what has a length: a view of it.
 std::string cxx_type(const Type& type);
+// As a parameter is passed, and as a value is held: the same but for what is more than a word.
+std::string view_type(const Parameter& parameter);
+std::string owned_type(const Parameter& parameter);
 // The function that knows an enum's values: abi::valid_object_type.
 std::string validator(const Enum& enumeration);
 
 // The header with an enum, struct or constant of `file`; with the handle of an object of it.
 std::string types_header(const File& file);
 std::string stubs_header(const File& file);
+// With the class that a capability to it is: an object's handle, a service's client.
+std::string handle_header(const Interface& interface);
 
 // "std::uint64_t deadline" for each.
 std::vector<std::string> declarations(const std::vector<Parameter>& parameters);

@@ -130,6 +130,7 @@ RESULT_OF(EndpointReplyReceiveWith);
 RESULT_OF(NotificationWait);
 RESULT_OF(NotificationPoll);
 RESULT_OF(SelfNow);
+RESULT_OF(SelfQos);
 RESULT_OF(UntypedInfo);
 RESULT_OF(CNodeQuery);
 RESULT_OF(TaskQuota);

@@ -40,7 +40,8 @@ std::string prelude(std::size_t file) {
       "@0xd1a7e55e7affff%02x;\n"
       "using K = import \"/idl/kidl.idl\";\n"
       "using Abi = import \"/idl/abi.idl\";\n"
-      "using N = import \"/idl/kernel/notification.idl\";\n"
+      "using N = import \"/idl/kernel/notification.idl\"; "
+      "using V = import \"/idl/kernel/vmo.idl\";\n"
       "$K.namespace(\"sample\");\n",
       file);
 }

@@ -40,6 +40,7 @@ enum class Code {
   kEmptyEnum = 114,
   kTooLong = 115,
   kFieldType = 116,
+  kDefault = 117,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,
@@ -68,6 +69,7 @@ enum class Code {
   kRangeType = 151,
   kCapabilityResult = 152,
   kNotAnObject = 153,
+  kOptional = 154,
   // What the lock holds (lock/rules.h).
   kLockMissing = 200,
   kLockDamaged = 201,

@@ -193,14 +193,52 @@ TEST_P(AlsoRefused, WithItsCode) {
 constexpr Refused kAlsoRefused[] = {
     {"TextParameter", Code::kNoMax,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text) -> ();  # M.\n}\n"},
-    {"ListParameter", Code::kNotOnWire,
-     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :List(UInt8) $K.max(2)) -> ();  # "
+    {"ListOfTexts", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :List(Text) $K.max(2)) -> ();  # "
      "M.\n}\n"},
-    {"DataResult", Code::kNotOnWire,
-     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (n :Data $K.max(2));  # M.\n}\n"},
-    {"StructParameter", Code::kNotOnWire,
-     "struct S {\n  a @0 :UInt8;\n}\n"
+    {"ListOfLists", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (n :List(List(UInt8)) $K.max(2));  # "
+     "M.\n}\n"},
+    {"ListOfVoid", Code::kNotOnWire,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (n :List(Void) $K.max(2)) -> ();  # "
+     "M.\n}\n"},
+    {"StructWithAText", Code::kNotOnWire,
+     "struct S {\n  a @0 :Text $K.max(4);\n}\n"
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :S) -> ();  # M.\n}\n"},
+    {"StructInAStructWithAText", Code::kNotOnWire,
+     "struct T {\n  s @0 :S;\n}\nstruct S {\n  a @0 :Text $K.max(4);\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :T) -> ();  # M.\n}\n"},
+    {"ExtensibleInAList", Code::kNotOnWire,
+     "struct S $K.extensible {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :List(S) $K.max(2)) -> ();  # M.\n}\n"},
+    {"ExtensibleInAStruct", Code::kNotOnWire,
+     "struct S $K.extensible {\n  a @0 :UInt8;\n}\nstruct T {\n  s @0 :S;\n}\n"
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :T) -> ();  # M.\n}\n"},
+    {"StructInASystemCall", Code::kNotOnWire,
+     "struct S {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.ambient {\n  # A.\n  m @0 (s :S) -> () $K.number(900);  # M.\n}\n"},
+    {"ListOfStructsInASystemCall", Code::kNotOnWire,
+     "struct S {\n  a @0 :UInt8;\n}\n"
+     "interface A $K.ambient {\n  # A.\n  m @0 () -> (s :List(S) $K.max(1)) $K.number(900);  # "
+     "M.\n}\n"},
+    {"MaxOfZero", Code::kEmptyRange,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text $K.max(0)) -> ();  # M.\n}\n"},
+    {"DefaultOfAResult", Code::kDefault,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (n :UInt8 = 0);  # M.\n}\n"},
+    {"RangeOfASignedField", Code::kRangeType,
+     "struct S {\n  a @0 :Int8 $K.range((min = 0, max = 1));\n}\n"},
+    {"FlexibleFlags", Code::kMisplaced, "enum E $K.flags $K.flexible {\n  a @0;\n}\n"},
+    {"TextTooLongForASystemCall", Code::kTooManyWords,
+     "interface A $K.ambient {\n  # A.\n  m @0 (t :Text $K.max(41)) -> () $K.number(900);  # "
+     "M.\n}\n"},
+    {"HugeMax", Code::kTooManyWords,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (t :Data $K.max(0xffffffff), u "
+     ":List(UInt64) "
+     "$K.max(0xffffffff)) -> ();  # M.\n}\n"},
+    {"SeventeenFlagsInAField", Code::kFieldType,
+     "enum E $K.flags {\n  a @0; b @1; c @2; d @3; e @4; f @5; g @6; h @7; i @8; j @9; k @10; l "
+     "@11;\n"
+     "  m @12; n @13; o @14; p @15; q @16;\n}\nstruct S {\n  e @0 :E;\n}\n"},
     {"VoidParameter", Code::kNotOnWire,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (s :Void) -> ();  # M.\n}\n"},
     {"AnyPointerParameter", Code::kAnyPointer,
@@ -282,10 +320,8 @@ constexpr Refused kAlsoRefused[] = {
      "interface A $K.ambient {\n  # A.\n  m @0 (a :UInt8, b :UInt8, c :UInt8, d :UInt8, e :UInt8, "
      "f :UInt8,\n"
      "        g :UInt8) -> () $K.number(900);  # M.\n}\n"},
-    {"SevenResults", Code::kTooManyWords,
-     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (a :UInt8, b :UInt8, c :UInt8, d "
-     ":UInt8, e :UInt8,\n"
-     "        f :UInt8, g :UInt8);  # M.\n}\n"},
+    {"OneByteTooMany", Code::kTooManyWords,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (d :Data $K.max(953));  # M.\n}\n"},
     {"NumberRegister", Code::kUnknownRegister,
      "interface A $K.ambient {\n  # A.\n  m @0 (x :UInt8 $K.register(\"a7\")) -> () "
      "$K.number(900);  # M.\n}\n"},
@@ -299,6 +335,14 @@ constexpr Refused kAlsoRefused[] = {
      "interface A $K.ambient {\n  # A.\n  m @0 () -> () $K.number(900) $K.deferred;  # M.\n}\n"},
     {"AmbientCapability", Code::kNotAnObject,
      "interface A $K.ambient {\n  # A.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"ServiceInASystemCall", Code::kNotAnObject,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\n"
+     "interface B $K.ambient {\n  # B.\n  m @0 (x :A) -> () $K.number(900);  # M.\n}\n"},
+    {"OptionalNumber", Code::kMisplaced,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (x :UInt8 $K.optional) -> ();  # M.\n}\n"},
+    {"UnknownRightOfAService", Code::kUnknownRight,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (x :A $K.rights(\"signal\")) -> ();  # "
+     "M.\n}\n"},
     {"ConstantList", Code::kTooLong,
      "struct S {\n  a @0 :List(UInt8) $K.max(1);\n}\nconst c :List(S) = [(a = [1]), (a = [1, "
      "2])];\n"},

@@ -6,6 +6,7 @@
 #include "gen/emit.h"
 #include "gen/registers.h"
 #include "gen/service_cxx.h"
+#include "gen/tag.h"
 
 namespace kidl {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 class Client {
  public:
   Client(const System& system, const Interface& service)
-      : service_(service), endpoint_(*system.find("Endpoint")) {}
+      : system_(system), service_(service), endpoint_(*system.find("Endpoint")) {}
 
   std::string definition() const {
     const std::string name = service_.name + "Client";
@@ -47,7 +48,7 @@ class Client {
 
   static std::string result_type(const Parameter& result) {
     return result.type.is_capability() ? absl::StrCat("rt::Received<", cxx_type(result.type), ">")
-                                       : cxx_type(result.type);
+                                       : owned_type(result);
   }
 
   static std::string return_type(const Method& method) {
@@ -75,9 +76,10 @@ class Client {
                                        names, ");", 4));
     } else {
       const Method& call = *endpoint_.find("call");
-      std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
+      std::vector<Argument> arguments = message_arguments(call, method.parameters, method.in, "");
       arguments.push_back(argument(call, "tag", tag(method)));
-      absl::StrAppend(&result, make_call(call, "abi::word(slot_.index)", arguments, 4),
+      absl::StrAppend(&result, preparation(method),
+                      make_call(call, "abi::word(slot_.index)", arguments, 4),
                       answer(call, method));
     }
     return result + "  }\n";
@@ -87,20 +89,42 @@ class Client {
     std::vector<std::string> list = declarations(method.parameters);
     list.insert(list.begin(), "std::uint64_t call_deadline");
     const Method& call = *endpoint_.find(method.one_way ? "send" : "callWith");
-    std::vector<Argument> arguments = message_arguments(call, method.parameters, "");
+    std::vector<Argument> arguments = message_arguments(call, method.parameters, method.in, "");
     // "The other slots must be 0."
     for (int each = method.capabilities_in; each < 3; ++each) {
       arguments.push_back(argument(call, capability_name(each), "0"));
     }
     arguments.push_back(argument(call, "tag", tag(method)));
     arguments.push_back(argument(call, "deadline", "call_deadline"));
-    return absl::StrCat(signature(method, until_name(method.name), list),
+    return absl::StrCat(signature(method, until_name(method.name), list), preparation(method),
                         make_call(call, "abi::word(slot_.index)", arguments, 4),
                         answer(call, method), "  }\n");
   }
 
   std::string tag(const Method& method) const {
-    return absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+    const std::string constant =
+        absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+    return sent_shape(constant, method.parameters, method.in, "");
+  }
+
+  // What is too long is not sent; nor what needs a buffer that the thread does not have.
+  static std::string preparation(const Method& method) {
+    std::string result;
+    int index = 0;
+    for (const Parameter& each : method.parameters) {
+      ++index;
+      if (!each.max) continue;
+      absl::StrAppend(&result, "    if (", cxx_name(each.name), ".size() > ", *each.max,
+                      "U) {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength, ",
+                      index, ");\n    }\n");
+    }
+    const std::string refuse = "return rt::failure(abi::kEinval, abi::Detail::kBadLength);";
+    if (method.out.most > kMessageRegisters) {
+      absl::StrAppend(&result, "    if (rt::message_buffer() == nullptr) {\n      ", refuse,
+                      "\n    }\n");
+    }
+    return result + put_together(method, upper_first(method.name) + "Request", method.parameters,
+                                 method.in, "", refuse, 4);
   }
 
   std::string word(const Method& call, const Parameter& result) const {
@@ -109,16 +133,23 @@ class Client {
 
   std::string value(const Method& call, const Parameter& result) const {
     if (!result.type.is_capability()) return decoded(result.type, word(call, result));
+    if (result.optional) {
+      return absl::StrCat(result_type(result), "(rt::window_slot_if(has_all, ", result.place, "))");
+    }
     return absl::StrCat(result_type(result), "(rt::window_slot(", result.place, "))");
   }
 
   // A server is another domain: what it answers is checked like any message.
   std::string answer(const Method& call, const Method& method) const {
     std::string result = "    if (out.a6 != 0) return rt::failure(out);\n";
+    if (!method.out.plain) return result + long_answer(call, method);
     if (method.capabilities_out > 0) {
-      absl::StrAppend(&result, "    if (out.", register_name(place_of(call.results, "shape")),
-                      " != ", service_.name, "::k", upper_first(method.name), "Shape) {\n",
-                      "      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n");
+      const std::string shape =
+          absl::StrCat("out.", register_name(place_of(call.results, "shape")));
+      const std::string constant =
+          absl::StrCat(service_.name, "::k", upper_first(method.name), "Shape");
+      result += shape_check(method, shape, constant, without_optional(constant));
+      result += capability_checks(method);
     }
     int index = 0;
     for (const Parameter& each : method.results) {
@@ -142,6 +173,56 @@ class Client {
                         wrapped(absl::StrCat("return ", return_type(method), "{"), items, "};", 4));
   }
 
+  // As many capabilities as there must be.
+  static std::string shape_check(const Method& method, const std::string& shape,
+                                 const std::string& wanted, const std::string& without) {
+    const std::string refuse =
+        " {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength);\n    }\n";
+    if (optional_of(method.results) == nullptr) {
+      return absl::StrCat("    if (", shape, " != ", wanted, ")", refuse);
+    }
+    return absl::StrCat("    const bool has_all = ", shape, " == ", wanted,
+                        ";\n    if (!has_all && ", shape, " != (", without, "))", refuse);
+  }
+
+  // What has come must be what is declared.
+  std::string capability_checks(const Method& method) const {
+    std::string result;
+    int index = 0;
+    for (const Parameter& each : method.results) {
+      ++index;
+      if (!each.type.is_capability()) continue;
+      result += check_capability(system_, each, index, "return rt::failure(kept.error());");
+    }
+    return result;
+  }
+
+  // One that is taken apart word by word.
+  std::string long_answer(const Method& call, const Method& method) const {
+    const std::string shape = absl::StrCat("out.", register_name(place_of(call.results, "shape")));
+    std::string result = absl::StrCat(
+        shape_check(method, absl::StrCat("rt::capabilities(", shape, ")"),
+                    absl::StrCat(method.capabilities_out),
+                    absl::StrCat(method.capabilities_out - 1)),
+        capability_checks(method),
+        take_apart(method, upper_first(method.name) + "Reply", "kept", "out", shape,
+                   "return rt::failure(abi::kEinval, result.what, result.argument);", 4));
+    if (method.results.size() == 1) {
+      return absl::StrCat(result, "    return kept.", cxx_name(method.results[0].name), ";\n");
+    }
+    std::vector<std::string> items;
+    items.reserve(method.results.size());
+    for (const Parameter& each : method.results) {
+      const std::string name = cxx_name(each.name);
+      items.push_back(absl::StrCat(
+          ".", name, " = ",
+          each.type.is_capability() ? value(call, each) : absl::StrCat("kept.", name)));
+    }
+    return absl::StrCat(result,
+                        wrapped(absl::StrCat("return ", return_type(method), "{"), items, "};", 4));
+  }
+
+  const System& system_;
   const Interface& service_;
   const Interface& endpoint_;
 };

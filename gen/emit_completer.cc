@@ -21,10 +21,27 @@ std::string class_body(const std::string& name, const std::string& complete,
       "(rt::Slot slot) : slot_(slot) {}\n  rt::Slot slot_;\n");
 }
 
-std::string sending(const Method& send, const std::vector<Argument>& arguments) {
-  return absl::StrCat("    const rt::Slot kept = release();\n",
+std::string sending(const Method& send, const std::string& before,
+                    const std::vector<Argument>& arguments) {
+  return absl::StrCat(before, "    const rt::Slot kept = release();\n",
                       make_call(send, "abi::word(kept.index)", arguments, 4),
                       "    if (out.a6 != 0) return rt::failure(out);\n    return {};\n  }\n");
+}
+
+// What does not fit is not answered: the completer can still fail.
+std::string preparation(const Method& method) {
+  std::string result;
+  int index = 0;
+  for (const Parameter& each : method.results) {
+    ++index;
+    if (!each.max) continue;
+    absl::StrAppend(&result, "    if (", cxx_name(each.name), ".size() > ", *each.max,
+                    "U) {\n      return rt::failure(abi::kEinval, abi::Detail::kBadLength, ", index,
+                    ");\n    }\n");
+  }
+  return result + put_together(method, upper_first(method.name) + "Reply", method.results,
+                               method.out, "",
+                               "return rt::failure(abi::kEinval, abi::Detail::kBadLength);", 4);
 }
 
 std::string complete_function(const Method& send, const Method& method) {
@@ -35,7 +52,13 @@ std::string complete_function(const Method& send, const Method& method) {
       "in\n"
       "  // any case.\n",
       wrapped("rt::Result<void> complete(", declarations(method.results), ") {", 2),
-      sending(send, success_arguments(send, method, true, one, "")));
+      sending(send, preparation(method), success_arguments(send, method, true, one, "")));
+}
+
+std::string one_line_if_it_fits(const std::string& head, const std::string& body) {
+  const bool fits = head.size() + body.size() + 3 <= 100;
+  return fits ? absl::StrCat(head, " ", body, " }\n")
+              : absl::StrCat(head, "\n    ", body, "\n  }\n");
 }
 
 std::string fail_functions(const Method& send, const Method& method) {
@@ -46,10 +69,11 @@ std::string fail_functions(const Method& send, const Method& method) {
   }
   const Enum* errors = method.interface->errors;
   return absl::StrCat(
-      "  rt::Result<void> fail(const rt::Error& error) {\n", sending(send, arguments),
+      "  rt::Result<void> fail(const rt::Error& error) {\n", sending(send, "", arguments),
       errors == nullptr ? ""
-                        : absl::StrCat("  rt::Result<void> fail(", qualified(*errors),
-                                       " status) { return fail(rt::failure(status).error()); }\n"));
+                        : one_line_if_it_fits(absl::StrCat("  rt::Result<void> fail(",
+                                                           qualified(*errors), " status) {"),
+                                              "return fail(rt::failure(status).error());"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 #include "gen/service_cxx.h"
 #include "gen/tag.h"
 
@@ -42,11 +43,22 @@ std::string enum_functions(const Enum& each) {
         function, each.enumerants.size(), name, name, name, name, name, name);
     return result;
   }
+  if (each.flexible) {
+    absl::StrAppendFormat(
+        &result,
+        "// A newer peer's enumerants are kept as they came.\n"
+        "constexpr bool valid_%s(std::uint64_t value) { return value <= 0xffff; }\n"
+        "constexpr bool is_known(%s value) { return static_cast<unsigned>(value) < %d; }\n",
+        function, name, each.enumerants.size());
+  } else {
+    absl::StrAppendFormat(&result,
+                          "constexpr bool valid_%s(std::uint64_t value) { return value < %d; }\n",
+                          function, each.enumerants.size());
+  }
   absl::StrAppendFormat(&result,
-                        "constexpr bool valid_%s(std::uint64_t value) { return value < %d; }\n"
                         "constexpr std::string_view to_string(%s value) {\n"
                         "  switch (value) {\n",
-                        function, each.enumerants.size(), name);
+                        name);
   for (const Enumerant& enumerant : each.enumerants) {
     absl::StrAppendFormat(&result, "    case %s::%s:\n      return \"%s\";\n", name,
                           constant_name(enumerant.name), enumerant.name);
@@ -55,11 +67,8 @@ std::string enum_functions(const Enum& each) {
 }
 
 std::string enum_definition(const Enum& each) {
-  const std::size_t bits = each.enumerants.size();
-  const bool wide = each.flags ? bits > 8 : bits > 256;
-  const char* type = !wide                     ? "std::uint8_t"
-                     : each.flags && bits > 16 ? "std::uint64_t"
-                                               : "std::uint16_t";
+  const int bytes = enum_bytes(each);
+  const char* type = bytes == 1 ? "std::uint8_t" : bytes == 8 ? "std::uint64_t" : "std::uint16_t";
   std::string result =
       absl::StrCat(comment(each.doc, 0), "enum class ", each.name, " : ", type, " {\n");
   for (std::size_t index = 0; index < each.enumerants.size(); ++index) {
@@ -70,11 +79,17 @@ std::string enum_definition(const Enum& each) {
 
 std::string struct_definition(const Struct& each) {
   std::string result = absl::StrCat(comment(each.doc, 0), "struct ", each.name, " {\n");
-  for (const Field& field : each.fields) {
-    absl::StrAppend(&result, comment(field.doc, 2), "  ", cxx_type(field.type), " ",
-                    cxx_name(field.name), "{};\n");
+  if (each.unfit.empty()) {
+    absl::StrAppend(&result, "  static constexpr unsigned kWords = ", each.words,
+                    ";  // in a message\n");
   }
-  return result + "};\n";
+  for (const Field& field : each.fields) {
+    const bool has_preset = field.preset != 0 && field.type.kind != Kind::kStruct;
+    absl::StrAppend(&result, comment(field.doc, 2), "  ", cxx_type(field.type), " ",
+                    cxx_name(field.name),
+                    has_preset ? absl::StrCat(" = ", preset_value(field)) : "{}", ";\n");
+  }
+  return result + "};\n" + struct_codec(each);
 }
 
 // C++ wants a struct before its first use.
@@ -125,7 +140,7 @@ std::string service_definition(const Interface& service) {
     }
     absl::StrAppend(&result, "\n  struct ", name, "Result {\n");
     for (const Parameter& each : method.results) {
-      absl::StrAppend(&result, comment(each.doc, 4), "    ", cxx_type(each.type), " ",
+      absl::StrAppend(&result, comment(each.doc, 4), "    ", owned_type(each), " ",
                       cxx_name(each.name), "{};\n");
     }
     result += "  };\n";
@@ -155,8 +170,10 @@ class Includes {
                                                    : nullptr;
     if (from != nullptr && from != &file_) list_.push_back(types_header(*from));
     if (type.kind == Kind::kList || type.kind == Kind::kData) list_.push_back("<span>");
+    if (type.kind == Kind::kData) list_.push_back("<cstddef>");
     if (type.element != nullptr) add(*type.element);
   }
+  void add(const char* header) { list_.emplace_back(header); }
   std::vector<std::string> take() { return std::move(list_); }
 
  private:
@@ -167,13 +184,17 @@ class Includes {
 std::vector<std::string> includes_of(const File& file) {
   Includes includes(file);
   for (const auto& each : file.structs) {
+    if (each->unfit.empty()) includes.add("idl/bounded.h");
     for (const Field& field : each->fields) includes.add(field.type);
   }
   for (const Constant& each : file.constants) includes.add(each.type);
   for (const auto& each : file.interfaces) {
     if (each->role != Interface::Role::kService) continue;
     for (const Method& method : each->methods) {
-      for (const Parameter& result : method.results) includes.add(result.type);
+      for (const Parameter& result : method.results) {
+        includes.add(result.type);
+        if (is_bounded(result.type)) includes.add("idl/bounded.h");
+      }
     }
   }
   std::vector<std::string> list = includes.take();

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "gen/diagnostics.h"
 #include "gen/emit.h"
+#include "gen/layout.h"
 #include "gen/method_text.h"
 #include "gen/register_map.h"
 #include "gen/registers.h"
@@ -63,6 +64,7 @@ std::string idl_type(const Type& type) {
 
 std::string note(const Parameter& parameter, const std::string& text) {
   std::vector<std::string> parts;
+  if (parameter.max) parts.push_back(absl::StrCat("its length, at most ", *parameter.max));
   if (parameter.range) {
     parts.push_back(absl::StrCat(parameter.range->min, " to ", parameter.range->max));
   }
@@ -128,6 +130,7 @@ class MethodPage {
   std::string message_line() const {
     return absl::StrCat("Method ", method_.ordinal, ", tag ",
                         absl::StrFormat("0x%08x", tag_of(method_)),
+                        method_.in.fixed() ? "" : " and the number of words",
                         method_.one_way    ? ". One way: no answer."
                         : method_.deferred ? ". Answered later."
                                            : ".");
@@ -155,14 +158,26 @@ class MethodPage {
     return rows;
   }
 
+  static std::string word_range(int first, int count) {
+    return count == 1 ? absl::StrCat("word ", first)
+                      : absl::StrCat("words ", first, " to ", first + count - 1);
+  }
+
   // A message is a call of Endpoint's: its words and capabilities stand where that call has them.
   void add_message(std::vector<Row>& rows, const std::string& direction,
-                   const std::vector<Parameter>& list,
-                   const std::vector<std::string>& texts) const {
+                   const std::vector<Parameter>& list, const std::vector<std::string>& texts,
+                   const Layout& layout) const {
     if (endpoint_ == nullptr || endpoint_->find("callWith") == nullptr) return;
     const Method& call = *endpoint_->find("callWith");
+    int at = 0;
     for (std::size_t index = 0; index < list.size(); ++index) {
       const Parameter& each = list[index];
+      if (!each.type.is_capability() && !layout.plain) {
+        rows.push_back({direction, word_range(at, head_words(each.type)), idl_type(each.type),
+                        named(each, texts[index]), each.name});
+        at += head_words(each.type);
+        continue;
+      }
       const std::string name =
           each.type.is_capability() ? capability_name(each.place) : word_name(each.place);
       const bool arrives = each.type.is_capability() && direction == "out";
@@ -174,12 +189,13 @@ class MethodPage {
   }
 
   std::vector<Row> message_rows() const {
-    const std::string tag = absl::StrFormat("tag 0x%08x", tag_of(method_));
+    const std::string tag = absl::StrCat(absl::StrFormat("tag 0x%08x", tag_of(method_)),
+                                         method_.in.fixed() ? "" : ", and words");
     std::vector<Row> rows = {{"in", "a6", "", tag, tag}};
-    add_message(rows, "in", method_.parameters, text_.parameters);
+    add_message(rows, "in", method_.parameters, text_.parameters, method_.in);
     if (method_.one_way) return rows;
     rows.push_back({"out", "a6", "", "status", "status"});
-    add_message(rows, "out", method_.results, text_.results);
+    add_message(rows, "out", method_.results, text_.results, method_.out);
     return rows;
   }
 

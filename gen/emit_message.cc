@@ -19,7 +19,7 @@ std::vector<const Parameter*> scalars(const std::vector<Parameter>& list) {
   return result;
 }
 
-std::string one_direction(const std::string& name, const std::vector<Parameter>& list) {
+std::string plain_direction(const std::string& name, const std::vector<Parameter>& list) {
   std::string fields;
   std::string writes;
   std::string checks;
@@ -46,6 +46,21 @@ std::string one_direction(const std::string& name, const std::vector<Parameter>&
       checks, wrapped(absl::StrCat("return ", name, "{"), items, "};", 2), "}\n");
 }
 
+std::string direction(const std::string& name, const std::vector<Parameter>& list, bool plain) {
+  return plain ? plain_direction(name, list) : message_codec(name, list);
+}
+
+void add_includes(const Method& method, std::vector<std::string>& includes) {
+  if (!method.in.plain || !method.out.plain) {
+    for (const char* each : {"<cstddef>", "<string_view>", "idl/bounded.h"}) {
+      includes.emplace_back(each);
+    }
+  }
+  for (const auto* list : {&method.parameters, &method.results}) {
+    for (const Parameter& each : *list) add_type_header(each.type, includes);
+  }
+}
+
 }  // namespace
 
 void emit_message(const System& system, Output& output) {
@@ -62,17 +77,13 @@ void emit_message(const System& system, Output& output) {
           "using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;\n";
       for (const Method& method : service->methods) {
         const std::string name = upper_first(method.name);
-        absl::StrAppend(&inner, "\n", one_direction(name + "Request", method.parameters));
+        absl::StrAppend(&inner, "\n",
+                        direction(name + "Request", method.parameters, method.in.plain));
         if (!method.one_way) {
-          absl::StrAppend(&inner, "\n", one_direction(name + "Reply", method.results));
+          absl::StrAppend(&inner, "\n",
+                          direction(name + "Reply", method.results, method.out.plain));
         }
-        for (const auto* list : {&method.parameters, &method.results}) {
-          for (const Parameter& each : *list) {
-            if (each.type.enumeration != nullptr) {
-              includes.push_back(types_header(*each.type.enumeration->file));
-            }
-          }
-        }
+        add_includes(method, includes);
       }
       const std::string name = absl::StrCat(file->name_space, "::", namespace_name(service->name));
       absl::StrAppend(&body, body.empty() ? "" : "\n", in_namespace(name, inner));

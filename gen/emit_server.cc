@@ -16,7 +16,8 @@ namespace {
 class Server {
  public:
   Server(const System& system, const Interface& service)
-      : service_(service),
+      : system_(system),
+        service_(service),
         endpoint_(*system.find("Endpoint")),
         reply_(*system.find("Reply")),
         receive_(*endpoint_.find("receive")) {}
@@ -45,12 +46,12 @@ class Server {
   // What the implementation is given, and what it returns.
   static std::string parameter_type(const Parameter& each) {
     return each.type.is_capability() ? absl::StrCat("rt::Received<", cxx_type(each.type), ">")
-                                     : cxx_type(each.type);
+                                     : view_type(each);
   }
 
   std::string result_type(const Method& method) const {
     if (method.results.empty()) return "void";
-    if (method.results.size() == 1) return cxx_type(method.results[0].type);
+    if (method.results.size() == 1) return owned_type(method.results[0]);
     return absl::StrCat(service_.name, "::", upper_first(method.name), "Result");
   }
 
@@ -69,7 +70,7 @@ class Server {
     if (method.results.size() < 2 || !has_capability(method.results)) return "";
     std::string result = absl::StrCat("struct ", result_type(method), " {\n");
     for (const Parameter& each : method.results) {
-      absl::StrAppend(&result, "  ", cxx_type(each.type), " ", cxx_name(each.name), "{};\n");
+      absl::StrAppend(&result, "  ", owned_type(each), " ", cxx_name(each.name), "{};\n");
     }
     return result + "};\n\n";
   }
@@ -183,14 +184,23 @@ class Server {
   std::string handle() const {
     std::string result = absl::StrCat(handler_head("handle", "[[maybe_unused]] rt::Slot endpoint"),
                                       "    switch (", message("tag"), ") {\n");
+    std::string varying;
     for (const Method& method : service_.methods) {
-      absl::StrAppend(&result, "      case ", service_.name, "::k", upper_first(method.name),
-                      "Tag:\n        return on_", snake(method.name),
+      const std::string tag = absl::StrCat(service_.name, "::k", upper_first(method.name), "Tag");
+      const bool has_optional = optional_of(method.parameters) != nullptr;
+      absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
+                      has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
+                      "        return on_", snake(method.name),
                       answers_itself(method) ? "(impl, endpoint, message, status);\n"
                                              : "(impl, message, status);\n");
     }
+    absl::StrAppend(&result, "      case 0:\n        return no_message(impl, message);\n");
+    if (!varying.empty()) {
+      absl::StrAppend(&result, "      default:\n        break;\n    }\n",
+                      "    // Those whose length varies.\n    switch (", message("tag"),
+                      " & ~std::uint64_t{abi::kTagWordsMask}) {\n", varying);
+    }
     return absl::StrCat(result,
-                        "      case 0:\n        return no_message(impl, message);\n"
                         "      default:\n        return malformed(message, status);\n"
                         "    }\n  }\n\n");
   }
@@ -263,7 +273,7 @@ class Server {
                       "    // Nobody to answer: not executed.\n"
                       "    if (!answer_due(message)) return rt::Next::kReceive;\n");
     }
-    absl::StrAppend(&result, value_checks(method));
+    absl::StrAppend(&result, value_checks(method), capability_checks(method));
     if (method.one_way) {
       absl::StrAppend(&result, invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
     } else if (method.deferred) {
@@ -280,6 +290,13 @@ class Server {
   std::string value_checks(const Method& method) const {
     const std::string statement =
         method.one_way ? "return rt::Next::kReceive;" : "return refused(status, kBadValue);";
+    if (!method.in.plain) {
+      return take_apart(
+          method, upper_first(method.name) + "Request", "request", "message", message("tag"),
+          method.one_way ? statement
+                         : "return refused(status, result.malformed() ? kMalformed : kBadValue);",
+          4);
+    }
     std::string result;
     for (const Parameter& each : method.parameters) {
       if (each.type.is_capability()) continue;
@@ -288,14 +305,40 @@ class Server {
     return result;
   }
 
+  // A capability of another type, or with too few rights, is refused before the method sees it.
+  std::string capability_checks(const Method& method) const {
+    std::string result;
+    if (optional_of(method.parameters) != nullptr) {
+      absl::StrAppend(&result, "    const bool has_all = (", message("tag"),
+                      " >> abi::kTagCapabilitiesShift & 3) == ", method.capabilities_in, ";\n");
+    }
+    const std::string refuse = method.one_way ? "return rt::Next::kReceive;"
+                               : service_.malformed != 0
+                                   ? "return refused(status, kMalformed);"
+                                   : "return refused(status, rt::answer_status(kept.error()));";
+    int argument = 0;
+    for (const Parameter& each : method.parameters) {
+      ++argument;
+      if (!each.type.is_capability()) continue;
+      result += check_capability(system_, each, argument, refuse);
+    }
+    return result;
+  }
+
+  // Where the capability is; nowhere when an optional one is absent.
+  static std::string window(const Parameter& each) {
+    return absl::StrCat(each.optional ? "rt::window_slot_if(has_all, " : "rt::window_slot(",
+                        each.place, ")");
+  }
+
   std::string invoke(const Method& method, absl::string_view before) const {
     std::vector<std::string> arguments = {"caller_of(message)"};
     if (method.deferred) arguments.push_back(absl::StrCat(completer_name(method), "::adopt(slot)"));
     for (const Parameter& each : method.parameters) {
-      arguments.push_back(
-          each.type.is_capability()
-              ? absl::StrCat(parameter_type(each), "(rt::window_slot(", each.place, "))")
-              : decoded(each.type, message_word(each)));
+      arguments.push_back(each.type.is_capability()
+                              ? absl::StrCat(parameter_type(each), "(", window(each), ")")
+                          : method.in.plain ? decoded(each.type, message_word(each))
+                                            : absl::StrCat("request.", cxx_name(each.name)));
     }
     return wrapped(absl::StrCat(before.substr(4), function_name(method.name), "("), arguments, ");",
                    4);
@@ -314,7 +357,11 @@ class Server {
   std::string answer(const Method& method) const {
     const bool with = method.capabilities_out > 0;
     const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
-    return absl::StrCat(make_call(call, "abi::word(endpoint.index)",
+    const bool one = method.results.size() == 1;
+    return absl::StrCat(put_together(method, upper_first(method.name) + "Reply", method.results,
+                                     method.out, one ? "*result" : "result->",
+                                     "return refused(status, abi::word(abi::kEnospc));", 4),
+                        make_call(call, "abi::word(endpoint.index)",
                                   success_arguments(call, method, with, "*result", "result->"), 4),
                         "    message = out;\n    return rt::Next::kHandled;\n");
   }
@@ -329,6 +376,7 @@ class Server {
                         "<Impl>::serve(impl, endpoint);\n}\n");
   }
 
+  const System& system_;
   const Interface& service_;
   const Interface& endpoint_;
   const Interface& reply_;

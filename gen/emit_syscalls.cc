@@ -18,7 +18,7 @@ std::string result_of(const Parameter& result) {
 
 std::string result_type(const Method& method) {
   if (method.results.empty()) return "void";
-  if (method.results.size() == 1) return cxx_type(method.results[0].type);
+  if (method.results.size() == 1) return owned_type(method.results[0]);
   return upper_first(method.name) + "Result";
 }
 
@@ -26,7 +26,7 @@ std::string result_struct(const Method& method) {
   if (method.results.size() < 2) return "";
   std::string result = absl::StrCat("  struct ", result_type(method), " {\n");
   for (const Parameter& each : method.results) {
-    absl::StrAppend(&result, comment(each.doc, 4), "    ", cxx_type(each.type), " ",
+    absl::StrAppend(&result, comment(each.doc, 4), "    ", owned_type(each), " ",
                     cxx_name(each.name), "{};\n");
   }
   return result + "  };\n";

@@ -79,20 +79,24 @@ enum Colour $mine {
   name @0 :Text $K.max(16);
 }
 )"},
-    {Code::kNotOnWire, "a type that messages do not carry yet",
-     "In this version a parameter is a scalar, an enum or a capability. Text, Data, lists and "
-     "structs\n"
-     "come with the IPC buffer.",
+    {Code::kNotOnWire, "a type that messages do not carry",
+     "A parameter is a scalar, an enum, a capability, a Text, a Data, a struct of scalars, enums "
+     "and "
+     "such\n"
+     "structs, or a list of scalars, enums or such structs. What has a length of its own stands at "
+     "the top:\n"
+     "not in a struct, not in a list. Void says nothing. A system call, all in registers, has no "
+     "structs.",
      R"(interface Names $K.service(0x7f01) {
   # Names of things.
-  set @0 (name :Text $K.max(16)) -> ();
-  # Sets it.
+  set @0 (names :List(Text) $K.max(16)) -> ();
+  # Sets them.
 }
 )",
      R"(interface Names $K.service(0x7f01) {
   # Names of things.
-  set @0 (first :UInt64, second :UInt64) -> ();
-  # Sets it: 16 bytes, in two words.
+  add @0 (name :Text $K.max(16)) -> ();
+  # Adds one.
 }
 )"},
     {Code::kFloat, "a floating-point number",
@@ -250,6 +254,21 @@ const first :Image = (name = "console");
 )",
      R"(struct Waiter {
   slot @0 :UInt32;
+}
+)"},
+    {Code::kDefault, "a parameter with a default",
+     "A message carries every parameter, and the caller gives every value. Fields of structs have "
+     "defaults.",
+     R"(interface Screen $K.service(0x7f01) {
+  # Draws.
+  clear @0 (colour :UInt32 = 7) -> ();
+  # Paints all of it.
+}
+)",
+     R"(interface Screen $K.service(0x7f01) {
+  # Draws.
+  clear @0 (colour :UInt32) -> ();
+  # Paints all of it.
 }
 )"},
     {Code::kNoRole, "an interface that is nothing yet",
@@ -487,18 +506,23 @@ interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
   # When it began.
 }
 )"},
-    {Code::kTooManyWords, "more than six words",
-     "Registers a0 to a5 carry six. Split the method, or pass a Vmo.",
-     R"(interface Screen $K.service(0x7f01) {
-  # Draws.
-  line @0 (a :UInt32, b :UInt32, c :UInt32, d :UInt32, e :UInt32, f :UInt32, g :UInt32) -> ();
-  # A line through many points.
+    {Code::kTooManyWords, "more words than there is room for",
+     "A system call has six words, in a0 to a5; a service's message has 120. Of a Text, Data or "
+     "List "
+     "the\n"
+     "greatest length counts, and a word for its length. Narrow a bound, split the method, or lend "
+     "a "
+     "Vmo.",
+     R"(interface Disk $K.service(0x7f01) {
+  # Blocks.
+  write @0 (block :UInt64, content :Data $K.max(1024)) -> ();
+  # Writes one.
 }
 )",
-     R"(interface Screen $K.service(0x7f01) {
-  # Draws.
-  line @0 (a :UInt32, b :UInt32, c :UInt32, d :UInt32) -> ();
-  # A line from (a, b) to (c, d).
+     R"(interface Disk $K.service(0x7f01) {
+  # Blocks.
+  write @0 (block :UInt64, content :V.Vmo $K.rights("read map")) -> ();
+  # Writes one, from the first bytes of `content`.
 }
 )"},
     {Code::kTooManyCapabilities, "more than three capabilities",
@@ -597,7 +621,7 @@ interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
   # The only one.
 }
 )"},
-    {Code::kEmptyRange, "an empty range", "min is at most max.",
+    {Code::kEmptyRange, "an empty range", "min is at most max, and a $max is at least 1.",
      R"(interface Log $K.service(0x7f01) {
   # A log.
   note @0 (length :UInt8 $K.range((min = 40, max = 1))) -> ();
@@ -638,23 +662,43 @@ interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
   # Puts a Notification into the slot.
 }
 )"},
-    {Code::kNotAnObject, "a capability to no kernel object",
-     "In this version a capability parameter is of a kernel object's type; a service is an "
-     "Endpoint.",
+    {Code::kNotAnObject, "a capability to nothing",
+     "A capability is to a kernel object, or in a service's message to a service, as a client of "
+     "it: "
+     "that\n"
+     "service stands in another file or further up. The calling thread's own system calls need "
+     "none.",
+     R"(interface Watch $K.service(0x7f02) {
+  # One to wear.
+  set @0 (clock :Clock $K.rights("send")) -> ();
+  # Sets it by another clock.
+}
+interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+)",
      R"(interface Clock $K.service(0x7f01) {
   # A clock.
 }
 interface Watch $K.service(0x7f02) {
   # One to wear.
-  set @0 (clock :Clock) -> ();
+  set @0 (clock :Clock $K.rights("send")) -> ();
   # Sets it by another clock.
 }
+)"},
+    {Code::kOptional, "an optional capability before another",
+     "A message tells how many capabilities it has, not which: the one that may be absent is the "
+     "last.",
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (first :N.Notification $K.optional, second :N.Notification) -> ();
+  # Adds them.
+}
 )",
-     R"(using E = import "/idl/kernel/endpoint.idl";
-interface Watch $K.service(0x7f02) {
-  # One to wear.
-  set @0 (clock :E.Endpoint $K.rights("send")) -> ();
-  # Sets it by another clock.
+     R"(interface Alarms $K.service(0x7f01) {
+  # Signals all.
+  add @0 (first :N.Notification, second :N.Notification $K.optional) -> ();
+  # Adds them.
 }
 )"},
 };

@@ -32,7 +32,8 @@ std::string read(const std::string& path) {
 
 // What update_golden compiles, too.
 std::vector<std::string> sources() {
-  std::vector<std::string> result = {"bootimage/manifest.idl", "gen/testdata/probe.idl"};
+  std::vector<std::string> result = {"bootimage/manifest.idl", "gen/testdata/bounded.idl",
+                                     "gen/testdata/probe.idl"};
   for (const auto& entry : std::filesystem::recursive_directory_iterator("idl")) {
     if (entry.path().extension() == ".idl") result.push_back(entry.path().string());
   }

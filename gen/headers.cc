@@ -1,5 +1,8 @@
 // Every generated header of the users' side, together. Compiling it is the test, on both sides.
 #include "bootimage/manifest.h"
+#include "gen/testdata/bounded_client.h"
+#include "gen/testdata/bounded_message.h"
+#include "gen/testdata/bounded_server.h"
 #include "gen/testdata/probe_client.h"
 #include "gen/testdata/probe_message.h"
 #include "gen/testdata/probe_server.h"

@@ -1,7 +1,8 @@
 """Rules that run kidl.
 
+  idl_package      the headers of the .idl files of a package, as a library
   idl_generate     one run over all .idl files; every generated file is an output
-  idl_package      idl_generate and the cc_librarys over its headers, for one folder of .idl files
+  system_idl       idl_generate and the cc_librarys over its headers, for //idl
   idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
   idl_docs         writes the reference pages (bazel run)
   update_golden    writes gen/golden anew (bazel run)
@@ -25,7 +26,10 @@ def _generate_impl(ctx):
         for prefix, real in ctx.attr.elsewhere.items():
             if path.startswith(package + prefix + "/"):
                 path = real + path[len(package + prefix):]
-        command.append('cp "$scratch/%s" "%s" || exit 1' % (path, output.path))
+        copy = 'cp "$scratch/%s" "%s" || exit 1' % (path, output.path)
+        if ctx.attr.fill:
+            copy = '[[ -e "$scratch/%s" ]] || echo "// Nothing of it is in the .idl." >"$scratch/%s"; %s' % (path, path, copy)
+        command.append(copy)
     ctx.actions.run_shell(
         arguments = [ctx.executable._kidl.path] + [file.path for file in ctx.files.srcs],
         command = "\n".join(command),
@@ -44,6 +48,9 @@ idl_generate = rule(
         "elsewhere": attr.string_dict(
             doc = "Folder below the package -> where kidl writes it: files of other packages' .idl.",
         ),
+        "fill": attr.bool(
+            doc = "An output that kidl does not write is a header with nothing in it, not an error.",
+        ),
         "outs": attr.output_list(mandatory = True),
         "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
         # "host", not "exec": Bazel 4.2.3 would build the tool once for each transition.
@@ -60,7 +67,48 @@ def _expand(patterns, sources):
 def _library(name, hdrs, deps = [], **kwargs):
     native.cc_library(name = name, hdrs = hdrs, deps = deps, **kwargs)
 
-def idl_package(name, srcs, manifest):
+def idl_package(name, srcs, deps = [], visibility = None):
+    """The library of what kidl makes of the .idl files of a package: glob(["*.idl"]).
+
+    greeter.idl of package mine is included as "mine/greeter_client.h", "mine/greeter_server.h" and
+    "mine/greeter.h". The files may import every file of //idl and of `deps`, and the stock
+    manifest; their ids, interface numbers and names must be of their own.
+
+    Args:
+      name: of the library.
+      srcs: .idl files of this package.
+      deps: other idl_packages, whose files these import.
+      visibility: of the library.
+    """
+    native.filegroup(
+        name = name + "_sources",
+        srcs = srcs + [dep + "_sources" for dep in deps],
+        visibility = visibility,
+    )
+    headers = _expand(_SERVICE, srcs)
+    idl_generate(
+        name = name + "_headers",
+        srcs = [":" + name + "_sources", "//idl:sources"],
+        outs = headers,
+        fill = True,
+    )
+    native.cc_library(
+        name = name,
+        hdrs = headers,
+        visibility = visibility,
+        deps = deps + [
+            "//idl:abi",
+            "//idl:kernel_stubs",
+            "//idl:kernel_types",
+            "//idl:manifest",
+            "//idl:service_types",
+            "//idl:services",
+            "//idl:stock_manifest",
+            "//servers/runtime:ipc",
+        ],
+    )
+
+def system_idl(name, srcs, manifest):
     """All libraries of //idl. Takes every .idl in the folder: a new one needs no edit here.
 
     Args:
@@ -83,8 +131,8 @@ def idl_package(name, srcs, manifest):
         elsewhere = {"docs": "docs", "stock": ""},
     )
 
-    # Numbers, for both sides.
-    _library("abi", ["abi.h", "wire.h"])
+    # Numbers, for both sides, and what stands on them: bounded.h is written by hand.
+    _library("abi", ["abi.h", "bounded.h", "wire.h"])
     _library("abi_asm", ["abi_asm.h"])
     _library(
         "kernel_types",
@@ -117,7 +165,7 @@ def idl_package(name, srcs, manifest):
     _library(
         "services",
         _expand(["%s_client.h", "%s_server.h"], service),
-        [":abi", ":kernel_stubs", ":kernel_types", ":service_types", "//servers/runtime:ipc"],
+        [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc"],
     )
 
 def _locked(ctx):

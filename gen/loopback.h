@@ -4,6 +4,7 @@
 #ifndef GEN_LOOPBACK_H_
 #define GEN_LOOPBACK_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -18,11 +19,16 @@
 
 namespace tessera::gen {
 
+// The words of a message beyond the registers.
+inline constexpr unsigned kBeyond = abi::kMessageWordsMax - abi::kMessageRegisters;
+using Beyond = std::array<std::uint64_t, kBeyond>;
+
 // An answer as it left the server.
 struct Answer {
   std::uint64_t status = 0;
   std::uint64_t shape = 0;
   std::array<std::uint64_t, 6> words = {};  // those that the shape counts, the others 0
+  Beyond beyond = {};
   std::array<std::uint64_t, 3> capabilities = {};
 };
 
@@ -33,10 +39,12 @@ class Loopback {
   Loopback() {
     instance_ = this;
     rt::host::syscall = [](rt::Registers& registers) { instance_->perform(registers); };
+    rt::host::buffer = client_buffer.data();
   }
   ~Loopback() {
     instance_ = nullptr;
     rt::host::syscall = nullptr;
+    rt::host::buffer = nullptr;
   }
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
@@ -64,9 +72,24 @@ class Loopback {
   std::optional<Answer> deliver(const rt::Registers& message) {
     answer_.reset();
     receives_ = 0;
+    volatile std::uint64_t* const clients = rt::host::buffer;
+    rt::host::buffer = server_has_buffer ? server_buffer.data() : nullptr;
     server(message);
+    rt::host::buffer = clients;
     return answer_;
   }
+
+  // What CNode.query tells of a slot; of others that it is empty.
+  struct Held {
+    abi::ObjectType type = abi::ObjectType::kNull;
+    std::uint8_t rights = 0;
+  };
+  std::map<std::uint64_t, Held> held;
+
+  // The IPC buffers. What a message does not count stays as it is.
+  Beyond client_buffer = {};
+  Beyond server_buffer = {};
+  bool server_has_buffer = true;
 
   int receives() const { return receives_; }                          // since the last deliver
   const std::vector<rt::Registers>& calls() const { return calls_; }  // all system calls so far
@@ -90,8 +113,17 @@ class Loopback {
     return words;
   }
 
-  static Answer answer_of(const rt::Registers& in, bool with_capabilities) {
-    Answer answer{in.a6, in.t1, words_of(in, in.t1 & abi::kTagWordsMask), {}};
+  static unsigned long_words(std::uint64_t shape) {
+    const unsigned words = abi::message_words(shape & abi::kTagWordsMask);
+    return words <= abi::kMessageRegisters ? 0 : words - abi::kMessageRegisters;
+  }
+  static void copy(const Beyond& from, Beyond& to, std::uint64_t shape) {
+    std::copy_n(from.begin(), long_words(shape), to.begin());
+  }
+
+  Answer answer_of(const rt::Registers& in, bool with_capabilities) const {
+    Answer answer{in.a6, in.t1, words_of(in, in.t1 & abi::kTagWordsMask), {}, {}};
+    copy(server_buffer, answer.beyond, in.t1);
     if (with_capabilities) answer.capabilities = {in.t2, in.t3, in.t4};
     return answer;
   }
@@ -109,6 +141,7 @@ class Loopback {
       case abi::SystemCall::kEndpointCallWith:
         return call(in);
       case abi::SystemCall::kEndpointSend:
+        copy(client_buffer, server_buffer, asked.a6);
         deliver(message(asked.a6, words_of(asked, asked.a6 & abi::kTagWordsMask), false));
         return finish(in, 0);
       case abi::SystemCall::kEndpointReceive:
@@ -120,6 +153,11 @@ class Loopback {
       case abi::SystemCall::kEndpointReplyReceiveWith:
         answer_ = answer_of(asked, true);
         return finish(in, receive_status);
+      case abi::SystemCall::kCNodeQuery:
+        finish(in, 0);
+        in.a0 = abi::word(held[asked.a0].type);
+        in.a1 = held[asked.a0].rights;
+        return;
       case abi::SystemCall::kReplyKeep:
         return finish(in, keep_status);
       case abi::SystemCall::kReplySend:
@@ -131,12 +169,14 @@ class Loopback {
   }
 
   void call(rt::Registers& in) {
+    copy(client_buffer, server_buffer, in.a6);
     const std::optional<Answer> answer =
         deliver(message(in.a6, words_of(in, in.a6 & abi::kTagWordsMask), true));
     finish(in, answer ? answer->status : abi::word(abi::kEpipe));
     if (!answer) return;
     in.t0 = answer->shape;
     store(in, answer->words);
+    copy(answer->beyond, client_buffer, answer->shape);
   }
 
   static inline Loopback* instance_ = nullptr;

@@ -76,8 +76,13 @@ struct Enum {
   std::string doc;
   Position position;
   bool flags = false;
-  bool flexible = false;              // a value that is none of these is passed on, not refused
+  bool flexible = false;              // a value that is none of them is kept
   std::vector<Enumerant> enumerants;  // by ordinal, dense from 0
+};
+
+struct Range {
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
 };
 
 struct Field {
@@ -86,6 +91,9 @@ struct Field {
   Position position;
   Type type;
   std::optional<std::uint32_t> max;
+  std::optional<Range> range;
+  std::uint32_t bit = 0;     // of a scalar: where it begins in the data section
+  std::uint64_t preset = 0;  // its default's bits; on the wire it is the value xor these
 };
 
 struct Struct {
@@ -93,7 +101,10 @@ struct Struct {
   std::string name;
   std::string doc;
   Position position;
-  bool extensible = false;  // fields may be appended
+  bool extensible = false;       // newer versions have more fields
+  std::uint32_t data_words = 0;  // of its own scalars; nested structs follow them
+  int words = 0;                 // of both
+  std::string unfit;             // the first field that a message cannot hold; empty: it can
   std::vector<Field> fields;
 };
 
@@ -106,11 +117,6 @@ struct Constant {
   std::string literal;  // as the source writes it, when it is one number; else empty
 };
 
-struct Range {
-  std::uint64_t min = 0;
-  std::uint64_t max = 0;
-};
-
 struct Parameter {
   std::string name;
   std::string doc;
@@ -118,10 +124,21 @@ struct Parameter {
   Type type;
   std::vector<std::string> rights;  // of a capability, by name
   std::uint8_t rights_mask = 0;
+  bool optional = false;             // a capability that may be absent
+  std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
   bool sensitive = false;  // never shown in a trace
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
   int place = 0;
+  int tail = 0;  // system calls: the first register of a bounded value's content
+};
+
+// How the words of one direction lie (docs/adr/0005-wire-of-bounded-values.md).
+struct Layout {
+  bool plain = true;  // scalars in registers, one a word: nothing to put together
+  int least = 0;      // words, when everything in it that has a length is empty
+  int most = 0;       // words, when all of it is full
+  bool fixed() const { return least == most; }
 };
 
 struct Method {
@@ -141,8 +158,8 @@ struct Method {
   // Services.
   bool one_way = false;
   bool deferred = false;
-  int words_in = 0;
-  int words_out = 0;
+  Layout in;
+  Layout out;
   int capabilities_in = 0;
   int capabilities_out = 0;
 };

@@ -111,7 +111,14 @@ TEST(NamesIdl, HasEveryIdentifierOfTheGeneratedCode) {
   for (const char* header :
        {"names.h", "names_client.h", "names_message.h", "names_server.h", "calls.h"}) {
     const std::string code = read(absl::StrCat("gen/testdata/", header));
-    for (const absl::string_view line : absl::StrSplit(code, '\n')) collect(line, identifiers);
+    // In a struct's own functions every name of the .idl stands behind a dot.
+    bool is_codec = false;
+    for (const absl::string_view line : absl::StrSplit(code, '\n')) {
+      is_codec = is_codec || absl::StrContains(line, " write_words(") ||
+                 absl::StrContains(line, " read_words(");
+      if (!is_codec) collect(line, identifiers);
+      is_codec = is_codec && line != "}";
+    }
   }
   // The decoders' header is the whole kernel's: only those of calls.idl.
   bool is_ours = false;

@@ -239,13 +239,48 @@ class Reader {
     return raw;
   }
 
+  // The bits of a scalar's default; 0 of all else.
+  static std::uint64_t preset(schema::Value::Reader value) {
+    switch (value.which()) {
+      case schema::Value::BOOL:
+        return value.getBool() ? 1 : 0;
+      case schema::Value::INT8:
+        return static_cast<std::uint8_t>(value.getInt8());
+      case schema::Value::INT16:
+        return static_cast<std::uint16_t>(value.getInt16());
+      case schema::Value::INT32:
+        return static_cast<std::uint32_t>(value.getInt32());
+      case schema::Value::INT64:
+        return static_cast<std::uint64_t>(value.getInt64());
+      case schema::Value::UINT8:
+        return value.getUint8();
+      case schema::Value::UINT16:
+        return value.getUint16();
+      case schema::Value::UINT32:
+        return value.getUint32();
+      case schema::Value::UINT64:
+        return value.getUint64();
+      case schema::Value::ENUM:
+        return value.getEnum();
+      default:
+        return 0;
+    }
+  }
+
   void read_struct(schema::Node::Reader node, RawNode& raw) {
+    raw.data_words = node.getStruct().getDataWordCount();
     raw.has_union = node.getStruct().getDiscriminantCount() != 0;
     for (const auto each : node.getStruct().getFields()) {
       RawField field;
       field.name = text(each.getName());
       field.is_group = each.isGroup();
-      if (each.isSlot()) field.type = read_type(each.getSlot().getType());
+      if (each.isSlot()) {
+        const auto slot = each.getSlot();
+        field.type = read_type(slot.getType());
+        field.offset = slot.getOffset();
+        field.has_default = slot.getHadExplicitDefault();
+        field.preset = preset(slot.getDefaultValue());
+      }
       field.annotations = read_annotations(each.getAnnotations());
       raw.fields.push_back(std::move(field));
     }

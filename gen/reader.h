@@ -31,6 +31,9 @@ struct RawField {
   std::string name;
   RawType type;
   bool is_group = false;
+  std::uint32_t offset = 0;  // in the data section, in multiples of the type's size
+  bool has_default = false;  // the source gives one
+  std::uint64_t preset = 0;  // its bits, of a scalar
   std::vector<RawAnnotation> annotations;
 };
 
@@ -56,6 +59,7 @@ struct RawNode {
   std::string name;  // after it: "Outer.Inner"
   bool is_generic = false;
   bool has_union = false;
+  std::uint32_t data_words = 0;  // kStruct
   std::vector<RawAnnotation> annotations;
   std::vector<RawField> fields;
   std::vector<RawEnumerant> enumerants;

@@ -27,6 +27,8 @@ class ServerTest : public ::testing::Test {
     kernel.server = [this](const rt::Registers& message) {
       return probing::ProbeServer<ProbeImpl>::dispatch(impl, rt::Slot{6}, message);
     };
+    kernel.held[11] = {abi::ObjectType::kNotification, 0xff};
+    kernel.held[12] = {abi::ObjectType::kEndpoint, 0xff};
   }
 
   std::optional<Answer> call(std::uint64_t tag, Words words = {}) {
@@ -202,12 +204,21 @@ TEST_F(ServerTest, CapabilitiesArriveInTheWindow) {
   EXPECT_EQ(call(Probe::kGiveTag, {77})->status, 0U);
   EXPECT_EQ(impl.seen, (std::vector<std::uint64_t>{11, 77, 12}));
   // Received::keep moved it: CNode.move(to 60, from own CSpace, source 11).
-  const rt::Registers& move = kernel.calls().at(0);
+  const rt::Registers& move = kernel.calls().at(2);  // after two look-ups
   EXPECT_EQ(move.a7, abi::word(abi::SystemCall::kCNodeMove));
   EXPECT_EQ(move.t0, 1U);
   EXPECT_EQ(move.a0, 60U);
   EXPECT_EQ(move.a1, 1U);
   EXPECT_EQ(move.a2, 11U);
+}
+
+TEST_F(ServerTest, ACapabilityOfAnotherTypeOrWithoutTheRightIsMalformed) {
+  EXPECT_EQ(call(Probe::kGiveTag, {77})->status, 0U);
+  impl.executed = 0;
+  kernel.held[11] = {abi::ObjectType::kEndpoint, 0xff};
+  expect_refused(Probe::kGiveTag, {77}, kMalformed);
+  kernel.held[11] = {abi::ObjectType::kNotification, 0xfe};  // all but signal
+  expect_refused(Probe::kGiveTag, {77}, kMalformed);
 }
 
 TEST_F(ServerTest, CapabilitiesLeaveWithTheAnswer) {

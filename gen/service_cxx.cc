@@ -1,10 +1,14 @@
 #include "gen/service_cxx.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "gen/layout.h"
+#include "gen/tag.h"
 
 namespace kidl {
 
@@ -12,7 +16,10 @@ std::string word_name(int index) { return absl::StrCat("w", index); }
 std::string capability_name(int index) { return absl::StrCat("c", index); }
 
 std::string encoded(const Type& type, const std::string& name) {
-  if (type.is_capability()) return absl::StrCat("abi::word(", name, ".slot().index)");
+  if (type.is_capability()) {
+    const bool is_service = type.interface->role == Interface::Role::kService;
+    return absl::StrCat("abi::word(", name, is_service ? ".endpoint()" : ".slot()", ".index)");
+  }
   return type.kind == Kind::kUint64 ? name : absl::StrCat("abi::word(", name, ")");
 }
 
@@ -75,16 +82,19 @@ Argument argument(const Method& call, absl::string_view parameter, const std::st
 }
 
 std::vector<Argument> message_arguments(const Method& call, const std::vector<Parameter>& list,
-                                        const std::string& prefix) {
+                                        const Layout& layout, const std::string& prefix) {
   std::vector<Argument> words;
   std::vector<Argument> capabilities;
   for (const Parameter& each : list) {
     const std::string value = encoded(each.type, prefix + cxx_name(each.name));
     if (each.type.is_capability()) {
       capabilities.push_back(argument(call, capability_name(each.place), value));
-    } else {
+    } else if (layout.plain) {
       words.push_back(argument(call, word_name(each.place), value));
     }
+  }
+  for (int each = 0; !layout.plain && each < std::min(layout.most, kMessageRegisters); ++each) {
+    words.push_back(argument(call, word_name(each), absl::StrCat("words.word(", each, ")")));
   }
   words.insert(words.end(), capabilities.begin(), capabilities.end());
   return words;
@@ -94,14 +104,14 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
                                         bool with_capabilities, const std::string& one,
                                         const std::string& prefix) {
   std::vector<Argument> arguments;
-  if (method.results.size() == 1) {
+  if (method.results.size() == 1 && method.out.plain) {
     const Parameter& each = method.results[0];
     const bool is_capability = each.type.is_capability();
-    arguments.push_back(argument(call, is_capability ? capability_name(0) : word_name(0),
-                                 is_capability ? absl::StrCat("abi::word((", one, ").slot().index)")
-                                               : encoded(each.type, one)));
+    arguments.push_back(
+        argument(call, is_capability ? capability_name(0) : word_name(0),
+                 encoded(each.type, is_capability ? absl::StrCat("(", one, ")") : one)));
   } else {
-    arguments = message_arguments(call, method.results, prefix);
+    arguments = message_arguments(call, method.results, method.out, prefix);
   }
   if (with_capabilities) {
     for (int each = method.capabilities_out; each < 3; ++each) {
@@ -109,10 +119,106 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
     }
   }
   arguments.push_back(argument(call, "status", "0"));
-  arguments.push_back(
-      argument(call, "shape",
-               absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Shape")));
+  const std::string shape =
+      absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Shape");
+  const std::string before = method.results.size() == 1 && !one.empty() ? one : prefix;
+  const bool is_named = method.results.size() == 1 && !one.ends_with("result");
+  arguments.push_back(argument(
+      call, "shape", sent_shape(shape, method.results, method.out, is_named ? "" : before)));
   return arguments;
+}
+
+std::string slot_of(const Parameter& capability, const std::string& name) {
+  const bool is_service = capability.type.interface->role == Interface::Role::kService;
+  return absl::StrCat(name, is_service ? ".endpoint()" : ".slot()");
+}
+
+const Parameter* optional_of(const std::vector<Parameter>& list) {
+  for (const Parameter& each : list) {
+    if (each.optional) return &each;
+  }
+  return nullptr;
+}
+
+std::string without_optional(const std::string& constant) {
+  return absl::StrCat(constant, " - (1U << abi::kTagCapabilitiesShift)");
+}
+
+std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
+                       const Layout& layout, const std::string& prefix) {
+  std::string result = constant;
+  if (const Parameter* each = optional_of(list)) {
+    const bool is_only = prefix.ends_with("*result");
+    const std::string name = is_only ? "(*result)" : prefix + cxx_name(each->name);
+    result = absl::StrCat("(", result, " - rt::absent(", slot_of(*each, name), "))");
+  }
+  return layout.fixed() ? result : absl::StrCat(result, " | words.code()");
+}
+
+std::string check_capability(const System& system, const Parameter& capability, int argument,
+                             const std::string& refuse) {
+  const int indent = capability.optional ? 6 : 4;
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  const std::string check =
+      wrapped("if (const auto kept = rt::lookup(",
+              {absl::StrCat("rt::window_slot(", capability.place, ")"),
+               object_type(system, *capability.type.interface),
+               absl::StrFormat("0x%02x", capability.rights_mask), absl::StrCat(argument)},
+              "); !kept) {", indent);
+  const std::string result = absl::StrCat(check, lead, "  ", refuse, "\n", lead, "}\n");
+  return capability.optional ? absl::StrCat("    if (has_all) {\n", result, "    }\n") : result;
+}
+
+namespace {
+
+std::string message_namespace(const Method& method) {
+  return absl::StrCat(method.interface->file->name_space,
+                      "::", namespace_name(method.interface->name));
+}
+
+std::string buffer_of(const Layout& layout) {
+  return layout.most > kMessageRegisters ? "rt::message_buffer()" : "nullptr";
+}
+
+}  // namespace
+
+std::string put_together(const Method& method, const std::string& name,
+                         const std::vector<Parameter>& list, const Layout& layout,
+                         const std::string& before, const std::string& refuse, int indent) {
+  if (layout.plain) return "";
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  std::vector<std::string> arguments = {"words"};
+  const bool is_only = list.size() == 1 && before.ends_with("result");
+  for (const Parameter& each : list) {
+    if (each.type.is_capability()) continue;
+    arguments.push_back(is_only ? before : before + cxx_name(each.name));
+  }
+  std::string result = absl::StrCat(lead, "abi::Sink words(", buffer_of(layout), ");\n");
+  absl::StrAppend(&result,
+                  wrapped(absl::StrCat(message_namespace(method), "::encode_", snake(name), "("),
+                          arguments, ");", indent));
+  if (layout.most > kMessageRegisters) {
+    absl::StrAppend(&result, lead, "if (!words.fits()) ", refuse, "\n");
+  }
+  return result;
+}
+
+std::string take_apart(const Method& method, const std::string& name, const std::string& what,
+                       const std::string& registers, const std::string& shape,
+                       const std::string& refuse, int indent) {
+  const std::string lead(static_cast<std::size_t>(indent), ' ');
+  const std::string in = message_namespace(method);
+  return absl::StrCat(lead, "rt::Incoming frame(", registers, ", ", shape, ");\n", lead, in,
+                      "::", name, " ", what, ";\n", lead, "if (const abi::Refusal result = ", in,
+                      "::decode(frame.words(), ", what, ")) {\n", lead, "  ", refuse, "\n", lead,
+                      "}\n");
+}
+
+void add_type_header(const Type& type, std::vector<std::string>& includes) {
+  if (type.element != nullptr) return add_type_header(*type.element, includes);
+  if (type.kind == Kind::kData) includes.emplace_back("<cstddef>");
+  if (type.enumeration != nullptr) includes.push_back(types_header(*type.enumeration->file));
+  if (type.structure != nullptr) includes.push_back(types_header(*type.structure->file));
 }
 
 bool has_capability(const std::vector<Parameter>& list) {
@@ -132,13 +238,20 @@ std::vector<std::string> service_includes(const File& file) {
       for (const auto* parameters : {&method.parameters, &method.results}) {
         for (const Parameter& each : *parameters) {
           if (each.type.interface != nullptr) {
-            list.push_back(stubs_header(*each.type.interface->file));
+            if (each.type.interface->file != &file ||
+                each.type.interface->role != Interface::Role::kService) {
+              list.push_back(handle_header(*each.type.interface));
+            }
             list.push_back("idl/kernel/cnode.h");  // Received::keep moves with it
           }
-          if (each.type.enumeration != nullptr) {
-            list.push_back(types_header(*each.type.enumeration->file));
-          }
+          add_type_header(each.type, list);
         }
+      }
+      if (method.in.plain && method.out.plain) continue;
+      list.push_back(absl::StrCat(stem(file.path), "_message.h"));
+      for (const char* each :
+           {"<span>", "<string_view>", "idl/bounded.h", "servers/runtime/incoming.h"}) {
+        list.emplace_back(each);
       }
     }
   }

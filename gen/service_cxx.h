@@ -28,9 +28,33 @@ std::string refuse_unless(const std::string& refusal, const std::string& stateme
 std::string refusal_detail(const Parameter& parameter);
 
 // Puts each scalar of `list` into its word and each capability into its place of `call`'s
-// parameters.
+// parameters. Of a list that is not plain the words are those of `words`, which put_together has
+// declared.
 std::vector<Argument> message_arguments(const Method& call, const std::vector<Parameter>& list,
-                                        const std::string& prefix);
+                                        const Layout& layout, const std::string& prefix);
+// The words of a direction that is not plain, as an abi::Sink `words`; nothing for a plain one.
+// `name`: "SetRequest". `before`: what stands before each value ("result->"), or the only one.
+// `refuse`: the statement when there is no buffer for them.
+std::string put_together(const Method& method, const std::string& name,
+                         const std::vector<Parameter>& list, const Layout& layout,
+                         const std::string& before, const std::string& refuse, int indent);
+// Takes such a message apart, as `what`. `registers` has it ("message"), `shape` is its tag or
+// shape; `refuse` is the statement when an abi::Refusal `result` says no.
+std::string take_apart(const Method& method, const std::string& name, const std::string& what,
+                       const std::string& registers, const std::string& shape,
+                       const std::string& refuse, int indent);
+// The tag or shape of what is sent: with its words where these vary, and without the optional
+// capability that is absent. `prefix` stands before its name.
+std::string sent_shape(const std::string& constant, const std::vector<Parameter>& list,
+                       const Layout& layout, const std::string& prefix);
+// The optional capability of a list; null: it has none.
+const Parameter* optional_of(const std::vector<Parameter>& list);
+// A tag or shape without it: also a constant.
+std::string without_optional(const std::string& constant);
+// Refuses what is at its window slot and not what is declared; `refuse` has the reason in `kept`.
+// Of an optional one `has_all` says whether it has come.
+std::string check_capability(const System& system, const Parameter& capability, int argument,
+                             const std::string& refuse);
 Argument argument(const Method& call, absl::string_view parameter, const std::string& value);
 
 // The answer of a success: `one` is the only result, `prefix` stands before several ("result->").
@@ -41,7 +65,16 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
 // emit_completer.cc: the class that a deferred method's completer is.
 std::string completer(const Interface& reply, const Method& method);
 
+// emit_codec.cc: how a struct lies in a message, after its definition; the value of a field's
+// default; a direction of a method that is not plain, as a struct and two functions.
+std::string struct_codec(const Struct& structure);
+std::string preset_value(const Field& field);
+std::string message_codec(const std::string& name, const std::vector<Parameter>& list);
+
 bool has_capability(const std::vector<Parameter>& list);
+
+// The header with a type, if it is declared in some file.
+void add_type_header(const Type& type, std::vector<std::string>& includes);
 
 // What a client or server header of `file` includes.
 std::vector<std::string> service_includes(const File& file);

@@ -19,7 +19,13 @@ constexpr absl::string_view kEnd = "end";
 constexpr std::array kRows = {
     Row{kBringUp, kKernel, "tessera vers. ", Due::kAlways, Match::kStart},
     Row{kBringUp, kKernel, "KINIT: cpu0 online"},
+    Row{kBringUp, kKernel, "KINIT: cpu1 online", Due::kSmp},
     Row{kBringUp, kKernel, "KINIT: cpu# online", Due::kEachHartIfRequired},
+    Row{kBringUp, kKernel, "KSELFTEST: smp online ok", Due::kSmp},
+    Row{kBringUp, kKernel, "KSELFTEST: ipi counterfactual ok", Due::kSmp},
+    Row{kBringUp, kKernel, "KSELFTEST: ipi resched ok", Due::kSmp},
+    Row{kBringUp, kKernel, "KSELFTEST: test_reject_invalid_ipi_target_cpu ok", Due::kSmp},
+    Row{kBringUp, kKernel, "KSELFTEST: test_reject_offline_cpu_resched ok", Due::kSmp},
     Row{kBringUp, "init", "start"},
     Row{kBringUp, "init", "start console"},
     Row{kBringUp, "init", "up console"},
@@ -77,7 +83,7 @@ std::vector<Marker> due_markers(std::span<const Row> rows, const Machine& machin
         if (machine.harts >= 2) markers.push_back(marker);
         break;
       case Due::kEachHartIfRequired:
-        for (std::uint32_t hart = 1; machine.require_smp && hart < machine.harts; ++hart) {
+        for (std::uint32_t hart = 2; machine.require_smp && hart < machine.harts; ++hart) {
           markers.push_back(marker);
           markers.back().text = absl::StrReplaceAll(row.text, {{"#", absl::StrCat(hart)}});
         }

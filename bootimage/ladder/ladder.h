@@ -22,7 +22,8 @@ inline constexpr absl::string_view kKernel = "kernel";
 enum class Due : std::uint8_t {
   kAlways,
   kSmp,                 // with two harts or more
-  kEachHartIfRequired,  // with --require-smp, once for each hart but the first; '#' is its number
+  kEachHartIfRequired,  // with --require-smp, once for each hart but the first two; '#' is its
+                        // number
 };
 
 // How much of the line a row gives.

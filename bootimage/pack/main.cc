@@ -42,8 +42,17 @@ absl::Status write_file(const std::string& path, const ByteVector& bytes) {
 absl::Status run_pack(const PackOptions& options) {
   const auto init = read_file(options.init);
   if (!init.ok()) return init.status();
+  std::vector<PackOptions::Image> chosen = options.images;
+  if (!options.names.empty()) {
+    const auto names = read_file(options.names);
+    if (!names.ok()) return names.status();
+    const absl::string_view text(reinterpret_cast<const char*>(names->data()), names->size());
+    auto named = images_named(options, text);
+    if (!named.ok()) return named.status();
+    chosen = *std::move(named);
+  }
   std::vector<InputImage> images;
-  for (const PackOptions::Image& image : options.images) {
+  for (const PackOptions::Image& image : chosen) {
     auto bytes = read_file(image.path);
     if (!bytes.ok()) return bytes.status();
     images.push_back({.name = image.name, .path = image.path, .bytes = *std::move(bytes)});

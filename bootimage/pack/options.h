@@ -24,6 +24,8 @@ struct PackOptions {
   std::string init;                              // kPack
   std::uint64_t init_stack = kDefaultStackSize;  // kPack; whole pages, up to 1 MiB
   std::vector<Image> images;                     // kPack
+  std::vector<Image> spares;                     // kPack; for names that no image has
+  std::string names;                             // kPack; a file. "": all images, no spares
   std::string bundle;                            // kList, kVerify
 };
 
@@ -32,6 +34,11 @@ inline constexpr absl::string_view kFirstTaskName = "init";
 
 absl::StatusOr<PackOptions> parse_pack_options(std::span<const std::string> arguments);
 std::string pack_usage();
+
+// The images of a bundle that holds what `names` lists, a line each, in that order: all of
+// `images`, and spares.
+absl::StatusOr<std::vector<PackOptions::Image>> images_named(const PackOptions& options,
+                                                             absl::string_view names);
 
 }  // namespace bootimage
 

@@ -31,6 +31,35 @@ TEST(PackOptions, Pack) {
   EXPECT_EQ(options->images[1].path, "p=q");
 }
 
+// The names of the images that are taken, or why none are.
+std::string named(const Arguments& images, absl::string_view names) {
+  Arguments arguments{"--out=o", "--init=i", "--names=n"};
+  arguments.insert(arguments.end(), images.begin(), images.end());
+  const auto options = parse_pack_options(arguments);
+  if (!options.ok()) return std::string(options.status().message());
+  const auto chosen = images_named(*options, names);
+  if (!chosen.ok()) return std::string(chosen.status().message());
+  std::string result;
+  for (const PackOptions::Image& image : *chosen) result += image.name + "=" + image.path + " ";
+  return result;
+}
+
+TEST(PackOptions, NamesChooseImagesAndTheirOrder) {
+  EXPECT_EQ(named({"a=1", "--spare=b=2", "c=3", "--spare=d=4"}, "b\nc\na\n"), "b=2 c=3 a=1 ");
+  EXPECT_EQ(named({"a=1", "--spare=a=2"}, "a"), "a=1 ") << "one's own comes first";
+  EXPECT_EQ(named({}, ""), "");
+  EXPECT_EQ(
+      named({"a=1"}, "a\nb"),
+      "n: the manifest names 'b', and there is no server of that name; give the image one, or "
+      "mend the manifest");
+  EXPECT_EQ(
+      named({"a=1", "b=1"}, "a"),
+      "n: the image has a server 'b', which the manifest does not name; take it away, or name "
+      "it there");
+  EXPECT_THAT(named({"--spare=b"}, ""), HasSubstr("wants name=path"));
+  EXPECT_THAT(error({"--out=o", "--init=i", "--spare=a=1"}), HasSubstr("wants --names=FILE"));
+}
+
 TEST(PackOptions, ListAndVerify) {
   EXPECT_EQ(parse_pack_options(Arguments{"--list", "b"})->mode, PackOptions::Mode::kList);
   EXPECT_EQ(parse_pack_options(Arguments{"--verify", "b"})->bundle, "b");

@@ -28,7 +28,9 @@ using ::testing::Not;
 std::string runner_path;
 
 constexpr const char* kBringUp =
-    "printf 'OpenSBI v1.1\\ntessera vers. 0.1\\nKINIT: cpu0 online\\n'\n"
+    "printf 'OpenSBI v1.1\\ntessera vers. 0.1\\nKINIT: cpu%d online\\nKINIT: cpu%d online\\n' 0 1\n"
+    "printf 'KSELFTEST: %s ok\\n' 'smp online' 'ipi counterfactual' 'ipi resched' "
+    "test_reject_invalid_ipi_target_cpu test_reject_offline_cpu_resched\n"
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
 constexpr const char* kRest =
@@ -128,7 +130,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 18 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 24 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 
@@ -236,8 +238,9 @@ TEST_F(Runner, FailEndsTheRun) {
 
 TEST_F(Runner, RequireSmpFailsWhenAHartIsMissing) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
-  EXPECT_EQ(run({"--headless", "--smp=2", "--require-smp"}), 1);
-  EXPECT_THAT(err_, HasSubstr("first missing marker: \"KINIT: cpu1 online\""));
+  EXPECT_EQ(run({"--headless", "--smp=3", "--require-smp"}), 1);
+  EXPECT_THAT(err_, HasSubstr("first missing marker: \"KINIT: cpu2 online\""));
+  EXPECT_EQ(run({"--headless", "--smp=2", "--require-smp"}), 0) << err_;
   EXPECT_EQ(run({"--headless", "--smp=1", "--require-smp"}), 0) << err_;
 }
 

@@ -20,6 +20,8 @@
 #include <string>
 #include <vector>
 
+#include "idl/abi.h"
+
 extern "C" {
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -43,8 +45,8 @@ int qemu_plugin_version = 1;
 
 namespace {
 
-constexpr std::uint64_t kKernelBase = 0xffff'ffff'8000'0000;  // kernel.ld: IMAGE_VIRTUAL is above
-constexpr std::uint64_t kUserLimit = 0x40'0000'0000;          // abi.idl: userLimit
+constexpr std::uint64_t kKernelBase = 0xffff'ffff'8000'0000;  // windows.h: the image is above
+constexpr std::uint64_t kUserLimit = tessera::abi::kUserLimit;
 // Physical addresses of code that runs before the kernel's own: QEMU's reset code, the firmware,
 // and the kernel's first instructions, with paging off. No task has code there.
 constexpr std::uint64_t kResetLimit = 0x1'0000;

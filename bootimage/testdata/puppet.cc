@@ -101,6 +101,12 @@ extern "C" [[noreturn]] void puppet_main() {
   print(
       "tessera vers. puppet\r\n"
       "KINIT: cpu0 online\r\n"
+      "KINIT: cpu1 online\r\n"
+      "KSELFTEST: smp online ok\r\n"
+      "KSELFTEST: ipi counterfactual ok\r\n"
+      "KSELFTEST: ipi resched ok\r\n"
+      "KSELFTEST: test_reject_invalid_ipi_target_cpu ok\r\n"
+      "KSELFTEST: test_reject_offline_cpu_resched ok\r\n"
       "init: start\r\n"
       "init: start console\r\n"
       "init: up console\r\n"

@@ -72,6 +72,8 @@ constexpr Rule kRules[] = {
     {"field", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
     {"field", "max", Policy::kSame, Code::kBoundChanged, "the bound changed"},
     {"field", "range", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"field", "bit", Policy::kSame, Code::kFieldReordered, "the field lies elsewhere"},
+    {"field", "default", Policy::kSame, Code::kMannerChanged, "the default changed"},
     {"interface", "service", Policy::kSame, Code::kNumberChanged, "the service's number changed"},
     {"interface", "object", Policy::kSame, Code::kNumberChanged, "the object's type changed"},
     {"interface", "ambient", Policy::kSame, Code::kMannerChanged, "what is invoked changed"},
@@ -91,6 +93,12 @@ constexpr Rule kRules[] = {
     {"parameter", "max", Policy::kMayWiden, Code::kBoundChanged, "the bound changed"},
     {"parameter", "range", Policy::kMayWiden, Code::kBoundChanged, "the bound changed"},
     {"parameter", "rights", Policy::kFewer, Code::kRightAdded, "it must hold other rights"},
+    {"parameter", "optional", Policy::kMore, Code::kMannerChanged, "it may not be absent any more"},
+    {"result", "optional", Policy::kFewer, Code::kMannerChanged, "it may be absent now"},
+    {"parameter", "length", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"result", "length", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"parameter", "tail", Policy::kSame, Code::kPlaceMoved, "the content's register changed"},
+    {"result", "tail", Policy::kSame, Code::kPlaceMoved, "the content's register changed"},
     {"result", "index", Policy::kSame, Code::kParametersReordered, "it stands elsewhere"},
     {"result", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
     {"result", "max", Policy::kMayNarrow, Code::kBoundChanged, "the bound changed"},
@@ -171,7 +179,8 @@ class Comparison {
 
   // What stands elsewhere, or is of another type, has another place by that alone.
   static bool is_place(absl::string_view attribute) {
-    return attribute == "register" || attribute == "word" || attribute == "capability";
+    return attribute == "register" || attribute == "word" || attribute == "capability" ||
+           attribute == "tail" || attribute == "bit";
   }
   static bool place_follows(const Element& before, const Element& after) {
     return before.get("index") != after.get("index") || before.get("type") != after.get("type");

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "gen/layout.h"
 #include "gen/registers.h"
+#include "gen/tag.h"
 #include "gen/tool/decode_value.h"
 
 namespace kidl::tool {
@@ -127,12 +129,81 @@ class Decoder {
 
   // --- Messages
 
+  // Where the next head and the next tail begin (docs/adr/0005-wire-of-bounded-values.md).
+  struct Walk {
+    const Words& words;
+    std::size_t tail = 0;
+    std::size_t head = 0;
+
+    std::size_t left() const { return tail < words.size() ? words.size() - tail : 0; }
+  };
+
+  static std::size_t heads(const std::vector<Parameter>& list) {
+    std::size_t count = 0;
+    for (const Parameter& each : list) {
+      if (!each.type.is_capability()) count += static_cast<std::size_t>(head_words(each.type));
+    }
+    return count;
+  }
+
+  // What is longer than a word: its length, and a text's bytes.
+  std::string bounded(const Parameter& each, Walk& walk) {
+    if (!has_tail(each.type)) {
+      walk.head += static_cast<std::size_t>(head_words(each.type));
+      if (walk.head > walk.words.size()) wrong(absl::StrCat("'", each.name, "' is cut"));
+      return each.sensitive ? "<hidden>" : absl::StrCat("a ", each.type.structure->name);
+    }
+    if (walk.head >= walk.words.size()) {
+      wrong(absl::StrCat("'", each.name, "': word ", walk.head++, " is not recorded"));
+      return "?";
+    }
+    const std::uint64_t length = walk.words[walk.head++];
+    if (each.max && length > *each.max) {
+      wrong(absl::StrCat("'", each.name, "' is longer than ", *each.max));
+      return each.sensitive ? "<hidden>" : "?";
+    }
+    return tail(each, length, walk);
+  }
+
+  std::string tail(const Parameter& each, std::uint64_t length, Walk& walk) {
+    std::uint64_t count = length;  // of words: an extensible struct's
+    if (each.max) {
+      Parameter now = each;  // as long as it is
+      now.max = static_cast<std::uint32_t>(length);
+      count = static_cast<std::uint64_t>(tail_words(now));
+    }
+    if (count > walk.left()) {
+      wrong(absl::StrCat("'", each.name, "' is cut"));
+      walk.tail = walk.words.size();
+      return each.sensitive ? "<hidden>" : "?";
+    }
+    const std::size_t begin = walk.tail;
+    walk.tail += static_cast<std::size_t>(count);
+    if (each.sensitive) return "<hidden>";
+    if (each.type.kind != Kind::kText) {
+      return absl::StrCat(length, each.type.kind == Kind::kData     ? " bytes"
+                                  : each.type.kind == Kind::kStruct ? " words"
+                                                                    : " elements");
+    }
+    std::string text;
+    for (std::uint64_t byte = 0; byte < length; ++byte) {
+      text += static_cast<char>(walk.words[begin + byte / 8] >> byte % 8 * 8 & 0xffU);
+    }
+    return absl::StrCat("\"", absl::CHexEscape(text), "\"");
+  }
+
   std::string values(const std::vector<Parameter>& list, const Words& words,
                      const Words& capabilities) {
     std::vector<std::string> parts;
+    Walk walk{words, heads(list)};
     for (const Parameter& each : list) {
+      if (!each.type.is_capability() && (has_tail(each.type) || each.type.kind == Kind::kStruct)) {
+        parts.push_back(absl::StrCat(each.name, " = ", bounded(each, walk)));
+        continue;
+      }
       const Words& from = each.type.is_capability() ? capabilities : words;
-      const auto place = static_cast<std::size_t>(each.place);
+      const auto place =
+          each.type.is_capability() ? static_cast<std::size_t>(each.place) : walk.head++;
       const std::optional<std::uint64_t> word =
           place < from.size() ? std::optional(from[place]) : std::nullopt;
       parts.push_back(one(
@@ -141,17 +212,23 @@ class Decoder {
     return absl::StrJoin(parts, ", ");
   }
 
-  void hold_count(absl::string_view what, std::uint64_t has, int wants) {
-    if (has == static_cast<std::uint64_t>(wants)) return;
-    wrong(absl::StrCat("the message has ", has, " ", what, ", the method ", wants));
+  void hold_count(absl::string_view what, std::uint64_t has, int least, int most) {
+    if (has >= static_cast<std::uint64_t>(least) && has <= static_cast<std::uint64_t>(most)) return;
+    wrong(absl::StrCat("the message has ", has, " ", what, ", the method ", least,
+                       least == most ? "" : absl::StrCat(" to ", most)));
   }
 
   std::string request(std::uint64_t whole, const Words& words, const Words& capabilities) {
     const Tag tag(whole);
     const Method* method = find_method(tag);
     if (method == nullptr) return absl::StrFormat("a message with tag 0x%08x", whole);
-    hold_count("words", tag.words, method->words_in);
-    hold_count("capabilities", tag.capabilities, method->capabilities_in);
+    // Above six the count is even: one more than there are, at most.
+    const int most = method->in.most > kMessageRegisters ? method->in.most + method->in.most % 2
+                                                         : method->in.most;
+    const bool may_lack = !method->parameters.empty() && method->parameters.back().optional;
+    hold_count("words", tag.words, method->in.least, most);
+    hold_count("capabilities", tag.capabilities, method->capabilities_in - (may_lack ? 1 : 0),
+               method->capabilities_in);
     return absl::StrCat(full_name(*method), "(", values(method->parameters, words, capabilities),
                         ")");
   }
@@ -325,7 +402,7 @@ class Decoder {
     if (const auto tag = record_.get("tag")) {
       const Method* called = find_method(Tag(*tag));
       if (called == nullptr) return begin + "an answer";
-      const auto words = static_cast<std::uint64_t>(called->words_out);
+      const auto words = static_cast<std::uint64_t>(called->out.most);
       return begin + answer(*tag, status, record_.get("a7").value_or(0),
                             message_words(method->results, words),
                             Words(static_cast<std::size_t>(called->capabilities_out), 0));

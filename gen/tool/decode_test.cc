@@ -143,6 +143,21 @@ TEST(DecodeTest, MessagesInSystemCalls) {
   EXPECT_EQ(decoded("return of=1 a6=0 a0=5 t0=1"), "Endpoint.call -> (shape = 1)");
 }
 
+// Heads, then tails: docs/adr/0005-wire-of-bounded-values.md.
+TEST(DecodeTest, BoundedValues) {
+  EXPECT_EQ(decoded("request tag=01040902 words=5,6f6c6c6568"),
+            "Partner.reverse(text = \"hello\")");
+  EXPECT_EQ(decoded("answer tag=01040902 status=0 words=0"), "Partner.reverse -> (text = \"\")");
+  EXPECT_EQ(decoded("request tag=01040902 words=14,6f6c6c6568"),
+            "Partner.reverse(text = ?); 'text' is cut");
+  EXPECT_EQ(decoded("request tag=01040902 words=191,0"),
+            "Partner.reverse(text = ?); 'text' is longer than 400");
+  EXPECT_EQ(
+      decoded("request tag=01040900"),
+      "Partner.reverse(text = ?); the message has 0 words, the method 1 to 52; 'text': word 0 "
+      "is not recorded");
+}
+
 // A service whose only parameter and result are secrets.
 std::unique_ptr<System> secret_system() {
   auto system = std::make_unique<System>();
@@ -162,7 +177,7 @@ std::unique_ptr<System> secret_system() {
   open.name = "open";
   open.parameters = {secret};
   open.results = {secret};
-  open.words_in = open.words_out = 1;
+  open.in = open.out = kidl::Layout{true, 1, 1};
   vault.methods.push_back(open);
   return system;
 }

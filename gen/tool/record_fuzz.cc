@@ -42,7 +42,7 @@ const kidl::System& small_system() {
     note.name = "note";
     note.parameters = {parameter("a", kidl::Kind::kInt8, 0), parameter("b", kidl::Kind::kBool, 1)};
     note.results = note.parameters;
-    note.words_in = note.words_out = 2;
+    note.in = note.out = kidl::Layout{true, 2, 2};
     interfaces[1]->methods.push_back(note);
     return system;
   }();

@@ -7,6 +7,7 @@
 #include "kernel/arch/contract/arch.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/check.h"
+#include "kernel/boot/device_windows.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/state.h"
@@ -30,13 +31,16 @@ std::uint32_t pages_of(std::uint64_t bytes) {
   return static_cast<std::uint32_t>((bytes + kPageSize - 1) / kPageSize);
 }
 
+static_assert(BootInfo::kMaxRegions == MemoryMap::kMostRegions + 1 + Machine::kMostVirtio);
+
 void add_region(std::uint32_t slot, PhysRange range, bool device) {
   boot_info.region[boot_info.regions++] = {
       .slot = slot, .device = device, .base = range.start, .size = range.size};
 }
 
 // An Untyped a free region; they are the children of the root. First comes the largest, `first`.
-void make_regions(CNode& cspace, const MemoryMap& memory, Slot& first) {
+// Answers the last one's slot.
+std::uint32_t make_regions(CNode& cspace, const MemoryMap& memory, Slot& first) {
   std::uint32_t slot = index(kernel::BootSlot::kFirstRegion);
   const std::size_t largest = memory.largest();
   cspace.slot(slot)->take(first);
@@ -46,6 +50,15 @@ void make_regions(CNode& cspace, const MemoryMap& memory, Slot& first) {
     const PhysRange& range = memory.free[i];
     make_untyped(state.root, *cspace.slot(++slot), range.start, pages_of(range.size), false);
     add_region(slot, range, false);
+  }
+  return slot;
+}
+
+// A device Untyped a window, in the slots after `slot`.
+void make_windows(CNode& cspace, const Machine& machine, std::uint32_t slot) {
+  for (const PhysRange& window : device_windows(machine)) {
+    make_untyped(state.root, *cspace.slot(++slot), window.start, pages_of(window.size), true);
+    add_region(slot, window, true);
   }
 }
 
@@ -126,9 +139,10 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
   const PhysRange& largest = memory.free[memory.largest()];
   make_untyped(state.root, start, largest.start, pages_of(largest.size), false);
   CNode& cspace = make_cspace(start);
-  make_regions(cspace, memory, start);
+  const std::uint32_t last_region = make_regions(cspace, memory, start);
   Slot& untyped = slot_at(cspace, kernel::BootSlot::kFirstRegion);
   make_uart(cspace, machine.uart);
+  make_windows(cspace, machine, last_region);
 
   Slot& task_slot =
       make_object(untyped, cspace, index(kernel::BootSlot::kTask), abi::ObjectType::kTask, 0);

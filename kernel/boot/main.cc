@@ -5,15 +5,18 @@
 #include "bootimage/bundle.h"
 #include "idl/abi.h"
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
-#include "kernel/boot/early_console.h"
 #include "kernel/boot/first_task.h"
+#include "kernel/boot/harts.h"
 #include "kernel/boot/start_machine.h"
 #include "kernel/object/state.h"
 #include "kernel/syscall/trap.h"
 
 namespace tessera::boot {
 namespace {
+
+using arch::print;
 
 [[noreturn]] void stop(std::string_view what, std::string_view why) {
   print("PANIC boot: ");
@@ -41,9 +44,9 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dt
   print("tessera vers. ");
   print(abi::kVersion);
   print("\n");
-  arch::riscv64::start_hart();
-  if (has_word(started.machine.bootargs, "user_counters")) arch::riscv64::allow_user_counters();
-  print("KINIT: cpu0 online\n");
+  const std::string_view no_harts = start_harts(started.machine, started.memory);
+  if (!no_harts.empty()) stop("harts", no_harts);
+  test_harts();
 
   if (arch::asid_count() < 2) stop("machine", "it has no address space identifiers (ASIDs)");
   if (started.machine.initrd.size == 0) stop("bundle", "the machine was started without an initrd");

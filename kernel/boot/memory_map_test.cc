@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "kernel/arch/riscv64/layout.h"
 #include "kernel/base/bits.h"
 
 namespace tessera::boot {
 namespace {
 
 constexpr std::uint64_t kMiB = 1 << 20;
-constexpr PhysAddr kLimit{std::uint64_t{128} << 30};
+constexpr PhysAddr kLimit{arch::riscv64::kDirectMapSize};
 constexpr PhysRange kImage{{0x8020'0000}, 0x1'0000};
 
 // As QEMU's virt machine has it: 64 MiB, the firmware first, the tree in the last 2 MiB.

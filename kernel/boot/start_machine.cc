@@ -7,13 +7,15 @@
 #include "kernel/boot/start_machine.h"
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/boot/dtb.h"
-#include "kernel/boot/early_console.h"
 
 namespace tessera::boot {
 namespace {
+
+using arch::print;
 
 // Every region may need two tables at each end.
 constexpr std::uint64_t kPoolSize = MemoryMap::kMostRegions * 4 * kPageSize;

@@ -103,7 +103,7 @@ def run(workspace, breaks, folder):
     for each in breaks:
         path = copy.root / each.file
         whole = path.read_text()
-        path.write_text(broken(workspace, each))
+        path.write_text(broken(copy.root, each))
         code, failed = copy.test(each.tests)
         path.write_text(whole)
         unseen = [test for test in each.tests if test not in failed]

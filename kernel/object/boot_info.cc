@@ -2,21 +2,16 @@
 
 #include "idl/wire.h"
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 
 namespace tessera {
 namespace {
 
-void put(const char* text) {
-  while (*text != '\0') arch::early_write(*text++);
-}
-void put(std::uint64_t value) {
-  put("0x");
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    if (shift == 0 || value >> shift != 0)
-      arch::early_write("0123456789abcdef"[value >> shift & 15]);
-  }
+void print(const char* name, std::uint64_t value) {
+  arch::print(name);
+  arch::print_hex(value);
 }
 
 }  // namespace
@@ -35,17 +30,13 @@ void BootInfo::print(char c) {
 
 // Numbers are abi.idl's: TaskState, the status, FaultCause.
 void stop_without_first_task(const Task& task) {
-  put("\nPANIC boot: the first task ended: state ");
-  put(abi::word(task.state));
-  put(" status ");
-  put(static_cast<std::uint32_t>(task.status));
-  put(" cause ");
-  put(abi::word(task.cause));
-  put(" address ");
-  put(task.fault_address);
-  put(" pc ");
-  put(task.fault_pc);
-  put("\n");
+  arch::print("\nPANIC boot: the first task ended:");
+  print(" state ", abi::word(task.state));
+  print(" status ", static_cast<std::uint32_t>(task.status));
+  print(" cause ", abi::word(task.cause));
+  print(" address ", task.fault_address);
+  print(" pc ", task.fault_pc);
+  arch::print("\n");
   arch::shut_down(true);
 }
 

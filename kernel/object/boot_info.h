@@ -16,7 +16,7 @@ struct BootInfo {
     PhysAddr base;
     std::uint64_t size = 0;
   };
-  static constexpr std::uint32_t kMaxRegions = 17;  // free RAM and the UART
+  static constexpr std::uint32_t kMaxRegions = 25;  // free RAM, the UART and 8 devices
 
   Region region[kMaxRegions];
   std::uint32_t regions = 0;

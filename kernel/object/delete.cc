@@ -115,9 +115,13 @@ Result<void> before_embedded_goes(Slot& slot) {
       retire_address_space(task);
       return {};
     }
-    case SlotRole::kThreadTask:
+    case SlotRole::kThreadTask: {
+      Task& task = object_in<Task>(slot);
       stop_thread(thread_of_task(slot));
-      return {};
+      // Nobody is left who could end it.
+      const bool is_deserted = task.state == abi::TaskState::kRunning && task.threads.empty();
+      return is_deserted ? end_task(task, {.state = abi::TaskState::kKilled}) : Result<void>{};
+    }
     case SlotRole::kThreadNotification:
       object_in<Notification>(slot).bound = nullptr;
       return {};

@@ -1,6 +1,7 @@
 #include "kernel/object/endpoint.h"
 
 #include "kernel/ipc/message.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 
@@ -35,8 +36,7 @@ Result<void> deliver(Thread& sender, Thread& receiver) {
     sender.wait = Wait::kAnswer;
     sender.answer = &receiver.reply;
     receiver.reply.caller = &sender;
-    abi::QosClass donated = sender.effective_class;
-    if (donated > receiver.own_class) sched::set_effective_class(receiver, donated);
+    refresh_class(receiver);
   }
   return {};
 }

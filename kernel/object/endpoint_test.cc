@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "kernel/sched/scheduler.h"
+#include "kernel/object/donation.h"
 #include "kernel/testing/ipc_fixture.h"
 
 namespace tessera::testing {
@@ -86,8 +86,7 @@ TEST_F(EndpointTest, BadgeIdentityAndClassAreTheKernelsWord) {
   Player named = world.make_task();
   world.give(named, 2, made.slot(), kSend, 5);
   named.task->identity = 0x1234'5678'9abc'def0;
-  named.thread->own_class = abi::QosClass::kInteractive;
-  sched::set_effective_class(*named.thread, abi::QosClass::kInteractive);
+  set_class(*named.thread, abi::QosClass::kInteractive);
   start_receive(server);
   start_call(named);
   Outcome message = result_of(server);

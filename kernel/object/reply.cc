@@ -7,6 +7,7 @@
 #include "idl/service/fault_handler_message.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
@@ -22,9 +23,7 @@ Thread& release_caller(Reply& reply) {
   reply.caller = nullptr;
   caller.home->timers.disarm(caller);
   caller.wait = Wait::kNone;
-  if (reply.server != nullptr && reply.server->effective_class != reply.server->own_class) {
-    sched::set_effective_class(*reply.server, reply.server->own_class);
-  }
+  if (reply.server != nullptr) refresh_class(*reply.server);
   return caller;
 }
 

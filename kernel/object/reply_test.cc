@@ -1,4 +1,4 @@
-// Waits and their ends: deadlines, kept replies, donation of class, the bound Notification.
+// Waits and their ends: deadlines, kept replies, the bound Notification.
 #include "kernel/object/reply.h"
 
 #include <algorithm>
@@ -27,10 +27,6 @@ class WaitTest : public IpcTest {
   }
   rt::Result<void> answer_kept(std::uint64_t w0, std::int32_t status = 0, std::uint32_t shape = 1) {
     return kept.send(w0, 0, 0, 0, 0, 0, status, shape, 0, 0, 0);
-  }
-  void set_class(const Player& player, abi::QosClass c) {
-    player.thread->own_class = c;
-    sched::set_effective_class(*player.thread, c);
   }
 
   kernel::Reply kept{rt::Slot{kReply}};
@@ -176,64 +172,6 @@ TEST_F(WaitTest, KeptRepliesCarryCapabilities) {
       Detail::kBadLength, 9);
   ASSERT_TRUE(kept.send(0, 0, 0, 0, 0, 0, 0, 0x40, kItem, 0, 0));
   EXPECT_EQ(type_at(client, kWindow), abi::ObjectType::kNotification);
-}
-
-// A server works at the higher of its own class and its caller's, until it has answered.
-TEST_F(WaitTest, TheClassIsDonated) {
-  using abi::QosClass;
-  for (bool receiver_first : {true, false}) {
-    for (QosClass callers : {QosClass::kIdle, QosClass::kNormal, QosClass::kPerfBurst}) {
-      set_class(client, callers);
-      if (receiver_first) start_receive(server);
-      start_call(client);
-      if (!receiver_first) EXPECT_TRUE(receive_now(server));
-      EXPECT_EQ(server.thread->effective_class, std::max(callers, QosClass::kNormal));
-      EXPECT_EQ(result_of(server).info & abi::kInfoClassMask, static_cast<unsigned>(callers));
-      reply_and_wait(server, kWords, 0, 0);
-      EXPECT_EQ(server.thread->effective_class, QosClass::kNormal);
-      as(client);
-      EXPECT_TRUE(send(tag(0)));
-      EXPECT_EQ(server.thread->effective_class, QosClass::kNormal) << "a send donates nothing";
-    }
-  }
-}
-
-TEST_F(WaitTest, TheClassGoesBackHoweverTheCallEnds) {
-  using abi::QosClass;
-  auto begin = [&](std::uint64_t deadline) {
-    start_call_with(client, tag(0), deadline);
-    ASSERT_TRUE(receive_now(server));
-    ASSERT_EQ(server.thread->effective_class, QosClass::kInteractive);
-  };
-  set_class(client, QosClass::kInteractive);
-  begin(1000);
-  advance(1000);
-  EXPECT_EQ(server.thread->effective_class, QosClass::kNormal) << "the caller gave up";
-  begin(kForever);
-  ASSERT_TRUE(kept.keep());
-  EXPECT_EQ(server.thread->effective_class, QosClass::kNormal) << "the answer comes later";
-  start_receive(server);
-  as(server);
-  world.act_as(world.main());
-  ASSERT_TRUE(kernel::Task(rt::Slot{client.task_slot}).kill());
-}
-
-// A chain: who works for somebody donates that class on.
-TEST_F(WaitTest, TheClassIsDonatedThroughAChain) {
-  using abi::QosClass;
-  Player last = world.make_task();
-  auto second = world.make<kernel::Endpoint>();
-  world.give(server, 3, second.slot(), kSend, 0);
-  world.give(last, 2, second.slot(), kReceive, 0);
-  set_class(client, QosClass::kPerfBurst);
-  start_receive(last);
-  start_receive(server);
-  start_call(client);
-  as(server);
-  ASSERT_TRUE(
-      world.waits([] { (void)kernel::Endpoint(rt::Slot{3}).call(0, 0, 0, 0, 0, 0, tag(0)); }));
-  EXPECT_EQ(last.thread->effective_class, QosClass::kPerfBurst);
-  EXPECT_EQ(outcome(*last.thread).info & abi::kInfoClassMask, 3u);
 }
 
 // A call hands the hart to the server, an answer hands it back.

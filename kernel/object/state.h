@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "idl/abi.h"
+#include "kernel/base/result.h"
 #include "kernel/base/types.h"
 #include "kernel/cap/slot.h"
 #include "kernel/sched/hart.h"
@@ -42,5 +43,11 @@ struct State {
   bool uart_taken = false;
 };
 extern constinit State state;
+
+// The hart of a number that somebody gave; einval, badRange: there can be none.
+inline Result<Hart*> hart_at(std::uint64_t number) {
+  if (number >= kMaxHarts) return Error{abi::kEinval, abi::Detail::kBadRange, 0};
+  return &state.harts[number];
+}
 
 }  // namespace tessera

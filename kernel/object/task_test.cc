@@ -292,6 +292,26 @@ TEST_F(TaskTest, TheSupervisorIsToldOfARevokedQuota) {
   EXPECT_EQ(*notification.poll(), 1u);
 }
 
+// Nobody else could end it, and its supervisor would wait for ever.
+TEST_F(TaskTest, ATaskWhoseLastThreadIsDestroyedWasKilled) {
+  auto notification = world.make<kernel::Notification>();
+  Player player = world.make_task();
+  Player second = world.make_thread(player);
+  kernel::Task task(rt::Slot{player.task_slot});
+  ASSERT_TRUE(task.supervise(notification));
+  ASSERT_TRUE(own.delete_(player.thread_slot));
+  EXPECT_EQ(task.info()->state, TaskState::kRunning);
+  EXPECT_FALSE(notification.poll());
+  ASSERT_TRUE(own.delete_(second.thread_slot));
+  EXPECT_EQ(task.info()->state, TaskState::kKilled);
+  EXPECT_EQ(*notification.poll(), 1u);
+  kernel::Task fresh = configured_task();
+  auto thread = world.make<kernel::Thread>();
+  ASSERT_TRUE(thread.configure(fresh));
+  ASSERT_TRUE(own.delete_(thread.slot().index));
+  EXPECT_EQ(fresh.info()->state, TaskState::kFresh) << "it may still be given another";
+}
+
 TEST_F(TaskTest, SuperviseAfterTheEndIsRefused) {
   kernel::Task task = configured_task();
   auto notification = world.make<kernel::Notification>();

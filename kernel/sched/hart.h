@@ -6,6 +6,7 @@
 
 #include "kernel/arch/contract/arch.h"
 #include "kernel/base/types.h"
+#include "kernel/sched/ipi.h"
 #include "kernel/sched/run_queue.h"
 #include "kernel/time/timer_queue.h"
 
@@ -15,14 +16,14 @@ namespace tessera {
 inline constexpr Nanoseconds kSlice{5'000'000};
 
 struct Hart {
-  arch::HartLocal local;  // first: trap entry finds it by the hart's pointer
-  HartId id;
+  arch::HartLocal local;        // first: trap entry finds it by the hart's pointer
   Runnable* current = nullptr;  // kRunning; null: none
   RunQueue ready;
   TimerQueue timers;
   Nanoseconds slice_end =
       kNever;  // of `current`; kNever: nobody of its class waits, so it has no end
   Nanoseconds programmed = kNever;  // what the timer is set to
+  alignas(64) Ipi ipi;              // others write here too
 
   static Hart& of(arch::HartLocal& local) { return reinterpret_cast<Hart&>(local); }
   static Hart& here() { return of(arch::this_hart()); }

@@ -3,23 +3,24 @@
 // docs/invariants.md.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+
+#include "kernel/sync/atomic.h"
 
 namespace tessera {
 
 class [[clang::capability("mutex")]] SpinLock {
  public:
   void lock() __attribute__((acquire_capability())) {
-    while (held_.exchange(1, std::memory_order_acquire) != 0) {
-      while (held_.load(std::memory_order_relaxed) != 0) {
+    while (held_.exchange(1) != 0) {
+      while (held_.peek() != 0) {
       }
     }
   }
-  void unlock() __attribute__((release_capability())) { held_.store(0, std::memory_order_release); }
+  void unlock() __attribute__((release_capability())) { held_.store(0); }
 
  private:
-  std::atomic<std::uint32_t> held_ = 0;
+  Atomic<std::uint32_t> held_;
 };
 
 class [[clang::scoped_lockable]] LockGuard {

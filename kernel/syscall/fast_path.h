@@ -44,6 +44,15 @@ namespace internal {
   return to.home == &hart && !to.armed() && !hart.ready.any_above(c) && !to.task()->ended();
 }
 
+// A class that the caller has from its own caller goes the long way, which counts how far: false.
+[[gnu::always_inline]] inline bool donate(const Thread& caller, Thread& receiver) {
+  if (caller.effective_class <= receiver.own_class) [[likely]]
+    return true;
+  if (caller.effective_class > caller.own_class) return false;
+  receiver.effective_class = caller.effective_class;
+  return true;
+}
+
 // The hart goes from the current thread, which waits, to another.
 [[gnu::always_inline]] inline void hand_over(Hart& hart, Thread& from, Thread& to) {
   from.run_state = RunState::kWaiting;
@@ -70,14 +79,14 @@ namespace internal {
   endpoint.lock.lock();
   Thread* receiver = internal::receiver_at(endpoint);
   abi::QosClass donated = caller.effective_class;
-  if (receiver == nullptr || !internal::can_take_over(hart, *receiver, donated)) {
+  if (receiver == nullptr || !internal::can_take_over(hart, *receiver, donated) ||
+      !internal::donate(caller, *receiver)) {
     endpoint.lock.unlock();
     return false;
   }
 
   take_from_queue(*receiver, endpoint);
   endpoint.lock.unlock();
-  if (donated > receiver->own_class) receiver->effective_class = donated;
   receiver->reply.caller = &caller;
   receiver->received = 0;
   caller.wait = Wait::kAnswer;

@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <random>
 #include <sstream>
 #include <string>
 
+#include "kernel/object/donation.h"
 #include "kernel/object/task.h"
 #include "kernel/testing/ipc_fixture.h"
 
@@ -44,23 +46,20 @@ struct Case {
     wide_status = pick(12) == 0;
     partner_ended = pick(12) == 0;
     for (std::uint64_t& word : payload) word = random();
+    constexpr std::size_t kLengths[] = {0, 1, 2, kDonationDepth, kDonationDepth + 1};
+    patrons = pick(4) == 0 ? kLengths[pick(std::size(kLengths))] : 0;
+    patron_class = static_cast<abi::QosClass>(pick(4));
   }
   bool answers, has_deadline, partner_is_there, wide_tag, bound_bits, sender_waits, wide_status,
       partner_ended;
-  abi::QosClass client_class, server_class, main_class;
+  abi::QosClass client_class, server_class, main_class, patron_class;
+  std::size_t patrons;
   unsigned words, capabilities;
   std::uint8_t received;
   std::uint64_t slot;
   std::int64_t status;
   std::uint64_t payload[6];
 };
-
-void set_class(Thread& thread, abi::QosClass c) {
-  bool ready = thread.run_state == RunState::kReady;
-  if (ready) thread.home->ready.remove(thread);
-  thread.own_class = thread.effective_class = c;
-  if (ready) thread.home->ready.push_back(thread);
-}
 
 class Round : public IpcTest {
  public:
@@ -87,9 +86,24 @@ class Round : public IpcTest {
     set_class(*client.thread, c.client_class);
     set_class(*server.thread, c.server_class);
     set_class(world.main(), c.main_class);
+    if (!c.answers) work_for_patrons(c);
     Thread& actor = *(c.answers ? server : client).thread;
     actor.received = c.received;
     if (c.partner_ended) (c.answers ? client : server).task->state = abi::TaskState::kKilled;
+  }
+
+  // The client works for a chain of callers, of which only what concerns its class is there.
+  void work_for_patrons(const Case& c) {
+    Thread* caller = nullptr;
+    for (std::size_t i = 0; i < c.patrons; ++i) {
+      patrons_[i].own_class = i == 0 ? c.patron_class : abi::QosClass::kIdle;
+      patrons_[i].effective_class = c.patron_class;
+      patrons_[i].reply.caller = caller;
+      caller = &patrons_[i];
+    }
+    world.checks = caller == nullptr;
+    client.thread->reply.caller = caller;
+    refresh_class(*client.thread);
   }
 
   static void load_registers(arch::Frame& frame, const Case& c) {
@@ -157,6 +171,8 @@ class Round : public IpcTest {
         << " root=" << world.machine.hart(hart.local.id).root.value;
     return out.str();
   }
+
+  std::array<Thread, kDonationDepth + 1> patrons_;
 };
 
 TEST(FastPathTest, DoesWhatTheLongWayDoes) {

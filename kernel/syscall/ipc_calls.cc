@@ -1,5 +1,6 @@
 // Endpoint, Reply, Notification: messages and signals.
 #include "kernel/ipc/message.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/syscall.h"
@@ -88,7 +89,7 @@ Result<void> Syscall::on(const decode::ReplyKeep<Syscall>& args) {
   kept.caller = built_in.caller;
   kept.caller->answer = &kept;
   built_in.caller = nullptr;
-  sched::set_effective_class(caller_, caller_.own_class);
+  refresh_class(caller_);
   return {};
 }
 

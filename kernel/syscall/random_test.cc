@@ -13,7 +13,7 @@
 #include "idl/kernel_rights.h"
 #include "idl/wire.h"
 #include "kernel/cap/cnode.h"
-#include "kernel/sched/scheduler.h"
+#include "kernel/object/donation.h"
 #include "kernel/testing/call_fixture.h"
 #include "kernel/testing/calls.h"
 #include "kernel/testing/outcome.h"
@@ -41,9 +41,7 @@ class Chaos {
     // One of two threads, one of them of a higher class.
     Player first = world_.make_task();
     equip(first);
-    Thread& urgent = *world_.make_thread(first).thread;
-    urgent.own_class = abi::QosClass::kInteractive;
-    sched::set_effective_class(urgent, abi::QosClass::kInteractive);
+    set_class(*world_.make_thread(first).thread, abi::QosClass::kInteractive);
   }
 
   // One random thing happens.
@@ -154,6 +152,8 @@ class Chaos {
     // Ends are rare, or there would soon be nobody left.
     bool ends = call.number == SystemCall::kSelfExit || call.number == SystemCall::kTaskKill;
     if (ends && below(10) != 0) return;
+    // So are threads that have lowered themselves, or soon all would have.
+    if (call.number == SystemCall::kSelfQos && below(10) != 0) return;
     arch::Frame& frame = world_.actor().frame;
     for (unsigned i = 5; i < 32; ++i) {
       if (i == 8 || i == 9 || (i >= 18 && i <= 27)) continue;

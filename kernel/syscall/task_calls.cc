@@ -1,7 +1,10 @@
 // Self, Task, Thread, Alarm, BootInfo.
+#include <algorithm>
+
 #include "kernel/arch/contract/arch.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/syscall.h"
@@ -31,6 +34,14 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
   TRY(clean_up_received(caller_));
   caller_.window = args.first;
   return {};
+}
+
+Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) {
+  if (args.op == abi::QosOp::kSet) {
+    if (args.class_ > caller_.own_class) return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
+    set_class(caller_, args.class_);
+  }
+  return decode::SelfQosResult{.class_ = caller_.own_class};
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
@@ -91,7 +102,10 @@ Result<decode::TaskQuotaResult> Syscall::on(const decode::TaskQuota<Syscall>& ar
 
 Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   LockGuard guard(state.tree_lock);
-  return configure_thread(args.self.object(), *args.task.slot);
+  TRY(configure_thread(args.self.object(), *args.task.slot));
+  // Whoever has been lowered does not get around it by another thread.
+  set_class(args.self.object(), std::min(abi::QosClass::kNormal, caller_.own_class));
+  return {};
 }
 
 Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {

@@ -25,6 +25,11 @@ void handle_timers(Hart& hart) {
   }
 }
 
+void take_interrupts(Hart& hart) {
+  if (arch::take_software_interrupt()) ipi::answer(hart);
+  handle_timers(hart);
+}
+
 // A thread that runs only to end its task: one preemptible piece of that.
 void end_task_of(Thread& thread) {
   static_cast<void>(
@@ -41,7 +46,7 @@ Thread& next_thread(Hart& hart) {
     Runnable* next = sched::choose(hart);
     if (next == nullptr) {
       arch::wait_for_interrupt();
-      handle_timers(hart);
+      take_interrupts(hart);
       continue;
     }
     Thread& thread = Thread::of(*next);
@@ -49,7 +54,7 @@ Thread& next_thread(Hart& hart) {
     // finish it.
     if (!thread.doomed && !thread.task()->ended()) return thread;
     end_task_of(thread);
-    if (arch::interrupt_pending()) handle_timers(hart);
+    if (arch::interrupt_pending()) take_interrupts(hart);
   }
 }
 
@@ -74,10 +79,8 @@ extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
     case arch::TrapKind::kFault:
       raise_fault(Thread::of(*hart.current), trap.fault, value);
       break;
-    case arch::TrapKind::kTimer:
-      handle_timers(hart);
-      break;
-    case arch::TrapKind::kOtherInterrupt:
+    case arch::TrapKind::kInterrupt:
+      take_interrupts(hart);
       break;
   }
   return leave_kernel(hart);

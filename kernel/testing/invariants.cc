@@ -9,6 +9,7 @@
 #include "kernel/cap/cnode.h"
 #include "kernel/mem/census.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/state.h"
@@ -255,7 +256,9 @@ class Walk {
       fail("a caller and its reply do not agree");
     }
     check_reply(thread.reply);
-    if (thread.effective_class < thread.own_class) fail("a thread runs below its own class");
+    if (thread.effective_class != class_due(thread)) {
+      fail("a thread does not run at the higher of its own class and its caller's");
+    }
     if (thread.armed() && (runs || thread.wait == Wait::kStopped)) fail("a deadline of no wait");
   }
 

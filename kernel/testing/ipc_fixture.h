@@ -25,7 +25,7 @@ class IpcTest : public ::testing::Test {
   static constexpr std::uint32_t kWindow = 20;  // of the receiver, 20 to 22
   static constexpr std::uint32_t kItem = 30;    // what a sender gives away
 
-  IpcTest() {
+  explicit IpcTest(std::uint32_t asids = 16) : world(std::uint64_t{4} << 20, asids) {
     world.give(client, 2, made.slot(), kSend | kGrant, kBadge);
     world.give(server, 2, made.slot(), kReceive, 0);
     // Nobody else is ready while the two wait, but for the first task.

@@ -27,12 +27,19 @@ std::span<const Behaviour> long_message_behaviours();
 std::span<const Behaviour> wait_behaviours();
 std::span<const Behaviour> reply_behaviours();
 std::span<const Behaviour> notification_behaviours();
+std::span<const Behaviour> arena_behaviours();
 std::span<const Behaviour> vmo_behaviours();
+std::span<const Behaviour> large_page_behaviours();
+std::span<const Behaviour> device_behaviours();
 std::span<const Behaviour> fault_behaviours();
+std::span<const Behaviour> misaligned_behaviours();
 std::span<const Behaviour> thread_behaviours();
+std::span<const Behaviour> storage_behaviours();
 std::span<const Behaviour> registers_behaviours();
+std::span<const Behaviour> interrupt_behaviours();
 std::span<const Behaviour> task_behaviours();
 std::span<const Behaviour> schedule_behaviours();
+std::span<const Behaviour> priority_behaviours();
 std::span<const Behaviour> reap_behaviours();
 
 }  // namespace tessera::contract

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "idl/kernel/reply.h"
-#include "idl/service/fault_handler.h"
 #include "servers/contract/behaviour.h"
+#include "servers/contract/fault_port.h"
 #include "servers/contract/messages.h"
 #include "servers/contract/world.h"
 #include "servers/victims/memory_access.h"
@@ -111,49 +111,15 @@ void bad_instructions_end_the_task() { ends_its_task(12, 15); }
 // --- Handlers
 // --------------------------------------------------------------------------------------
 
-struct Told {
-  FaultCause cause;
-  std::uint64_t address;
-  std::uint64_t pc;
-  std::uint64_t badge;
-};
-
-Told receive_fault() {
-  const auto message = OK(endpoint.receive(in_milliseconds(2000)));
-  EXPECT(message.tag == service::FaultHandler::kFaultTag);
-  EXPECT((message.info & abi::kInfoAnswerDue) != 0);
-  EXPECT(message.w3 == 0 && message.w4 == 0 && message.w5 == 0);
-  return {.cause = abi::value<FaultCause>(message.w0),
-          .address = message.w1,
-          .pc = message.w2,
-          .badge = message.badge};
-}
-
-void answer_fault(FaultAction action, std::int32_t status = 0) {
-  OK(answer({abi::word(action)}, shape(1), status));
-}
-
-// A worker whose faults come to the endpoint.
-Worker prepare_handled(Work work) {
-  const Worker worker = prepare(work);
-  OK(worker.thread().handler(mint(endpoint, rt::rights(Endpoint::Right::kSend), 31)));
-  return worker;
-}
-
-void set_pc(kernel::Thread thread, std::uint64_t pc) {
-  const auto group = OK(thread.read(0));
-  EXPECT(group.r0 != pc);
-  OK(thread.write(0, pc, group.r1, group.r2, group.r3, group.r4, group.r5));
-}
-
 // The handler maps what is missing, and the instruction is run again.
 void a_handler_maps_what_is_missing() {
   endpoint = make<Endpoint>();
-  const Worker worker = prepare_handled([](std::uint64_t) { EXPECT(word_at(kNowhere + 16) == 0); });
+  const Worker worker =
+      prepare_handled(endpoint, [](std::uint64_t) { EXPECT(word_at(kNowhere + 16) == 0); });
   start(worker);
-  const Told told = receive_fault();
+  const Told told = receive_fault(endpoint);
   EXPECT(told.cause == FaultCause::kReadFault && told.address == kNowhere + 16);
-  EXPECT(told.badge == 31);
+  EXPECT(told.badge == kFaultBadge);
   map(make_vmo(1), kNowhere, kRead);
   answer_fault(FaultAction::kResume);
   worker.join();
@@ -161,16 +127,16 @@ void a_handler_maps_what_is_missing() {
 
 void a_handler_skips_the_instruction() {
   endpoint = make<Endpoint>();
-  const Worker worker = prepare_handled([](std::uint64_t) {
+  const Worker worker = prepare_handled(endpoint, [](std::uint64_t) {
     unknown_call();
     asm volatile(".option push\n.option norvc\nebreak\n.option pop");
   });
   start(worker);
   for (const FaultCause cause : {FaultCause::kUnknownSystemCall, FaultCause::kBreakpoint}) {
-    const Told told = receive_fault();
+    const Told told = receive_fault(endpoint);
     EXPECT(told.cause == cause);
     EXPECT(OK(worker.thread().read(0)).r0 == told.pc);
-    set_pc(worker.thread(), told.pc + 4);
+    set_register(worker.thread(), kPc, told.pc + 4);
     answer_fault(FaultAction::kResume);
   }
   worker.join();
@@ -178,13 +144,13 @@ void a_handler_skips_the_instruction() {
 
 void resumed_unmended_it_faults_again() {
   endpoint = make<Endpoint>();
-  const Worker worker = prepare_handled([](std::uint64_t) { store_nowhere(); });
+  const Worker worker = prepare_handled(endpoint, [](std::uint64_t) { store_nowhere(); });
   start(worker);
   for (int i = 0; i < 3; ++i) {
-    EXPECT(receive_fault().cause == FaultCause::kWriteFault);
+    EXPECT(receive_fault(endpoint).cause == FaultCause::kWriteFault);
     answer_fault(FaultAction::kResume);
   }
-  receive_fault();
+  receive_fault(endpoint);
   map(make_vmo(1), kNowhere, kReadWrite);
   answer_fault(FaultAction::kResume);
   worker.join();
@@ -195,7 +161,7 @@ void a_handler_of_another_space() {
   const Space space = prepare_space([](std::uint64_t) { EXPECT(word_at(kNowhere) == 0); });
   OK(space.thread().handler(endpoint));
   space.start();
-  EXPECT(receive_fault().address == kNowhere);
+  EXPECT(receive_fault(endpoint).address == kNowhere);
   OK(make_vmo(1).map(space.task(), kNowhere, kRead));
   answer_fault(FaultAction::kResume);
   space.join();
@@ -208,7 +174,7 @@ void anything_else_is_kill() {
     const Space space = prepare_space([](std::uint64_t) { load_nowhere(); });
     OK(space.thread().handler(endpoint));
     space.start();
-    receive_fault();
+    receive_fault(endpoint);
     treat();
     const auto info = space.wait();
     EXPECT(info.state == TaskState::kFaulted && info.cause == FaultCause::kReadFault);
@@ -247,14 +213,14 @@ void handler_is_refused() {
 // The fault of a suspended thread happens again.
 void a_suspended_fault_happens_again() {
   endpoint = make<Endpoint>();
-  const Worker worker = prepare_handled([](std::uint64_t) { store_nowhere(); });
+  const Worker worker = prepare_handled(endpoint, [](std::uint64_t) { store_nowhere(); });
   start(worker);
-  receive_fault();
+  receive_fault(endpoint);
   OK(worker.thread().suspend());
   REFUSED(make<kernel::Reply>().keep(), kNoReply);  // nobody waits for an answer
   REFUSED(endpoint.receive(0), kTimedOut);
   OK(worker.thread().resume());
-  EXPECT(receive_fault().address == kNowhere);
+  EXPECT(receive_fault(endpoint).address == kNowhere);
   OK(worker.thread().suspend());
   map(make_vmo(1), kNowhere, kReadWrite);
   OK(worker.thread().resume());

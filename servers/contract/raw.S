@@ -64,6 +64,45 @@ raw_spin:
         leave
         .size   raw_spin, . - raw_spin
 
+        .globl  raw_churn
+        .type   raw_churn, @function
+raw_churn:
+        enter
+1:
+        add     x1, x1, x30
+        add     x2, x2, x1
+        add     x3, x3, x2
+        add     x5, x5, x3
+        add     x6, x6, x5
+        add     x7, x7, x6
+        add     x8, x8, x7
+        add     x9, x9, x8
+        add     x10, x10, x9
+        add     x11, x11, x10
+        add     x12, x12, x11
+        add     x13, x13, x12
+        add     x14, x14, x13
+        add     x15, x15, x14
+        add     x16, x16, x15
+        add     x17, x17, x16
+        add     x18, x18, x17
+        add     x19, x19, x18
+        add     x20, x20, x19
+        add     x21, x21, x20
+        add     x22, x22, x21
+        add     x23, x23, x22
+        add     x24, x24, x23
+        add     x25, x25, x24
+        add     x26, x26, x25
+        add     x27, x27, x26
+        add     x28, x28, x27
+        add     x29, x29, x28
+        add     x30, x30, x29
+        addi    x31, x31, -1
+        bnez    x31, 1b
+        leave
+        .size   raw_churn, . - raw_churn
+
         .globl  raw_capture
         .type   raw_capture, @function
 raw_capture:

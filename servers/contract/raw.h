@@ -28,6 +28,7 @@ inline constexpr unsigned kA6 = 16;
 inline constexpr unsigned kA7 = 17;
 inline constexpr unsigned kT3 = 28;
 inline constexpr unsigned kT4 = 29;
+inline constexpr unsigned kT5 = 30;
 inline constexpr unsigned kT6 = 31;
 
 // A value for each register that is no other's, and no valid anything. t6's is a number of rounds
@@ -41,6 +42,9 @@ extern "C" {
 void raw_call(RawRegisters* block);
 // Loads all of `in`, counts t6 down to 0 without a call, stores all into `out`.
 void raw_spin(RawRegisters* block);
+// Loads all of `in`; then, t6 times: each register but tp and t6 becomes its sum with the one below
+// it, and ra with t5. Stores all into `out`. No call.
+void raw_churn(RawRegisters* block);
 // Where a thread begins whose tp is a block: stores all into `out`, and waits for ever.
 void raw_capture();
 }

@@ -26,6 +26,9 @@ constexpr kernel::Untyped kArena(rt::Slot{kFirstFree + 1});
 constexpr kernel::Notification kEnded(rt::Slot{kFirstFree + 2});
 constexpr rt::Slot kMemory{kFirstFree + 3};
 constexpr rt::Slot kProgram{kFirstFree + 4};
+constexpr rt::Slot kWindow{kFirstFree + 4 + kProgramSlots};
+// A device's window, of which each behaviour gets all there is.
+constexpr kernel::Untyped kDevice(rt::start::slot(abi::StartSlot::kDevice));
 
 // A behaviour's memory(), and with it all that its first task is made of: multiples of 2 MiB, at
 // which runs of that size begin.
@@ -63,6 +66,14 @@ bool has_passed(const kernel::Task::InfoResult& info) {
 }
 
 constexpr kernel::BootInfo kCensus(rt::start::slot(abi::StartSlot::kCensus));
+
+// As init would give it to a task that has the grant.
+Outcome<void> give_device(const Program& program) {
+  RT_TRY_ASSIGN(const auto info, step("ask for the device's window", kDevice.info()));
+  RT_TRY(step("make its window", make_one(kDevice, ObjectType::kUntyped, kWindow, info.size)));
+  return step("give it its window",
+              program.cspace.move(kDevice.slot().index, own(), kWindow.index));
+}
 
 }  // namespace
 
@@ -115,6 +126,7 @@ Outcome<kernel::Task::InfoResult> Runner::run_in_arena(std::uint64_t index) {
                 step("make its task", make_program(kArena, kProgram, kSlots)));
   RT_TRY(step("give it its memory",
               program.cspace.move(rt::start::memory().slot().index, own(), kMemory.index)));
+  RT_TRY(give_device(program));
   RT_TRY(step("supervise it", program.task.supervise(kEnded)));
   RT_TRY(step("start it", start_program(program, begin, index)));
   rt::ignore(kEnded.wait(in_milliseconds(patience())));
@@ -123,6 +135,7 @@ Outcome<kernel::Task::InfoResult> Runner::run_in_arena(std::uint64_t index) {
 
 Outcome<void> Runner::give_back() {
   RT_TRY(step("revoke the arena", own().revoke(kArena.slot().index)));
+  RT_TRY(step("revoke the window", own().revoke(kDevice.slot().index)));
   RT_TRY(step("drop the arena", own().delete_(kArena.slot().index)));
   rt::ignore(kEnded.poll());
   return {};

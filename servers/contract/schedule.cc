@@ -1,6 +1,5 @@
-// Who runs: order, turns, hand-overs; and what gives way to others while it works.
-//
-// All are of one class: a behaviour that needs several sets them on its workers before they start.
+// Who runs of those of one class: order, turns, hand-overs; and what gives way to others while it
+// works.
 #include <cstdint>
 
 #include "servers/contract/behaviour.h"

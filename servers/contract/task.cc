@@ -86,6 +86,22 @@ void exit_ends_every_thread() {
   EXPECT(report().note() == note);
 }
 
+// Its own capability to its thread, and its maker's: nobody is left who could end it.
+void a_task_without_threads_was_killed() {
+  const Space space = prepare_space([](std::uint64_t) {
+    OK(own().delete_(rt::start::thread().slot().index));
+    wait_for_ever(0);
+  });
+  const auto told = make<Notification>();
+  OK(space.task().supervise(told));
+  space.start();
+  settle();
+  EXPECT(OK(space.task().info()).state == TaskState::kRunning);
+  drop(space.thread().slot());
+  EXPECT(OK(space.task().info()).state == TaskState::kKilled);
+  EXPECT(OK(told.poll()) == 1);
+}
+
 void a_task_may_kill_itself() {
   const Space space = prepare_space([](std::uint64_t) {
     OK(rt::start::task().kill());
@@ -206,6 +222,7 @@ std::span<const Behaviour> task_behaviours() {
       {"task.info_tells_each_state", info_tells_each_state},
       {"task.exit_tells_its_status", exit_tells_its_status},
       {"task.exit_ends_every_thread", exit_ends_every_thread},
+      {"task.a_task_without_threads_was_killed", a_task_without_threads_was_killed},
       {"task.a_task_may_kill_itself", a_task_may_kill_itself},
       {"task.the_supervisor_is_told_once", the_supervisor_is_told_once},
       {"task.supervise_is_refused", supervise_is_refused},

@@ -85,6 +85,20 @@ Result<void> give_uart(const Child& child) {
   return step("drop the UART", drop(kVmo));
 }
 
+// The first that is left: Untyped is moved, so that it is the task's alone.
+Result<void> give_window(const Child& child) {
+  for (std::uint32_t i = 0;; ++i) {
+    const auto region = kBootInfo.region(i);
+    if (!region) return failed("give it a device's window", "the machine has none left");
+    if (!region->device || rt::Slot{region->slot} == kUartPages.slot()) continue;
+    RT_TRY_ASSIGN(const auto there, step("look for a window", kCspace.query(region->slot)));
+    if (there.type == abi::ObjectType::kNull) continue;  // another task's
+    return step(
+        "give it a device's window",
+        child.cspace.move(rt::start::slot(StartSlot::kDevice).index, kCspace, region->slot));
+  }
+}
+
 Result<void> give_alarm(const Child& child) {
   RT_TRY(step("retype its alarm", make(child.memory, abi::ObjectType::kAlarm, kTemporary)));
   return step("give it its alarm", child.cspace.move(rt::start::slot(StartSlot::kAlarm).index,
@@ -105,21 +119,16 @@ Result<void> give_memory(const Child& child) {
                                   rt::start::slot(StartSlot::kMemory).index, 1));
 }
 
-bool is_granted(const manifest::Image& image, manifest::Grant grant) {
-  for (const manifest::Grant each : image.grants) {
-    if (each == grant) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child) {
   const manifest::Image& image = manifest.images[index];
+  using manifest::is_granted;
   RT_TRY(give_itself(child, index));
   if (image.service) RT_TRY(give_service(child, index));
   RT_TRY(give_peers(manifest, index, child));
   if (is_granted(image, manifest::Grant::kUart)) RT_TRY(give_uart(child));
+  if (is_granted(image, manifest::Grant::kWindow)) RT_TRY(give_window(child));
   if (is_granted(image, manifest::Grant::kAlarm)) RT_TRY(give_alarm(child));
   if (is_granted(image, manifest::Grant::kCensus)) RT_TRY(give_census(child));
   if (is_granted(image, manifest::Grant::kMemory)) RT_TRY(give_memory(child));

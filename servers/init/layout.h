@@ -53,14 +53,18 @@ inline constexpr std::uint64_t kScratchAddress = 0x2000'0000;
 
 // --- A task's ------------------------------------------------------------------------------------
 
+// The first thread's IPC buffer, one page. tp tells the thread where it is: the convention of
+// rt::message_buffer, whoever makes a thread.
+inline constexpr std::uint64_t kBufferAddress = 0x4000'0000 - abi::kPageSize;
 // The stack ends here; the pages around it stay unmapped, so that running over it is a fault.
-inline constexpr std::uint64_t kStackTop = 0x4000'0000;
+inline constexpr std::uint64_t kStackTop = kBufferAddress - abi::kPageSize;
 
 // Capabilities to its own memory: in the start slots that abi.idl leaves free behind `peer`.
 inline constexpr rt::Slot kFirstSegment{static_cast<std::uint32_t>(abi::StartSlot::kPeer) +
                                         manifest::kMaxUses};
 inline constexpr rt::Slot kStack{kFirstSegment.index + elf::kMaxSegments};
-static_assert(kStack.index < abi::kStartSlots);
+inline constexpr rt::Slot kBuffer{kStack.index + 1};
+static_assert(kBuffer.index < abi::kStartSlots);
 
 // --- Signs of life -------------------------------------------------------------------------------
 

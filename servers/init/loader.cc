@@ -81,4 +81,11 @@ Result<std::uint64_t> load_stack(const Child& child, std::uint64_t size,
   return kStackTop - taken;
 }
 
+Result<void> load_buffer(const Child& child, kernel::Thread thread) {
+  RT_TRY(
+      step("retype its buffer", make(child.memory, abi::ObjectType::kVmo, kVmo, abi::kPageSize)));
+  RT_TRY(step("make it its thread's buffer", thread.buffer(kernel::Vmo(kVmo), 0)));
+  return give(child, kReadWrite, kBufferAddress, kBuffer);
+}
+
 }  // namespace tessera::init

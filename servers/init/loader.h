@@ -7,6 +7,7 @@
 
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/task.h"
+#include "idl/kernel/thread.h"
 #include "idl/kernel/untyped.h"
 #include "servers/elf/image.h"
 #include "servers/init/failure.h"
@@ -29,6 +30,9 @@ Result<void> load_segments(const Child& child, const elf::Image& image);
 // zero behind it. Gives the stack pointer that the task begins with: the argument's address, if it
 // has one.
 Result<std::uint64_t> load_stack(const Child& child, std::uint64_t size, std::string_view argument);
+
+// A page at kBufferAddress that is the thread's IPC buffer.
+Result<void> load_buffer(const Child& child, kernel::Thread thread);
 
 }  // namespace tessera::init
 

@@ -53,7 +53,7 @@ Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
   const kernel::Thread thread(kChildThread);
   RT_TRY(step("configure its thread", thread.configure(child.task)));
   RT_TRY(step("bind its timer", thread.bind(kernel::Notification(kChildTimer))));
-  RT_TRY(step("start it", thread.start(entry, stack, argument, 0)));
+  RT_TRY(step("start it", thread.start(entry, stack, argument, kBufferAddress)));
   for (const rt::Slot slot : {kChildThread, kChildTimer, kChildCnode}) {
     RT_TRY(step("drop what is its own", drop(slot)));
   }
@@ -70,6 +70,7 @@ Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
   RT_TRY(introduce(child, image, index));
   RT_TRY(load_segments(child, program));
   RT_TRY_ASSIGN(const std::uint64_t stack, load_stack(child, image.stack_kib * kKiB, argument));
+  RT_TRY(load_buffer(child, kernel::Thread(kChildThread)));
   RT_TRY(endow(manifest, index, child));
   return start(child, program.entry(), stack, argument.empty() ? 0 : stack);
 }

@@ -31,6 +31,7 @@ enum class Defect : std::uint8_t {
   kBadPool,        // fewer than 3 pages
   kTooManyUses,    // more than kMaxUses
   kUsesUnknown,    // no service of that name earlier in the list, or twice
+  kTwoDevices,     // the grants uart and window: both would stand in StartSlot.device
   kFirstNotConsole,  // the first service prints for the others
 };
 
@@ -69,6 +70,13 @@ constexpr Defect check_uses(const Manifest& manifest, std::size_t index) {
   return Defect::kNone;
 }
 
+constexpr bool is_granted(const Image& image, Grant grant) {
+  for (const Grant each : image.grants) {
+    if (each == grant) return true;
+  }
+  return false;
+}
+
 constexpr Defect check_image(const Manifest& manifest, std::size_t index,
                              std::uint64_t init_identity) {
   const Image& image = manifest.images[index];
@@ -85,6 +93,9 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
     return Defect::kBadSlots;
   }
   if (image.pool_pages < 3) return Defect::kBadPool;
+  if (is_granted(image, Grant::kUart) && is_granted(image, Grant::kWindow)) {
+    return Defect::kTwoDevices;
+  }
   return check_uses(manifest, index);
 }
 

@@ -3,6 +3,9 @@
 #ifndef SERVERS_MANIFEST_SELECTED_H_
 #define SERVERS_MANIFEST_SELECTED_H_
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 #include "bootimage/manifest.h"
@@ -16,7 +19,18 @@
 
 namespace tessera::manifest {
 
-inline constexpr const Manifest& kSelected = MANIFEST_CONSTANT;
+namespace internal {
+inline constexpr std::size_t kOfBase = MANIFEST_CONSTANT.base.size();
+inline constexpr auto kSelectedImages = [] {
+  std::array<Image, kOfBase + MANIFEST_CONSTANT.images.size()> all{};
+  std::ranges::copy(MANIFEST_CONSTANT.base, all.begin());
+  std::ranges::copy(MANIFEST_CONSTANT.images, all.begin() + kOfBase);
+  return all;
+}();
+}  // namespace internal
+
+// Those of the base, and its own.
+inline constexpr Manifest kSelected{.images = internal::kSelectedImages, .base = {}};
 inline constexpr std::string_view kInitName = "init";
 
 static_assert(check(kSelected, kInitIdentity) == Defect::kNone,

@@ -26,6 +26,12 @@ rt::Result<service::Partner::InvertResult> Server::invert(const rt::Caller&, std
   return Partner::InvertResult{.w0 = ~w0, .w1 = ~w1, .w2 = ~w2, .w3 = ~w3, .w4 = ~w4, .w5 = ~w5};
 }
 
+rt::Result<abi::Text<400>> Server::reverse(const rt::Caller&, std::string_view text) const {
+  abi::Text<400> result;
+  for (std::size_t left = text.size(); left > 0; --left) result.push(text[left - 1]);
+  return result;
+}
+
 rt::Result<service::Partner::WhoResult> Server::who(const rt::Caller& caller) const {
   return Partner::WhoResult{
       .badge = caller.badge, .identity = caller.identity, .class_ = caller.qos};

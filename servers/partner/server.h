@@ -3,8 +3,10 @@
 #define SERVERS_PARTNER_SERVER_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
@@ -35,6 +37,7 @@ class Server {
   rt::Result<void> hold(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) const;
   rt::Result<Partner::HeldResult> held(const rt::Caller& caller) const;
   rt::Result<void> die(const rt::Caller& caller) const;
+  rt::Result<abi::Text<400>> reverse(const rt::Caller& caller, std::string_view text) const;
 
   // Whoever is in it is let go.
   rt::Slot reply_slot() const;

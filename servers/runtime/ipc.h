@@ -49,6 +49,8 @@ constexpr std::unexpected<Error> failure(std::int32_t status, abi::Detail what,
   return std::unexpected(Error{status, abi::detail(what, argument)});
 }
 
+constexpr std::unexpected<Error> failure(const Error& error) { return std::unexpected(error); }
+
 template <ErrorEnum E>
 constexpr bool operator==(const Error& error, E status) {
   return error.status == static_cast<std::int32_t>(std::to_underlying(status));
@@ -140,6 +142,14 @@ template <std::uint32_t Inputs>
   return {t0, t1, t2, t3, t4, t5, t6, a0, a1, a2, a3, a4, a5, a6, a7};
 }
 
+// Where the thread has its IPC buffer mapped: tp, which whoever makes a thread sets. Null: it has
+// none. Volatile, as others may have the page mapped, too.
+[[gnu::always_inline]] inline volatile std::uint64_t* message_buffer() {
+  volatile std::uint64_t* at;
+  asm("mv %0, tp" : "=r"(at));
+  return at;
+}
+
 #undef RT_OPERANDS
 #undef RT_REGISTERS
 #undef RT_REGISTER
@@ -151,7 +161,11 @@ namespace host {
 using SystemCall = void (*)(Registers&);
 inline SystemCall syscall = nullptr;
 inline constexpr std::uint64_t kJunk = 0x5a5a5a5a5a5a5a5a;
+// The IPC buffer of the caller, or of the server that the test runs; null: it has none.
+inline volatile std::uint64_t* buffer = nullptr;
 }  // namespace host
+
+inline volatile std::uint64_t* message_buffer() { return host::buffer; }
 
 template <std::uint32_t Inputs>
 inline Registers ecall(const Registers& in) {
@@ -195,6 +209,8 @@ class Received {
   explicit constexpr Received(Slot window) : window_(window) {}
 
   constexpr Slot slot() const { return window_; }
+  // False of an optional one that did not come.
+  explicit constexpr operator bool() const { return window_ != Slot{}; }
   constexpr Handle handle() const { return Handle(window_); }
 
   // Moves it to the empty slot `to` of the task's own CSpace.
@@ -207,10 +223,43 @@ class Received {
   Slot window_;
 };
 
+// Whether what arrived at `window` is a capability to such an object and has all these rights:
+// ebadf or eperm, as the kernel says it, with the argument's number.
+template <class Table = kernel::CNode>
+Result<void> lookup(Slot window, abi::ObjectType type, std::uint8_t rights,
+                    std::uint32_t argument) {
+  const auto holds =
+      Table(Slot{static_cast<std::uint32_t>(abi::StartSlot::kCnode)}).query(window.index);
+  if (!holds) return std::unexpected(holds.error());
+  if (holds->type == abi::ObjectType::kNull) {
+    return failure(abi::kEbadf, abi::Detail::kBadCap, argument);
+  }
+  if (holds->type != type) return failure(abi::kEbadf, abi::Detail::kBadType, argument);
+  if ((holds->rights & rights) != rights) {
+    return failure(abi::kEperm, abi::Detail::kBadRights, argument);
+  }
+  return {};
+}
+
 // The window's n-th slot, where a message's n-th capability arrives (Self.window was called with
 // window0).
 constexpr Slot window_slot(std::uint32_t n) {
   return Slot{static_cast<std::uint32_t>(abi::StartSlot::kWindow0) + n};
+}
+
+// How many capabilities a shape tells.
+constexpr std::uint64_t capabilities(std::uint64_t shape) {
+  return shape >> abi::kTagCapabilitiesShift;
+}
+
+// Where an optional capability arrives, when it has come.
+constexpr Slot window_slot_if(bool has_come, std::uint32_t n) {
+  return has_come ? window_slot(n) : Slot{};
+}
+
+// What an optional capability takes from a tag or a shape when it is absent.
+constexpr std::uint32_t absent(Slot optional) {
+  return optional == Slot{} ? std::uint32_t{1} << abi::kTagCapabilitiesShift : 0;
 }
 
 // Whether a call that receives failed for the endpoint itself: no capability there, or no right to

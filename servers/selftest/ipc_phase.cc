@@ -43,10 +43,23 @@ Result<void> inverts(unsigned round) {
   return require(same, "a word came back changed");
 }
 
+// Through the IPC buffers of both threads, once it is longer than registers are.
+Result<void> reverses(std::size_t size) {
+  abi::Text<400> text;
+  for (std::size_t i = 0; i < size; ++i) text.push(static_cast<char>(i * 7 + size));
+  RT_TRY_ASSIGN(const auto back, must("send a text", kPartner.reverse(text)));
+  RT_TRY(require(back.size() == size, "a text came back longer or shorter"));
+  for (std::size_t i = 0; i < size; ++i) {
+    RT_TRY(require(back[i] == text[size - 1 - i], "a byte came back changed"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> ipc_payload_roundtrip() {
   for (unsigned round = 0; round < 512; ++round) RT_TRY(inverts(round));
+  for (const std::size_t size : {0, 1, 39, 40, 41, 48, 49, 255, 399, 400}) RT_TRY(reverses(size));
   return {};
 }
 

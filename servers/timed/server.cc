@@ -16,7 +16,6 @@ rt::Result<service::Timed::RegisterResult> Server::register_(
     rt::Received<kernel::Notification> notification) {
   const auto admission = table_.admit(caller.identity, caller.qos, wanted, deadline);
   if (!admission) return rt::failure(admission.error());
-  if (!is_signal(notification.slot())) return rt::failure(Status::kMalformed);
   if (!notification.keep(notification_slot(admission->index))) {
     return rt::failure(Status::kInternal);
   }
@@ -66,13 +65,6 @@ void Server::on_notification(std::uint64_t) {
     table_.fire(*now, [this, now](std::uint32_t timer) { fire(timer, *now); });
   }
   set_alarm();
-}
-
-// Whether the capability is a Notification that may be signalled: a message can carry any.
-bool Server::is_signal(rt::Slot slot) const {
-  constexpr std::uint8_t kSignal = rt::rights(kernel::Notification::Right::kSignal);
-  const auto held = cspace_.query(slot.index);
-  return held && held->type == abi::ObjectType::kNotification && (held->rights & kSignal) != 0;
 }
 
 // Whoever is to be woken may be dead by now: then there is nobody to tell, and nothing to do.

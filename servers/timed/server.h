@@ -52,7 +52,6 @@ class Server {
   static rt::Slot notification_slot(std::uint32_t timer) {
     return {kFirstNotification.index + timer};
   }
-  bool is_signal(rt::Slot slot) const;
   void fire(std::uint32_t timer, std::uint64_t now);
   void set_alarm();
 

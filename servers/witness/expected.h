@@ -33,8 +33,8 @@ struct Holding {
   bool operator==(const Holding&) const = default;
 };
 
-// --- Its own memory, as servers/runtime/user.ld has it: text, constants, data; and the stack
-// -------
+// --- Its own memory, as servers/runtime/user.ld has it: text, constants, data; the stack and
+// the IPC buffer
 
 using VmoRight = kernel::Vmo::Right;
 inline constexpr std::uint8_t kMemory = rt::rights(VmoRight::kMap, VmoRight::kShare);
@@ -44,7 +44,7 @@ inline constexpr std::uint8_t kText = kConstants | rt::rights(VmoRight::kExecute
 inline constexpr std::array kSegments = {kText, kConstants, kData};
 
 constexpr Holding memory_at(rt::Slot slot) {
-  if (slot == init::kStack) return {abi::ObjectType::kVmo, kData};
+  if (slot == init::kStack || slot == init::kBuffer) return {abi::ObjectType::kVmo, kData};
   const std::uint32_t segment = slot.index - init::kFirstSegment.index;
   if (segment < kSegments.size()) return {abi::ObjectType::kVmo, kSegments[segment]};
   return {};
@@ -119,6 +119,9 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return only_if(has(image, manifest::Grant::kMemory),
                      {ObjectType::kUntyped, abi::kAllUntypedRights});
     case StartSlot::kDevice:
+      if (has(image, manifest::Grant::kWindow)) {
+        return {ObjectType::kUntyped, abi::kAllUntypedRights};
+      }
       return only_if(
           has(image, manifest::Grant::kUart),
           {ObjectType::kVmo, rt::rights(VmoRight::kRead, VmoRight::kWrite, VmoRight::kMap)});

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "idl/manifest.h"
@@ -15,6 +16,82 @@ namespace tessera::manifest {
 
 // The first task's own.
 inline constexpr std::uint64_t kInitIdentity = 0x1;
+
+// What one runs; other manifests build on it.
+namespace internal {
+inline constexpr std::array<manifest::Grant, 1> kStockImages1{{
+    manifest::Grant::kUart,
+}};
+inline constexpr std::array<std::string_view, 1> kStockImages2{{
+    "console",
+}};
+inline constexpr std::array<manifest::Grant, 2> kStockImages3{{
+    manifest::Grant::kAlarm,
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Grant, 1> kStockImages4{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<std::string_view, 3> kStockImages5{{
+    "console",
+    "timed",
+    "partner",
+}};
+inline constexpr std::array<manifest::Grant, 1> kStockImages6{{
+    manifest::Grant::kMemory,
+}};
+inline constexpr std::array<manifest::Image, 4> kStockImages7{{
+    {
+        .name = "console",
+        .identity = 16,
+        .qos = abi::QosClass::kInteractive,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kStockImages1,
+    },
+    {
+        .name = "timed",
+        .identity = 17,
+        .qos = abi::QosClass::kInteractive,
+        .quota_kib = 512,
+        .stack_kib = 16,
+        .slots = 2112,
+        .pool_pages = 8,
+        .service = true,
+        .uses = internal::kStockImages2,
+        .grants = internal::kStockImages3,
+    },
+    {
+        .name = "partner",
+        .identity = 33,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 256,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = internal::kStockImages4,
+    },
+    {
+        .name = "SELFTEST",
+        .identity = 32,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 1024,
+        .stack_kib = 16,
+        .slots = 256,
+        .pool_pages = 8,
+        .service = false,
+        .uses = internal::kStockImages5,
+        .grants = internal::kStockImages6,
+    },
+}};
+}  // namespace internal
+inline constexpr std::span<const manifest::Image> kStockImages = internal::kStockImages7;
 
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kStock1{{
@@ -91,6 +168,7 @@ inline constexpr std::array<manifest::Image, 4> kStock7{{
 }  // namespace internal
 inline constexpr manifest::Manifest kStock{
     .images = internal::kStock7,
+    .base = {},
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kBench1{{
@@ -141,6 +219,7 @@ inline constexpr std::array<manifest::Image, 3> kBench3{{
 }  // namespace internal
 inline constexpr manifest::Manifest kBench{
     .images = internal::kBench3,
+    .base = {},
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kVictims1{{
@@ -191,7 +270,7 @@ inline constexpr std::array<std::string_view, 3> kVictims13{{
 inline constexpr std::array<manifest::Grant, 1> kVictims14{{
     manifest::Grant::kMemory,
 }};
-inline constexpr std::array<manifest::Image, 21> kVictims15{{
+inline constexpr std::array<manifest::Image, 22> kVictims15{{
     {
         .name = "console",
         .identity = 16,
@@ -385,6 +464,18 @@ inline constexpr std::array<manifest::Image, 21> kVictims15{{
         .grants = internal::kVictims7,
     },
     {
+        .name = "mayfly",
+        .identity = 82,
+        .qos = abi::QosClass::kNormal,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 8,
+        .service = true,
+        .uses = {},
+        .grants = {},
+    },
+    {
         .name = "mortal",
         .identity = 78,
         .qos = abi::QosClass::kNormal,
@@ -448,6 +539,7 @@ inline constexpr std::array<manifest::Image, 21> kVictims15{{
 }  // namespace internal
 inline constexpr manifest::Manifest kVictims{
     .images = internal::kVictims15,
+    .base = {},
 };
 namespace internal {
 inline constexpr std::array<manifest::Grant, 1> kContract1{{
@@ -456,9 +548,10 @@ inline constexpr std::array<manifest::Grant, 1> kContract1{{
 inline constexpr std::array<std::string_view, 1> kContract2{{
     "console",
 }};
-inline constexpr std::array<manifest::Grant, 2> kContract3{{
+inline constexpr std::array<manifest::Grant, 3> kContract3{{
     manifest::Grant::kMemory,
     manifest::Grant::kCensus,
+    manifest::Grant::kWindow,
 }};
 inline constexpr std::array<manifest::Image, 2> kContract4{{
     {
@@ -489,6 +582,7 @@ inline constexpr std::array<manifest::Image, 2> kContract4{{
 }  // namespace internal
 inline constexpr manifest::Manifest kContract{
     .images = internal::kContract4,
+    .base = {},
 };
 
 }  // namespace tessera::manifest

@@ -178,6 +178,21 @@ constexpr std::string_view to_string(QosClass value) {
   return "?";
 }
 
+enum class QosOp : std::uint8_t {
+  kGet = 0,
+  kSet = 1,
+};
+constexpr bool valid_qos_op(std::uint64_t value) { return value < 2; }
+constexpr std::string_view to_string(QosOp value) {
+  switch (value) {
+    case QosOp::kGet:
+      return "get";
+    case QosOp::kSet:
+      return "set";
+  }
+  return "?";
+}
+
 // Why a task's thread was stopped; what a fault handler and a supervisor are told.
 enum class FaultCause : std::uint8_t {
   kNone = 0,
@@ -185,6 +200,8 @@ enum class FaultCause : std::uint8_t {
   kWriteFault = 2,  // Store or atomic to an address that is not mapped writable.
   kExecuteFault = 3,  // Fetch from an address that is not mapped executable.
   kIllegalInstruction = 4,
+  // LR, SC or AMO at an address that is no multiple of its size. Of plain loads and stores
+  // docs/caveats.md tells.
   kMisaligned = 5,
   kBreakpoint = 6,
   kUnknownSystemCall = 7,
@@ -249,7 +266,7 @@ enum class StartSlot : std::uint8_t {
   kAlarm = 7,  // Only whom the manifest gives it to.
   kTimer = 8,  // A Notification of its own, bound to its first thread.
   kTimed = 9,  // The endpoint of timed, to send.
-  kDevice = 10,  // The Vmo of its device window.
+  kDevice = 10,  // The Vmo of its device window, or the device Untyped of one.
   kWindow0 = 11,  // Three slots in a row where received capabilities arrive.
   kWindow1 = 12,
   kWindow2 = 13,

@@ -148,6 +148,12 @@ inline constexpr Parameter kSelfExitParameters[] = {
     {"status", 10, Kind::kI32, 0, 0, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kSelfQosParameters[] = {
+    {"op", 10, Kind::kEnum, 0, 0x1, abi::ObjectType::kNull, 0x00},
+    {"target", 11, Kind::kU32, 0, 0, abi::ObjectType::kNull, 0x00},
+    {"class", 12, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
+};
+
 inline constexpr Parameter kUntypedRetypeParameters[] = {
     {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
     {"size", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
@@ -326,6 +332,8 @@ inline constexpr Call kAll[] = {
     {"Self.exit", abi::SystemCall::kSelfExit, abi::ObjectType::kNull, 0x00, false,
         internal::kSelfExitParameters},
     {"Self.now", abi::SystemCall::kSelfNow, abi::ObjectType::kNull, 0x00, false, {}},
+    {"Self.qos", abi::SystemCall::kSelfQos, abi::ObjectType::kNull, 0x00, false,
+        internal::kSelfQosParameters},
     {"Untyped.retype", abi::SystemCall::kUntypedRetype, abi::ObjectType::kUntyped, 0x01, false,
         internal::kUntypedRetypeParameters},
     {"Untyped.info", abi::SystemCall::kUntypedInfo, abi::ObjectType::kUntyped, 0x01, false, {}},

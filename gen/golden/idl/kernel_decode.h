@@ -324,6 +324,23 @@ constexpr void encode(Frame& frame, const SelfNowResult& result) {
   frame.x[10] = result.time;
 }
 
+// System call 15, Self.qos.
+template <class K>
+struct SelfQos {
+  abi::QosOp op;
+  std::uint32_t target;
+  abi::QosClass class_;
+};
+
+struct SelfQosResult {
+  abi::QosClass class_{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const SelfQosResult& result) {
+  frame.x[10] = abi::word(result.class_);
+}
+
 // System call 16, Untyped.retype.
 template <class K>
 struct UntypedRetype {
@@ -1026,6 +1043,25 @@ void self_now(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void self_qos(K& k, typename K::Frame& frame) {
+  if (!abi::valid_qos_op(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 1);
+  }
+  if (frame.x[11] > 0U) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
+  }
+  if (!abi::valid_qos_class(frame.x[12])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 3);
+  }
+  auto result = k.on(SelfQos<K>{.op = abi::value<abi::QosOp>(frame.x[10]),
+      .target = abi::value<std::uint32_t>(frame.x[11]),
+      .class_ = abi::value<abi::QosClass>(frame.x[12])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
+template <class K>
 void untyped_retype(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kUntyped>(frame.x[5],
       static_cast<std::uint8_t>(abi::UntypedRight::kRetype), 0);
@@ -1636,6 +1672,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::self_exit(k, frame);
     case abi::word(abi::SystemCall::kSelfNow):
       return internal::self_now(k, frame);
+    case abi::word(abi::SystemCall::kSelfQos):
+      return internal::self_qos(k, frame);
     case abi::word(abi::SystemCall::kUntypedRetype):
       return internal::untyped_retype(k, frame);
     case abi::word(abi::SystemCall::kUntypedInfo):

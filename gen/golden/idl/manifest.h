@@ -19,8 +19,10 @@ enum class Grant : std::uint8_t {
   kMemory = 2,  // An Untyped with what is left of its quota.
   // BootInfo with the right census. Only in an image whose kernel command line has the word.
   kCensus = 3,
+  // A virtio device's window that nobody else has, as a device Untyped. Not with uart.
+  kWindow = 4,
 };
-constexpr bool valid_grant(std::uint64_t value) { return value < 4; }
+constexpr bool valid_grant(std::uint64_t value) { return value < 5; }
 constexpr std::string_view to_string(Grant value) {
   switch (value) {
     case Grant::kAlarm:
@@ -31,6 +33,8 @@ constexpr std::string_view to_string(Grant value) {
       return "memory";
     case Grant::kCensus:
       return "census";
+    case Grant::kWindow:
+      return "window";
   }
   return "?";
 }
@@ -59,6 +63,8 @@ struct Image {
 
 struct Manifest {
   std::span<const manifest::Image> images{};
+  // Images of another manifest, which come first: `base = Stock.stockImages`. At most 32 in all.
+  std::span<const manifest::Image> base{};
 };
 
 }  // namespace tessera::manifest

@@ -24,6 +24,7 @@ enum class SystemCall : std::uint64_t {
   kSelfYield = 12,
   kSelfExit = 13,
   kSelfNow = 14,
+  kSelfQos = 15,
   kUntypedRetype = 16,
   kUntypedInfo = 17,
   kCNodeCopy = 18,
@@ -98,6 +99,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Self.exit";
     case SystemCall::kSelfNow:
       return "Self.now";
+    case SystemCall::kSelfQos:
+      return "Self.qos";
     case SystemCall::kUntypedRetype:
       return "Untyped.retype";
     case SystemCall::kUntypedInfo:

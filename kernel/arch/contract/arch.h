@@ -55,6 +55,13 @@ HartLocal& this_hart();
 bool interrupt_pending();
 // Sleeps until interrupt_pending().
 void wait_for_interrupt();
+// Raises a software interrupt on a hart, maybe this one. False: the firmware has no such hart.
+[[nodiscard]] bool send_software_interrupt(HartId hart);
+// Whether a software interrupt was pending on this hart; it is not any more.
+bool take_software_interrupt();
+// Stands before every access to what harts share. On a machine it is nothing; a test may let
+// another hart go first.
+void interleave();
 
 // --- The early console
 // ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@
 
 namespace tessera::arch {
 
-enum class TrapKind : std::uint8_t { kSystemCall, kFault, kTimer, kOtherInterrupt };
+enum class TrapKind : std::uint8_t { kSystemCall, kFault, kInterrupt };
 
 struct Trap {
   TrapKind kind;
@@ -21,8 +21,6 @@ constexpr Trap classify(std::uint64_t cause) {
   switch (cause) {
     case 8:
       return {TrapKind::kSystemCall};
-    case kInterrupt | 5:
-      return {TrapKind::kTimer};
     case 0:
     case 4:
     case 6:
@@ -43,7 +41,7 @@ constexpr Trap classify(std::uint64_t cause) {
     default:
       break;
   }
-  if ((cause & kInterrupt) != 0) return {TrapKind::kOtherInterrupt};
+  if ((cause & kInterrupt) != 0) return {TrapKind::kInterrupt};
   return {TrapKind::kFault, abi::FaultCause::kIllegalInstruction};
 }
 

@@ -215,6 +215,19 @@ void wait_for_interrupt() {
   }
 }
 
+bool send_software_interrupt(HartId hart) {
+  if (hart.value >= host::Machine::kMostHarts) return false;
+  host::Machine::current().raise_software(hart);
+  return true;
+}
+
+bool take_software_interrupt() { return host::Machine::current().take_software(this_hart().id); }
+
+void interleave() {
+  if (host::current_machine == nullptr) return;  // a test of a lock by itself
+  if (auto& hook = host::current_machine->on_interleave; hook) hook();
+}
+
 void early_write(char byte) { host::Machine::current().console += byte; }
 
 void shut_down(bool failure) { throw host::ShutDown{failure}; }

@@ -101,9 +101,13 @@ class Machine {
   void advance(std::uint64_t nanoseconds) { set_time({time_ + nanoseconds}); }
   Nanoseconds time() const { return {time_}; }
 
-  // An interrupt other than the timer's, from now on until it is false again.
+  // An interrupt other than the timer's, from now on until it is false again. A software interrupt
+  // is one that the kernel takes back itself.
   void raise(HartId id, bool pending = true) { raised_[id.value] = pending; }
-  bool pending(HartId id) const { return raised_[id.value] || timer_due(id); }
+  bool pending(HartId id) const { return raised_[id.value] || soft_[id.value] || timer_due(id); }
+  // Those of software interrupts.
+  void raise_software(HartId id) { soft_[id.value] = true; }
+  bool take_software(HartId id) { return soft_[id.value].exchange(false); }
 
   // What this hart makes of an access of user space, with what its cache still has. Null: a page
   // fault.
@@ -115,6 +119,8 @@ class Machine {
   // Called by what their names say, on the hart that does it; unset: nothing more happens.
   std::function<void(Asid, VirtAddr)> on_flush_page;
   std::function<void(Asid)> on_flush_space;
+  // Called by interleave().
+  std::function<void()> on_interleave;
   // Called by wait_for_interrupt() until something is pending; unset: it throws Asleep.
   std::function<void()> on_sleep;
 
@@ -131,6 +137,7 @@ class Machine {
   std::unique_ptr<std::byte, Free> ram_;
   std::atomic<std::uint64_t> time_ = 0;
   std::array<std::atomic<bool>, kMostHarts> raised_{};
+  std::array<std::atomic<bool>, kMostHarts> soft_{};
   std::array<HartState, kMostHarts> harts_;
 };
 

@@ -3,6 +3,8 @@
 
 // --- Virtual layout (Sv39; RISC-V privileged architecture 1.12, section 4.4) ---------------------
 //
+// windows.h has each window's beginning and end.
+//
 // User space has the lower half, root entries 0 to 255. The kernel's half:
 //
 //   entries 256 to 383   0xffffffc0_00000000   direct map: RAM at its physical address + this
@@ -31,11 +33,6 @@
 // Device pages that the kernel itself uses: the early console's.
 #define DEVICES_VIRTUAL 0xffffffff803f0000
 #define DEVICES_L0_INDEX 496
-
-// Windows of 4 MiB (two entries of the image's level 1 table), only during boot: the device tree,
-// and the pages that become the direct map's tables.
-#define DTB_WINDOW_L1_INDEX 4
-#define POOL_WINDOW_L1_INDEX 6
 
 // --- Page table entries (section 4.4.1) ----------------------------------------------------------
 // Accessed and dirty are set from the start: a machine may trap instead of setting them itself.

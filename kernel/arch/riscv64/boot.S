@@ -7,7 +7,7 @@
 //   4. paging on. There is no identity map: the next fetch faults, and the trap vector is step 5
 //   5. hart pointer, trap vector, stack; kernel_main(hart, dtb)
 //
-// Only one hart comes here. Others stay stopped in the firmware (SBI HSM) until they are asked for.
+// Only one hart comes to _start. Others stay stopped in the firmware until this one starts them.
 #include "kernel/arch/riscv64/asm.h"
 
 // Maps the pages from \first to \end (symbols) with \flags in the image's level 0 table.
@@ -29,6 +29,12 @@
     j       1b
 2:
 .endm
+
+// For kernel.ld, which cannot read asm.h: it holds its own numbers against these.
+.globl layout_image_virtual, layout_image_offset, layout_image_most
+.set layout_image_virtual, IMAGE_VIRTUAL
+.set layout_image_offset, IMAGE_OFFSET
+.set layout_image_most, IMAGE_MOST
 
 .section .text.boot, "ax", @progbits
 .globl _start
@@ -75,11 +81,13 @@ _start:
     add     t3, t3, t2
     sd      t1, (t3)
 
-    srli    t2, t2, 12
-    li      t0, SATP_SV39
-    slli    t0, t0, SATP_SV39_SHIFT
-    or      t2, t2, t0
     lla     t0, high_half
+// t0: where to go on, t2: the root table, both by their physical addresses.
+paging_on:
+    srli    t2, t2, 12
+    li      t1, SATP_SV39
+    slli    t1, t1, SATP_SV39_SHIFT
+    or      t2, t2, t1
     li      t1, IMAGE_OFFSET
     add     t0, t0, t1
     csrw    stvec, t0
@@ -87,6 +95,30 @@ _start:
     csrw    satp, t2
     // Not reached: the fetch of the next instruction faults.
     j       .
+
+// The same on a hart that another one starts (SBI HSM): its place in the kernel is made already.
+//   in: a0 its id, a1 its HartLocal, paging off, S-mode
+.globl _start_other
+_start_other:
+    csrw    sie, zero
+    li      t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR
+    csrc    sstatus, t0
+    csrw    scounteren, zero
+    lla     t2, kernel_root
+    lla     t0, other_high_half
+    j       paging_on
+
+.balign 4
+other_high_half:
+    mv      tp, a1
+    csrw    sscratch, tp
+    ld      sp, HART_STACK_TOP(tp)
+    lla     t0, trap_entry
+    csrw    stvec, t0
+    mv      ra, zero
+    mv      s0, zero
+    mv      a0, tp
+    tail    other_main
 
 .balign 4
 high_half:

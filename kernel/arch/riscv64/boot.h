@@ -50,6 +50,11 @@ void start_hart();
 // Lets user space on this hart read its instruction and cycle counters: for bench images alone.
 void allow_user_counters();
 
+// Starts another hart, whose id and stack_top `hart` has: other_main(&hart) runs on it, soon. 0, or
+// the firmware's error (SBI 1.0, chapter 3): -2 when it cannot start harts at all.
+std::int64_t start_other(HartLocal& hart);
+inline constexpr std::int64_t kCannotStartHarts = -2;
+
 // Another hart's stack, of kStackSize bytes of RAM, with a guard below; answers its end.
 VirtAddr map_stack(std::uint64_t index, PhysAddr stack);
 

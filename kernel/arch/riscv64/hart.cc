@@ -4,11 +4,13 @@
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/clock.h"
 #include "kernel/arch/riscv64/csr.h"
+#include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/sbi.h"
 
 // What trap entry has for a hart until boot knows the real one (boot.S).
 extern "C" {
 constinit tessera::arch::HartLocal boot_hart;
+extern const char _start_other[];
 }
 
 namespace tessera::arch {
@@ -58,6 +60,12 @@ void start_hart() {
   write_sie(kSoftwareInterrupt | kTimerInterrupt | kExternalInterrupt);
 }
 
+std::int64_t start_other(HartLocal& hart) {
+  const PhysAddr entry{reinterpret_cast<std::uint64_t>(_start_other) - kImageOffset};
+  return static_cast<std::int64_t>(
+      sbi::hart_start(hart.id, entry, reinterpret_cast<std::uint64_t>(&hart)));
+}
+
 void allow_user_counters() { write_scounteren(kCounterCycle | kCounterInstret); }
 
 }  // namespace riscv64
@@ -72,6 +80,10 @@ void set_timer(Nanoseconds deadline) {
     // The extension is in every firmware that starts us, and has no other error.
     static_cast<void>(riscv64::sbi::set_timer(ticks));
   }
+}
+
+bool send_software_interrupt(HartId hart) {
+  return riscv64::sbi::send_ipi(hart) == riscv64::sbi::Error::kSuccess;
 }
 
 void shut_down(bool failure) {

@@ -39,6 +39,12 @@ namespace tessera::arch {
 [[gnu::always_inline]] inline bool interrupt_pending() {
   return (riscv64::read_sip() & riscv64::read_sie()) != 0;
 }
+[[gnu::always_inline]] inline bool take_software_interrupt() {
+  if ((riscv64::read_sip() & riscv64::kSoftwareInterrupt) == 0) return false;
+  asm volatile("csrc sip, %0" ::"r"(riscv64::kSoftwareInterrupt) : "memory");
+  return true;
+}
+[[gnu::always_inline]] inline void interleave() {}
 [[gnu::always_inline]] inline void wait_for_interrupt() { asm volatile("wfi" ::: "memory"); }
 
 }  // namespace tessera::arch

@@ -1,9 +1,10 @@
-// Where things are in the kernel's half of every address space; asm.h has the map and the reasons.
+// Where things are within the kernel's windows (windows.h); asm.h has the map and the reasons.
 #pragma once
 
 #include <cstdint>
 
 #include "kernel/arch/riscv64/asm.h"
+#include "kernel/arch/riscv64/windows.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/types.h"
 
@@ -13,11 +14,10 @@ inline constexpr std::uint64_t kImageOffset = IMAGE_OFFSET;
 inline constexpr PhysAddr kImagePhysical{IMAGE_PHYSICAL};
 
 // RAM from physical 0 to this is in the direct map; what a machine has above is not used.
-inline constexpr std::uint64_t kDirectMapBase = 0xffff'ffc0'0000'0000;
-inline constexpr std::uint64_t kDirectMapSize = std::uint64_t{128} << 30;
+inline constexpr std::uint64_t kDirectMapBase = window(Part::kDirectMap).base.value;
+inline constexpr std::uint64_t kDirectMapSize = window(Part::kDirectMap).size();
 
 inline constexpr std::uint64_t kStackSize = STACK_SIZE;
-inline constexpr std::uint64_t kMostHarts = 8;
 
 // The end of the stack of the index-th hart to start; sp starts there.
 constexpr VirtAddr stack_top(std::uint64_t index) {
@@ -25,7 +25,7 @@ constexpr VirtAddr stack_top(std::uint64_t index) {
 }
 // Whether an access there is a kernel stack's overflow.
 constexpr bool is_stack_guard(VirtAddr address) {
-  return address.value >= STACKS_VIRTUAL && address.value < stack_top(kMostHarts - 1).value &&
+  return window(Part::kStacks).contains(address) &&
          (address.value - STACKS_VIRTUAL) % STACK_STRIDE < STACK_STRIDE - STACK_SIZE;
 }
 
@@ -40,13 +40,9 @@ static_assert(index_at({STACKS_VIRTUAL}, 0) == STACKS_L0_INDEX);
 static_assert(index_at({STACKS_VIRTUAL}, 1) == IMAGE_L1_INDEX);
 static_assert(STACKS_VIRTUAL >= IMAGE_VIRTUAL + IMAGE_MOST);
 static_assert(index_at({DEVICES_VIRTUAL}, 0) == DEVICES_L0_INDEX);
-static_assert(stack_top(kMostHarts - 1).value <= DEVICES_VIRTUAL);
-static_assert(index_at({kDirectMapBase}, 2) == 256);
-
-// The virtual address of a window's first byte.
-constexpr std::uint64_t window_base(std::uint64_t l1_index) {
-  return (IMAGE_VIRTUAL & ~std::uint64_t{0x3fff'ffff}) + l1_index * kLargePageSize;
-}
-inline constexpr std::uint64_t kWindowSize = 2 * kLargePageSize;
+static_assert(stack_top(kMostHarts - 1) == window(Part::kStacks).end);
+// The first root entry of the kernel's half, and of the direct map.
+inline constexpr std::uint64_t kDirectMapRoot = index_at({kDirectMapBase}, 2);
+static_assert(kDirectMapRoot == 256);
 
 }  // namespace tessera::arch::riscv64

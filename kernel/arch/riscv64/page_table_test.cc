@@ -124,6 +124,25 @@ TEST(PageTable, SaysWhenThePoolIsEmpty) {
   }
 }
 
+// RAM's first page and the last that the window has; the pages beside them stay unmapped.
+TEST(PageTable, FillsTheDirectMapFromEndToEnd) {
+  Tables tables(8);
+  const PhysRange first{{0}, kPageSize};
+  const PhysRange last{{kDirectMapSize - kPageSize}, kPageSize};
+  ASSERT_TRUE(tables.map(first));
+  ASSERT_TRUE(tables.map(last));
+  expect_mapped(tables, first);
+  expect_mapped(tables, last);
+  EXPECT_FALSE(tables.walk({kPageSize}).has_value());
+  EXPECT_FALSE(tables.walk({last.start.value - kPageSize}).has_value());
+  EXPECT_FALSE(tables.walk({kDirectMapSize}).has_value());
+  for (std::uint64_t i = 0; i < 512; ++i) {
+    const bool used =
+        i == kDirectMapRoot || i == index_at({window(Part::kDirectMap).end.value - 1}, 2);
+    EXPECT_EQ(tables.root.entries[i] != 0, used) << i;
+  }
+}
+
 TEST(PageTable, NothingIsMappedForNothing) {
   Tables tables(0);
   EXPECT_TRUE(tables.map({{0x8000'0000}, 0}));

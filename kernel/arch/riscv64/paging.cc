@@ -20,23 +20,27 @@ namespace tessera::arch {
 namespace riscv64 {
 namespace {
 
-// Root entries 256 to this are the direct map's, once it stands.
-std::uint64_t direct_map_end = 256;
+// Root entries kDirectMapRoot to this are the direct map's, once it stands.
+std::uint64_t direct_map_end = kDirectMapRoot;
 std::uint32_t asids = 1;
 
 void flush_all() { asm volatile("sfence.vma" ::: "memory"); }
 
-// Maps the 4 MiB that hold `start` and the next 2 MiB at least; answers the offset from physical to
-// virtual addresses there.
-std::uint64_t open_window(std::uint64_t l1_index, PhysAddr start, std::uint64_t flags) {
+// Maps the 4 MiB that hold `start` and the next 2 MiB at least in one of boot's windows, which are
+// two entries of the image's level 1 table each; answers the offset from physical to virtual
+// addresses.
+std::uint64_t open_window(Part which, PhysAddr start, std::uint64_t flags) {
+  const VirtAddr base = window(which).base;
+  const std::uint64_t l1_index = index_at(base, 1);
   const PhysAddr first{align_down(start.value, kLargePageSize)};
   image_l1.entries[l1_index] = leaf(first, flags);
   image_l1.entries[l1_index + 1] = leaf(first + kLargePageSize, flags);
   flush_all();
-  return window_base(l1_index) - first.value;
+  return base.value - first.value;
 }
 
-void close_window(std::uint64_t l1_index) {
+void close_window(Part which) {
+  const std::uint64_t l1_index = index_at(window(which).base, 1);
   image_l1.entries[l1_index] = 0;
   image_l1.entries[l1_index + 1] = 0;
   flush_all();
@@ -55,13 +59,12 @@ std::uint32_t probe_asids() {
 }  // namespace
 
 std::span<const std::byte> open_dtb(PhysAddr dtb) {
-  const std::uint64_t offset = open_window(DTB_WINDOW_L1_INDEX, dtb, PTE_V | PTE_R | PTE_A);
+  const std::uint64_t offset = open_window(Part::kDtb, dtb, PTE_V | PTE_R | PTE_A);
   const std::uint64_t start = dtb.value + offset;
-  return {reinterpret_cast<const std::byte*>(start),
-          window_base(DTB_WINDOW_L1_INDEX) + kWindowSize - start};
+  return {reinterpret_cast<const std::byte*>(start), window(Part::kDtb).end.value - start};
 }
 
-void close_windows() { close_window(DTB_WINDOW_L1_INDEX); }
+void close_windows() { close_window(Part::kDtb); }
 
 PhysRange image() {
   return {kImagePhysical, static_cast<std::uint64_t>(__image_end - __image_start)};
@@ -69,8 +72,7 @@ PhysRange image() {
 
 bool map_ram(std::span<const PhysRange> ram, PhysRange& pool) {
   asids = probe_asids();
-  const std::uint64_t offset =
-      open_window(POOL_WINDOW_L1_INDEX, pool.start, PTE_KERNEL_DATA & ~PTE_G);
+  const std::uint64_t offset = open_window(Part::kTables, pool.start, PTE_KERNEL_DATA & ~PTE_G);
   // The window reaches at least 2 MiB beyond the pool's start.
   PhysRange reachable = pool;
   if (reachable.size > kLargePageSize) reachable.size = kLargePageSize;
@@ -79,7 +81,7 @@ bool map_ram(std::span<const PhysRange> ram, PhysRange& pool) {
   for (const PhysRange& range : ram) {
     mapped = mapped && map_run(kernel_root, range, kDirectMapBase, PTE_KERNEL_DATA, tables);
   }
-  close_window(POOL_WINDOW_L1_INDEX);
+  close_window(Part::kTables);
   if (!mapped) return false;
   pool = {tables.next(), pool.end() - tables.next()};
   if (!ram.empty()) {
@@ -115,7 +117,7 @@ void leave_address_space(PhysAddr root) {
 
 void install_kernel_half(void* root) {
   auto& table = *static_cast<riscv64::PageTable*>(root);
-  for (std::uint64_t i = 256; i < riscv64::direct_map_end; ++i) {
+  for (std::uint64_t i = riscv64::kDirectMapRoot; i < riscv64::direct_map_end; ++i) {
     table.entries[i] = kernel_root.entries[i];
   }
   table.entries[IMAGE_ROOT_INDEX] = kernel_root.entries[IMAGE_ROOT_INDEX];

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/base/check.h"
@@ -18,30 +19,15 @@ namespace {
 
 using arch::Frame;
 using arch::HartLocal;
+using arch::print;
+using arch::print_decimal;
+using arch::print_hex;
 
-void put(const char* text) {
-  while (*text != '\0') arch::early_write(*text++);
-}
-void put_hex(std::uint64_t value) {
-  put("0x");
-  int shift = 60;
-  while (shift > 0 && (value >> shift) == 0) shift -= 4;
-  for (; shift >= 0; shift -= 4) arch::early_write("0123456789abcdef"[value >> shift & 15]);
-}
-void put_decimal(std::uint64_t value) {
-  char digits[20];
-  int count = 0;
-  do {
-    digits[count++] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value != 0);
-  while (count > 0) arch::early_write(digits[--count]);
-}
 void put_field(const char* name, std::uint64_t value) {
-  put(" ");
-  put(name);
-  put("=");
-  put_hex(value);
+  print(" ");
+  print(name);
+  print("=");
+  print_hex(value);
 }
 
 // RISC-V privileged architecture 1.12, table 4.2.
@@ -74,41 +60,41 @@ void put_stack(std::uint64_t sp) {
   const auto text_end = reinterpret_cast<std::uint64_t>(__text_end);
   if (sp < top - arch::riscv64::kStackSize) sp = top - arch::riscv64::kStackSize;
   if (sp > top || sp % 8 != 0) return;
-  put("PANIC stack");
+  print("PANIC stack");
   int count = 0;
   for (; sp < top && count < kMostAddresses; sp += 8) {
     const std::uint64_t word = *reinterpret_cast<const std::uint64_t*>(sp);
     if (word < text_start || word >= text_end) continue;
-    put(" ");
-    put_hex(word);
+    print(" ");
+    print_hex(word);
     ++count;
   }
-  put("\n");
+  print("\n");
 }
 
 void put_place(std::uint64_t pc, std::uint64_t ra, std::uint64_t sp) {
-  put("PANIC");
+  print("PANIC");
   put_field("pc", pc);
   put_field("ra", ra);
   put_field("sp", sp);
   put_field("hart", arch::this_hart().id.value);
-  put("\n");
+  print("\n");
 }
 
 void put_registers(const Frame& frame) {
   for (std::uint64_t i = 3; i < 32; ++i) {
-    if (i % 6 == 3) put(i == 3 ? "PANIC" : "\nPANIC");
-    put(" x");
-    put_decimal(i);
-    put("=");
-    put_hex(frame.x[i]);
+    if (i % 6 == 3) print(i == 3 ? "PANIC" : "\nPANIC");
+    print(" x");
+    print_decimal(i);
+    print("=");
+    print_hex(frame.x[i]);
   }
-  put("\n");
+  print("\n");
 }
 
 // The last line says that no line is missing.
 [[noreturn]] void stop() {
-  put("PANIC end\n");
+  print("PANIC end\n");
   arch::shut_down(true);
 }
 
@@ -123,13 +109,13 @@ void panic(const char* what, const char* file, int line) {
   }
   const auto ra = reinterpret_cast<std::uint64_t>(__builtin_return_address(0));
   const auto sp = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
-  put("PANIC ");
-  put(what);
-  put(" at ");
-  put(file);
-  put(":");
-  put_decimal(static_cast<std::uint64_t>(line));
-  put("\n");
+  print("PANIC ");
+  print(what);
+  print(" at ");
+  print(file);
+  print(":");
+  print_decimal(static_cast<std::uint64_t>(line));
+  print("\n");
   put_place(ra, ra, sp);
   put_stack(sp);
   stop();
@@ -142,12 +128,12 @@ extern "C" [[noreturn]] void kernel_trap_panic(tessera::arch::Frame* frame, std:
                                                std::uint64_t value) {
   using namespace tessera;
   const bool overflow = arch::riscv64::is_stack_guard({value}) && cause >= 12;
-  put("PANIC ");
-  put(overflow ? "kernel stack overflow" : cause_name(cause));
-  put(" in the kernel:");
+  print("PANIC ");
+  print(overflow ? "kernel stack overflow" : cause_name(cause));
+  print(" in the kernel:");
   put_field("cause", cause);
   put_field("stval", value);
-  put("\n");
+  print("\n");
   put_place(frame->x[0], frame->x[1], frame->x[2]);
   put_registers(*frame);
   put_stack(frame->x[2]);

@@ -6,19 +6,20 @@
 #include <string_view>
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/early_console.h"
 #include "kernel/arch/riscv64/boot.h"
 #include "kernel/arch/riscv64/layout.h"
 #include "kernel/arch/riscv64/page_table.h"
 #include "kernel/base/bits.h"
 #include "kernel/base/check.h"
-#include "kernel/boot/early_console.h"
 #include "kernel/boot/start_machine.h"
 
 extern "C" {
 tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t cause,
                                   std::uint64_t value);
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb);
-// What trap.S hands the hot calls to. The user code here makes none.
+// What boot.S and trap.S go to with other harts and with the hot calls. There are none here.
+[[noreturn]] void other_main();
 [[noreturn]] void fast_call_path();
 [[noreturn]] void fast_reply_receive_path();
 // boot_user.S
@@ -29,6 +30,10 @@ extern const std::uint32_t user_code_end[];
 
 namespace tessera::boot {
 namespace {
+
+using arch::print;
+using arch::print_decimal;
+using arch::print_hex;
 
 using arch::Frame;
 using arch::riscv64::PageTable;
@@ -266,5 +271,6 @@ extern "C" void kernel_main(std::uint64_t hart_id, std::uint64_t dtb) {
   boot::start_threads();
 }
 
+extern "C" void other_main() { CHECK(false); }
 extern "C" void fast_call_path() { CHECK(false); }
 extern "C" void fast_reply_receive_path() { CHECK(false); }

@@ -308,6 +308,10 @@ class ProbeClient {
     if (out.t0 != Probe::kTakeShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x00,
+        1); !kept) {
+      return rt::failure(kept.error());
+    }
     if (!abi::fits<std::uint32_t>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 2);
     }
@@ -332,6 +336,10 @@ class ProbeClient {
     if (out.t0 != Probe::kTakeShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x00,
+        1); !kept) {
+      return rt::failure(kept.error());
+    }
     if (!abi::fits<std::uint32_t>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 2);
     }
@@ -349,6 +357,10 @@ class ProbeClient {
     if (out.a6 != 0) return rt::failure(out);
     if (out.t0 != Probe::kTakeOneShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x00,
+        1); !kept) {
+      return rt::failure(kept.error());
     }
     return rt::Received<kernel::Notification>(rt::window_slot(0));
   }
@@ -368,6 +380,10 @@ class ProbeClient {
     if (out.a6 != 0) return rt::failure(out);
     if (out.t0 != Probe::kTakeOneShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x00,
+        1); !kept) {
+      return rt::failure(kept.error());
     }
     return rt::Received<kernel::Notification>(rt::window_slot(0));
   }

@@ -489,6 +489,14 @@ class ProbeServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, kMalformed);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kEndpoint, 0x00,
+        3); !kept) {
+      return refused(status, kMalformed);
+    }
     const auto result = impl.give(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)), message.a0,
         rt::Received<kernel::Endpoint>(rt::window_slot(1)));

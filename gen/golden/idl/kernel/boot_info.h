@@ -35,7 +35,8 @@ class BootInfo {
     std::uint64_t size{};
     bool device{};
   };
-  // The index-th Untyped. einval, badRange: there are not so many.
+  // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
+  // that shares no page with anything else. einval, badRange: there are not so many.
   // index: counted from 0.
   // slot: where its capability is.
   // base: its physical address.

@@ -65,6 +65,25 @@ class Self {
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
+
+  // get tells the class of the target and takes no notice of `class`; set changes it first. The
+  // target is 0: the calling thread. eperm, noAuthority: a higher class than it has. What it lowers
+  // it cannot raise again. While it works for a caller of a higher class it runs at that. op: get
+  // or set.
+  // target: 0.
+  // class: the one to have; get takes no notice of it.
+  // class: the one that it has now.
+  [[gnu::always_inline]] static rt::Result<abi::QosClass> qos(abi::QosOp op, std::uint32_t target,
+      abi::QosClass class_) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kSelfQos);
+    in.a0 = abi::word(op);
+    in.a1 = abi::word(target);
+    in.a2 = abi::word(class_);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kA0 | rt::kA1 | rt::kA2>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return abi::value<abi::QosClass>(out.a0);
+  }
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

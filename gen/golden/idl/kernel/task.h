@@ -23,7 +23,7 @@ namespace tessera::kernel {
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 // An address space, a CSpace and an identity. Threads run in it. It is made by whoever pays for its
-// memory.
+// memory. When the last thread of a running one is destroyed, it has been killed.
 class Task {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kTask;

@@ -22,7 +22,8 @@ namespace tessera::kernel {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
-// A flow of control in a task. A new one is of class normal.
+// A flow of control in a task. Its class is normal, or that of the thread that configures it,
+// whichever is lower.
 class Thread {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kThread;

@@ -35,9 +35,11 @@ class Vmo {
 
   // Maps all of it at `address` (a multiple of pageSize; all of it between userBase and userLimit).
   // Each access needs the right of its name on this capability. Device memory is never executable.
-  // eexist, occupied: this capability has a mapping already; eexist, overlap: something is mapped
-  // there; enomem: the task's pool is empty. Nothing stays mapped after an error. task: whose
-  // address space.
+  // Where `address` and the memory behind it both are multiples of 2 MiB, and as much is left, one
+  // page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4 KiB do.
+  // eexist, occupied: this capability has a mapping already;
+  // eexist, overlap: something is mapped there; enomem: the task's pool is empty. Nothing stays
+  // mapped after an error. task: whose address space.
   // address: where, in it.
   // access: what the mapping allows.
   [[gnu::always_inline]] rt::Result<void> map(kernel::Task task, std::uint64_t address,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 
 namespace tessera::service {
 
@@ -34,6 +35,8 @@ struct Partner {
   static constexpr std::uint32_t kHeldShape = 0x02;
   static constexpr std::uint32_t kDieTag = 0x01040800;
   static constexpr std::uint32_t kDieShape = 0x00;
+  static constexpr std::uint32_t kReverseTag = 0x01040900;
+  static constexpr std::uint32_t kReverseShape = 0x00;
 
   struct InvertResult {
     std::uint64_t w0{};

@@ -5,14 +5,19 @@
 #define IDL_SERVICE_PARTNER_CLIENT_H_
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
+#include "idl/service/partner_message.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
+#include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::service {
@@ -316,6 +321,81 @@ class PartnerClient {
         rt::kT1>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
+  }
+
+  // Answers its bytes from the last to the first.
+  // text: any, and what comes back.
+  [[gnu::always_inline]] rt::Result<abi::Text<400>> reverse(std::string_view text) const {
+    if (text.size() > 400U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    if (rt::message_buffer() == nullptr) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    abi::Sink words(rt::message_buffer());
+    service::partner::encode_reverse_request(words, text);
+    if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.a6 = Partner::kReverseTag | words.code();
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
+        rt::kA4 | rt::kA5 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (rt::capabilities(out.t0) != 0) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    rt::Incoming frame(out, out.t0);
+    service::partner::ReverseReply kept;
+    if (const abi::Refusal result = service::partner::decode(frame.words(), kept)) {
+      return rt::failure(abi::kEinval, result.what, result.argument);
+    }
+    return kept.text;
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<abi::Text<400>> reverse_until(std::uint64_t call_deadline,
+      std::string_view text) const {
+    if (text.size() > 400U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    if (rt::message_buffer() == nullptr) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    abi::Sink words(rt::message_buffer());
+    service::partner::encode_reverse_request(words, text);
+    if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Partner::kReverseTag | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
+        rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (rt::capabilities(out.t0) != 0) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    rt::Incoming frame(out, out.t0);
+    service::partner::ReverseReply kept;
+    if (const abi::Refusal result = service::partner::decode(frame.words(), kept)) {
+      return rt::failure(abi::kEinval, result.what, result.argument);
+    }
+    return kept.text;
   }
 
  private:

@@ -4,11 +4,14 @@
 #ifndef IDL_SERVICE_PARTNER_MESSAGE_H_
 #define IDL_SERVICE_PARTNER_MESSAGE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/service/partner.h"
 #include "idl/wire.h"
 
@@ -287,6 +290,56 @@ constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const DieRe
 // Nothing when a word is no such value.
 constexpr std::optional<DieReply> decode_die_reply([[maybe_unused]] ConstWords words) {
   return DieReply{};
+}
+
+struct ReverseRequest {
+  abi::Text<400> text{};
+};
+
+inline void encode_reverse_request(abi::Sink& words, std::string_view text) {
+  words.put(text.size());
+  words.put_items(std::span<const char>(text));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, ReverseRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 400U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.text, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct ReverseReply {
+  abi::Text<400> text{};
+};
+
+inline void encode_reverse_reply(abi::Sink& words, std::string_view text) {
+  words.put(text.size());
+  words.put_items(std::span<const char>(text));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, ReverseReply& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 400U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.text, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
 }
 
 }  // namespace tessera::service::partner

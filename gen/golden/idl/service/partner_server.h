@@ -6,17 +6,22 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "idl/abi.h"
+#include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/reply.h"
 #include "idl/kernel/self.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
+#include "idl/service/partner_message.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
+#include "servers/runtime/incoming.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::service {
@@ -147,6 +152,12 @@ class PartnerServer {
       },
       "partner must implement Partner.die: rt::Result<void> die(const rt::Caller&)  "
       "(idl/service/partner.idl:55)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
+        { impl.reverse(caller, text) } -> std::same_as<rt::Result<abi::Text<400>>>;
+      },
+      "partner must implement Partner.reverse: rt::Result<abi::Text<400>> reverse(const "
+      "rt::Caller&, std::string_view text)  (idl/service/partner.idl:58)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -193,6 +204,13 @@ class PartnerServer {
         return on_die(impl, endpoint, message, status);
       case 0:
         return no_message(impl, message);
+      default:
+        break;
+    }
+    // Those whose length varies.
+    switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
+      case Partner::kReverseTag:
+        return on_reverse(impl, endpoint, message, status);
       default:
         return malformed(message, status);
     }
@@ -320,6 +338,10 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.ring(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -341,6 +363,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.sum(caller_of(message), rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
     rt::Registers in;
@@ -360,6 +385,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.look(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -382,6 +410,9 @@ class PartnerServer {
       rt::Registers& message, std::uint64_t& status) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
     const auto result = impl.hold(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(status, rt::answer_status(result.error()));
@@ -428,6 +459,38 @@ class PartnerServer {
     in.a6 = 0;
     in.t1 = Partner::kDieShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Partner.reverse
+  [[gnu::always_inline]] static rt::Next on_reverse(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    service::partner::ReverseRequest request;
+    if (const abi::Refusal result = service::partner::decode(frame.words(), request)) {
+      return refused(status, result.malformed() ? kMalformed : kBadValue);
+    }
+    const auto result = impl.reverse(caller_of(message), request.text);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    abi::Sink words(rt::message_buffer());
+    service::partner::encode_reverse_reply(words, *result);
+    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.a2 = words.word(2);
+    in.a3 = words.word(3);
+    in.a4 = words.word(4);
+    in.a5 = words.word(5);
+    in.a6 = 0;
+    in.t1 = Partner::kReverseShape | words.code();
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
+        rt::kA3 | rt::kA4 | rt::kA5 | rt::kA6 | rt::kT1>(in);
     message = out;
     return rt::Next::kHandled;
   }

@@ -226,6 +226,10 @@ class TimedServer {
     if (!service::valid_timer_class(message.a1)) {
       return refused(status, kBadValue);
     }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        3); !kept) {
+      return refused(status, kMalformed);
+    }
     const auto result = impl.register_(caller_of(message), message.a0,
         abi::value<service::TimerClass>(message.a1),
         rt::Received<kernel::Notification>(rt::window_slot(0)));

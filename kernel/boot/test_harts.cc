@@ -1,0 +1,90 @@
+// The self-test of several harts, on the mechanisms that the kernel lives by.
+#include "kernel/arch/early_console.h"
+#include "kernel/boot/harts.h"
+#include "kernel/boot/wait.h"
+#include "kernel/object/state.h"
+
+namespace tessera::boot {
+namespace {
+
+using arch::print;
+
+// Long for an interrupt on the way, short for whoever waits for the boot.
+constexpr Nanoseconds kPatience{1'000'000'000};
+constexpr Nanoseconds kMoment{2'000'000};
+
+void result(std::string_view name, bool ok) {
+  print("KSELFTEST: ");
+  print(name);
+  print(ok ? " ok\n" : " FAIL\n");
+  if (!ok) arch::shut_down(true);
+}
+
+// Where an interrupt from one hart to another has been.
+struct Trail {
+  std::uint32_t asked, sent, taken, answered;
+  bool operator==(const Trail&) const = default;
+};
+Trail trail(const Hart& from, const Hart& to) {
+  return {from.ipi.asked.load(), from.ipi.sent.load(), to.ipi.taken.load(), to.ipi.answered.load()};
+}
+Trail operator+(Trail a, const Trail& b) {
+  return {a.asked + b.asked, a.sent + b.sent, a.taken + b.taken, a.answered + b.answered};
+}
+
+// It is awake, or asleep with nothing to do: what it was asked for before is done.
+bool wait_for_rest(const Hart& hart) {
+  return wait_until([&hart] { return !hart.ipi.requested.load(); }, kPatience);
+}
+
+bool suppressed_request_is_not_seen(Hart& self, Hart& other) {
+  const Trail before = trail(self, other);
+  if (!ipi::request(self, other, ipi::Send::kSuppressed)) return false;
+  static_cast<void>(wait_until([] { return false; }, kMoment));
+  const bool unseen = trail(self, other) == before + Trail{1, 0, 0, 0};
+  other.ipi.requested.store(false);
+  return unseen;
+}
+
+bool request_arrives(Hart& self, Hart& other) {
+  const Trail due = trail(self, other) + Trail{1, 1, 1, 1};
+  if (!ipi::request(self, other)) return false;
+  return wait_until([&] { return trail(self, other) == due; }, kPatience);
+}
+
+bool refuses_no_hart() {
+  for (const std::uint64_t number :
+       {std::uint64_t{kMaxHarts}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
+    if (hart_at(number)) return false;
+  }
+  return true;
+}
+
+bool refuses_offline(Hart& self) {
+  static constinit Hart never_started;
+  const Trail before = trail(self, never_started);
+  const Result<void> refused = ipi::request(self, never_started);
+  return !refused && refused.error().status == abi::kEbusy &&
+         trail(self, never_started) == before && !never_started.ipi.requested.load();
+}
+
+}  // namespace
+
+void test_harts() {
+  Hart& self = Hart::here();
+  Hart* other = nullptr;
+  bool all_answer = true;
+  for (Hart& hart : state.harts) {
+    if (&hart == &self || !hart.ipi.online.load()) continue;
+    if (other == nullptr) other = &hart;
+    all_answer = all_answer && wait_for_rest(hart);
+  }
+  if (other == nullptr) return;
+  result("smp online", all_answer);
+  result("ipi counterfactual", suppressed_request_is_not_seen(self, *other));
+  result("ipi resched", request_arrives(self, *other));
+  result("test_reject_invalid_ipi_target_cpu", refuses_no_hart());
+  result("test_reject_offline_cpu_resched", refuses_offline(self));
+}
+
+}  // namespace tessera::boot

@@ -1,0 +1,26 @@
+// The first hart waits for another one, before there are threads.
+#pragma once
+
+#include "kernel/arch/contract/arch.h"
+#include "kernel/sched/hart.h"
+
+namespace tessera::boot {
+
+// Sleeps, and looks now and then, until `holds()`, which some other hart makes true, or until so
+// much time has passed: false. Not a loop without sleep: an emulator may run one hart at a time.
+inline constexpr Nanoseconds kNap{50'000};
+template <class Condition>
+bool wait_until(Condition holds, Nanoseconds patience) {
+  const Nanoseconds end{arch::now().value + patience.value};
+  bool held = holds();
+  while (!held && arch::now() < end) {
+    arch::set_timer({arch::now().value + kNap.value});
+    arch::wait_for_interrupt();
+    if (arch::take_software_interrupt()) ipi::answer(Hart::here());
+    held = holds();
+  }
+  arch::set_timer(kNever);
+  return held;
+}
+
+}  // namespace tessera::boot

@@ -1,0 +1,26 @@
+// Donation: while a thread works for a caller, it runs at the higher of its own class and the class
+// that the caller runs at; and so does whom it calls.
+#pragma once
+
+#include "kernel/object/thread.h"
+
+namespace tessera {
+
+// The threads of a chain of calls that run, one after the other, above their own class; the next is
+// not raised. What the first of them loses is taken back in as many steps.
+inline constexpr unsigned kDonationDepth = 16;
+
+// The class that a thread is to run at: its own, or what its caller gives it.
+abi::QosClass class_due(const Thread& thread);
+
+// The thread's own class, or the caller that its built-in reply has, is another: it runs at the
+// class that is due, and so do those who work for it.
+void refresh_class(Thread& thread);
+
+// Its own class from now on.
+inline void set_class(Thread& thread, abi::QosClass c) {
+  thread.own_class = c;
+  refresh_class(thread);
+}
+
+}  // namespace tessera

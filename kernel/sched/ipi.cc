@@ -1,0 +1,26 @@
+#include "kernel/sched/ipi.h"
+
+#include "kernel/base/check.h"
+
+#include "kernel/sched/hart.h"
+
+namespace tessera::ipi {
+
+Result<void> request(Hart& from, Hart& to, Send send) {
+  if (!to.ipi.online.load()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  from.ipi.asked.increment();
+  if (to.ipi.requested.exchange(true)) return {};
+  if (send == Send::kSuppressed) return {};
+  // The firmware started this hart, so it knows it.
+  CHECK(arch::send_software_interrupt(to.local.id));
+  from.ipi.sent.increment();
+  return {};
+}
+
+void answer(Hart& hart) {
+  hart.ipi.taken.increment();
+  // What was asked for before this is seen after it; what comes later is another request.
+  if (hart.ipi.requested.exchange(false)) hart.ipi.answered.increment();
+}
+
+}  // namespace tessera::ipi

@@ -1,0 +1,46 @@
+// What several harts write or read at once: every such word of the kernel is one of these, and
+// every access goes through here. A test's machine may let another hart go first at each
+// (arch/host).
+#pragma once
+
+#include <atomic>
+
+#include "kernel/arch/contract/arch.h"
+
+namespace tessera {
+
+template <class T>
+class Atomic {
+ public:
+  constexpr Atomic(T value = {}) : value_(value) {}  // NOLINT(google-explicit-constructor)
+  Atomic(const Atomic&) = delete;
+  Atomic& operator=(const Atomic&) = delete;
+
+  // What was written before the store that is read is seen.
+  T load() const {
+    arch::interleave();
+    return value_.load(std::memory_order_acquire);
+  }
+  // Nothing else is.
+  T peek() const {
+    arch::interleave();
+    return value_.load(std::memory_order_relaxed);
+  }
+  void store(T value) {
+    arch::interleave();
+    value_.store(value, std::memory_order_release);
+  }
+  T exchange(T value) {
+    arch::interleave();
+    return value_.exchange(value, std::memory_order_acq_rel);
+  }
+  // Of a word that only this hart writes.
+  void increment() {
+    value_.store(value_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<T> value_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,137 @@
+// Classes: what a thread may do to its own, and what comes of it.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "idl/system_call.h"
+#include "kernel/object/donation.h"
+#include "kernel/testing/call_fixture.h"
+#include "kernel/testing/ipc_fixture.h"
+
+namespace tessera::testing {
+namespace {
+
+using abi::Detail;
+using abi::QosClass;
+using abi::QosOp;
+using kernel::Self;
+
+constexpr QosClass kClasses[] = {QosClass::kIdle, QosClass::kNormal, QosClass::kInteractive,
+                                 QosClass::kPerfBurst};
+
+class QosTest : public IpcTest {
+ protected:
+  void begin_at(Thread& thread, QosClass c) {
+    set_class(thread, c);
+    world.act_as(thread);
+  }
+};
+
+TEST_F(QosTest, ANewThreadIsNormal) {
+  as(client);
+  EXPECT_EQ(Self::qos(QosOp::kGet, 0, QosClass::kIdle), QosClass::kNormal);
+}
+
+TEST_F(QosTest, GetTakesNoNoticeOfTheClass) {
+  for (QosClass own : kClasses) {
+    begin_at(*client.thread, own);
+    for (QosClass c : kClasses) EXPECT_EQ(Self::qos(QosOp::kGet, 0, c), own);
+  }
+}
+
+TEST_F(QosTest, TheSameOrALowerClassIsAllowed) {
+  for (QosClass own : kClasses) {
+    for (QosClass c : kClasses) {
+      if (c > own) continue;
+      begin_at(*client.thread, own);
+      EXPECT_EQ(Self::qos(QosOp::kSet, 0, c), c);
+      EXPECT_EQ(client.thread->own_class, c);
+      EXPECT_EQ(client.thread->effective_class, c);
+    }
+  }
+}
+
+TEST_F(QosTest, test_reject_qos_set_unauthorized_self_escalation) {
+  for (QosClass own : kClasses) {
+    for (QosClass c : kClasses) {
+      if (c <= own) continue;
+      begin_at(*client.thread, own);
+      Snapshot before(world);
+      EXPECT_TRUE(refused(Self::qos(QosOp::kSet, 0, c), abi::kEperm, Detail::kNoAuthority, 3));
+      EXPECT_EQ(before.changed(), "");
+    }
+  }
+}
+
+TEST_F(QosTest, WhoHasLoweredItselfDoesNotComeBack) {
+  as(client);
+  EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
+  EXPECT_TRUE(
+      refused(Self::qos(QosOp::kSet, 0, QosClass::kNormal), abi::kEperm, Detail::kNoAuthority, 3));
+}
+
+// Nor by a thread that it makes.
+TEST_F(QosTest, ANewThreadIsNotAboveItsMaker) {
+  for (QosClass own : kClasses) {
+    begin_at(world.main(), own);
+    auto thread = world.make<kernel::Thread>();
+    EXPECT_TRUE(thread.configure(kernel::Task(World::kTask)));
+    const auto& made = *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object);
+    EXPECT_EQ(made.own_class, std::min(own, QosClass::kNormal));
+    EXPECT_EQ(made.effective_class, made.own_class);
+  }
+}
+
+// A server that lowers itself while it works for somebody is lower when it has answered.
+TEST_F(QosTest, ADonatedClassStaysUntilTheAnswer) {
+  set_class(*client.thread, QosClass::kInteractive);
+  start_receive(server);
+  start_call(client);
+  as(server);
+  EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
+  EXPECT_EQ(server.thread->effective_class, QosClass::kInteractive);
+  // What it runs at is not its own: it cannot keep it.
+  EXPECT_TRUE(refused(Self::qos(QosOp::kSet, 0, QosClass::kInteractive), abi::kEperm,
+                      Detail::kNoAuthority, 3));
+  reply_and_wait(server, kWords, 0, 0);
+  EXPECT_EQ(server.thread->effective_class, QosClass::kIdle);
+}
+
+// Whoever is more important and ready runs at once.
+TEST_F(QosTest, WhoLowersItselfGivesWay) {
+  as(client);
+  EXPECT_TRUE(Self::now());
+  ASSERT_EQ(world.hart.current, client.thread);
+  ASSERT_EQ(server.thread->run_state, RunState::kReady);
+  EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
+  EXPECT_NE(world.hart.current, client.thread);
+  EXPECT_EQ(client.thread->run_state, RunState::kReady);
+}
+
+class QosRegisterTest : public CallTest {
+ protected:
+  // No word but the enumerants, or 0, is one: neither cut nor clamped, whatever the other bits say.
+  void only_accepts(unsigned reg, std::uint64_t greatest, unsigned argument, Detail detail) {
+    const calls::Call& call = call_of(abi::SystemCall::kSelfQos);
+    expect_rejected(call, reg, greatest + 1, abi::kEinval, detail, argument);
+    expect_rejected(call, reg, ~std::uint64_t{0}, abi::kEinval, detail, argument);
+    for (unsigned bit = 0; bit < 64; ++bit) {
+      const std::uint64_t word = std::uint64_t{1} << bit;
+      if (word > greatest) expect_rejected(call, reg, word, abi::kEinval, detail, argument);
+    }
+  }
+};
+
+TEST_F(QosRegisterTest, test_reject_invalid_qos_op) { only_accepts(kA0, 1, 1, Detail::kBadEnum); }
+TEST_F(QosRegisterTest, test_reject_qos_target_overflow) {
+  only_accepts(kA1, 0, 2, Detail::kBadRange);
+}
+TEST_F(QosRegisterTest, test_reject_invalid_qos_class) {
+  expect_rejected(call_of(abi::SystemCall::kSelfQos), kA2, 4, abi::kEinval, Detail::kBadEnum, 3);
+}
+TEST_F(QosRegisterTest, test_reject_qos_class_wire_overflow) {
+  only_accepts(kA2, 3, 3, Detail::kBadEnum);
+}
+
+}  // namespace
+}  // namespace tessera::testing
