@@ -184,6 +184,7 @@ void check_interface_methods(Context& context, const RawNode& node, Interface& r
     method.interface = &result;
     method.ordinal = static_cast<int>(index);
     const bool removed = check_method(context, node, node.methods[index], method);
+    method.removed = removed;
     (removed ? result.removed : result.methods).push_back(std::move(method));
   }
   check_function_names(context, result);

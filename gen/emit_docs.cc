@@ -87,10 +87,9 @@ class MethodPage {
 
   std::string text() const {
     const bool is_call = method_.interface->role != Interface::Role::kService;
-    std::string result =
-        absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
-                     is_call ? call_line() : message_line(), options(), "\n\n", text_.about,
-                     "\n\n```text\n");
+    std::string result = absl::StrCat("\n### ", method_.interface->name, ".", method_.name, "\n\n",
+                                      is_call ? call_line() : message_line(), options(), "\n\n",
+                                      text_.about, "\n\n```text\n");
     const std::vector<Row> rows = is_call ? call_rows() : message_rows();
     result += picture(rows);
     result += "```\n\n| | register | type | |\n|---|---|---|---|\n";
@@ -191,7 +190,8 @@ class MethodPage {
     const std::string first(register_name(each.tail));
     const std::string last(register_name(each.tail + count - 1));
     rows.push_back({direction, count == 1 ? first : absl::StrCat(first, " to ", last), "",
-                    absl::StrCat("`", each.name, "`'s content, then zeros"), each.name + "'s content"});
+                    absl::StrCat("`", each.name, "`'s content, then zeros"),
+                    each.name + "'s content"});
   }
 
   static std::string word_range(int first, int count) {

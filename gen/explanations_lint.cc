@@ -47,18 +47,18 @@ const Explanation kExplanations[] = {
      "add a line \"name: text.\" to the method's comment"},
     {Code::kUnusedImport, "a name that nothing uses",
      "A `using` that nothing in the file uses is a dependency that is none.",
-     R"(using U = import "/idl/kernel/untyped.idl";
+     R"(using T = import "/idl/kernel/task.idl";
 
 const most :UInt8 = 1;
 )",
-     R"(using U = import "/idl/kernel/untyped.idl";
+     R"(using T = import "/idl/kernel/task.idl";
 
 interface Reader $K.service(0x7f01) {
   # Reads.
 
-  read @0 (memory :U.Untyped $K.rights("retype")) -> ();
+  read @0 (task :T.Task $K.rights("inspect")) -> ();
   # Reads it.
-  # memory: where from.
+  # task: whose state.
 }
 )",
      "remove the line"},

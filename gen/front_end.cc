@@ -63,9 +63,10 @@ bool is_position(const std::string& text, int& line, int& column) {
 }
 
 // What the token pass has said already, and better.
-bool is_known(const Diagnostics& said, const Position& position, absl::string_view message) {
+bool is_known(const std::vector<Diagnostic>& said, const Position& position,
+              absl::string_view message) {
   bool known = false;
-  for (const Diagnostic& each : said.sorted()) {
+  for (const Diagnostic& each : said) {
     known = known || (each.position.file == position.file &&
                       (message == "Parse error." || each.position.line == position.line));
   }
@@ -79,7 +80,8 @@ void report_capnp_errors(absl::string_view output, const std::string& fallback,
   // capnp refuses the files: what is wrong with their tokens counts.
   Diagnostics tokens;
   for (const auto& [path, text] : sources.texts()) token_pass(path, text, tokens);
-  for (const Diagnostic& each : tokens.sorted()) {
+  const std::vector<Diagnostic> said = tokens.sorted();
+  for (const Diagnostic& each : said) {
     diagnostics.report(each.code, each.position, each.message);
   }
   for (absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
@@ -97,7 +99,7 @@ void report_capnp_errors(absl::string_view output, const std::string& fallback,
       position.file = std::string(absl::StripPrefix(place.substr(0, colon), "/"));
     }
     const std::string message(line.substr(error + std::strlen(": error: ")));
-    if (!is_known(tokens, position, message)) {
+    if (!is_known(said, position, message)) {
       diagnostics.report(Code::kFrontEnd, position, message);
     }
   }

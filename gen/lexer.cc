@@ -232,11 +232,9 @@ class Outliner {
       if (token == "(" && ++depth == 1) at_name = true;
       if (token == "$" && !key.empty()) annotation(key);
       if (tokens_[at_].kind == Token::Kind::kComment && !key.empty()) {
-        // After the last parameter; the others' follow their comma. One that stands apart is no
-        // parameter's.
         const std::size_t comment = at_;
-        take_doc(key, at_ - 1);
-        if (at_ == comment) ++at_;
+        take_doc(key, at_ - 1);     // after the last parameter; the others' follow their comma
+        if (at_ == comment) ++at_;  // an empty line is before it: it documents nothing
         continue;
       }
       if (at_name && is_word(at_)) {

@@ -126,5 +126,12 @@ TEST(OutlineTest, BrokenSourcesEnd) {
   outline("$K.");
 }
 
+// The outline ends, and the comment is nobody's.
+TEST(OutlineTest, ACommentAfterAnEmptyLineInAList) {
+  const Outline places = outline("interface A {\n  m @0 (a :UInt8\n\n  # x\n  ) -> ();\n}\n");
+  ASSERT_TRUE(places.contains("A.m(a"));
+  EXPECT_EQ(places.at("A.m(a").doc, "");
+}
+
 }  // namespace
 }  // namespace kidl

@@ -131,7 +131,6 @@ struct Parameter {
   Pass pass = Pass::kCopy;           // how a client gives a capability
   std::optional<std::uint32_t> max;  // of what has a length
   std::optional<Range> range;
-  bool sensitive = false;  // never shown in a trace
   // System calls: the register's number, 5 to 31. Services: the word's or the capability's index.
   int place = 0;
   int tail = 0;  // system calls: the first register of a bounded value's content

@@ -24,7 +24,11 @@ absl::Status Sources::load(const std::string& root, const std::string& path) {
 
 void Sources::add(const std::string& path, std::string text) {
   Outline outlined = outline(text);
-  sources_[path] = Source{std::move(text), std::move(outlined)};
+  std::vector<std::size_t> lines = {0};
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
+    lines.push_back(at + 1);
+  }
+  sources_[path] = Source{std::move(text), std::move(outlined), std::move(lines)};
 }
 
 const Place* Sources::find(const std::string& path, const std::string& key) const {
@@ -64,12 +68,10 @@ absl::string_view Sources::text(const std::string& path) const {
 absl::string_view Sources::line(const std::string& path, int number) const {
   const auto source = sources_.find(path);
   if (source == sources_.end()) return {};
+  const std::vector<std::size_t>& lines = source->second.lines;
+  if (number < 1 || static_cast<std::size_t>(number) > lines.size()) return {};
   absl::string_view rest = source->second.text;
-  for (int each = 1; each < number; ++each) {
-    const std::size_t end = rest.find('\n');
-    if (end == absl::string_view::npos) return {};
-    rest.remove_prefix(end + 1);
-  }
+  rest.remove_prefix(lines[static_cast<std::size_t>(number) - 1]);
   rest = rest.substr(0, rest.find('\n'));
   if (!rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
   return rest;

@@ -3,6 +3,7 @@
 #ifndef GEN_SOURCES_H_
 #define GEN_SOURCES_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -36,6 +37,7 @@ class Sources {
   struct Source {
     std::string text;
     Outline outline;
+    std::vector<std::size_t> lines;  // where each begins
   };
   const Place* find(const std::string& path, const std::string& key) const;
 

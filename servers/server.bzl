@@ -7,6 +7,7 @@
   manifest_programs what every image has: init, console, and the list of what the manifest names
 """
 
+load("//tools/build:host_test.bzl", "host_test")
 load("//tools/build:platforms.bzl", "HOST_ONLY")
 load("//tools/build:riscv64_binary.bzl", "riscv64_binary")
 load("//tools/build:transition.bzl", "target_transition")
@@ -56,7 +57,8 @@ def server_binary(name, srcs, deps = [], copts = [], local_defines = [], visibil
     )
 
 def server_folders(sources, visibility = None):
-    """A server_binary for each folder of `sources`, with the folder's name.
+    """A server_binary for each folder of `sources`, with the folder's name, and a host_test for each
+    file in it that is called so: `<folder>_<file>` for <file>.cc.
 
     Args:
       sources: files of this package in folders that are no packages: glob(["*/*.cc", "*/*.h"]).
@@ -69,7 +71,19 @@ def server_folders(sources, visibility = None):
     for source in sources:
         folders.setdefault(source.partition("/")[0], []).append(source)
     for folder, files in folders.items():
-        server_binary(name = folder, srcs = files, visibility = visibility)
+        tests = [file for file in files if file.endswith("_test.cc")]
+        others = [file for file in files if file not in tests]
+        server_binary(name = folder, srcs = others, visibility = visibility)
+        for test in tests:
+            host_test(
+                name = test[:-len(".cc")].replace("/", "_"),
+                srcs = [test] + [
+                    file
+                    for file in others
+                    if file.endswith(".h") or not file.endswith("main.cc")
+                ],
+                deps = _COMMON_DEPS + ["//gen:loopback"],
+            )
     return {":" + folder: folder for folder in folders}
 
 ServerSetInfo = provider(

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "gen/layout.h"
 #include "gen/lock/lock.h"
 #include "gen/registers.h"
 
@@ -78,6 +79,10 @@ Element make(std::string path, std::string kind) {
   return element;
 }
 
+std::string qualified_name(const File* file, const std::string& name) {
+  return absl::StrCat(absl::StrReplaceAll(file->name_space, {{"::", "."}}), ".", name);
+}
+
 class Writer {
  public:
   explicit Writer(const File& file) : file_(file) {}
@@ -129,6 +134,12 @@ class Writer {
       made.set("index", absl::StrCat(ordinal));
       made.set("type", type_text(field.type));
       if (field.max) made.set("max", absl::StrCat(*field.max));
+      if (field.range) {
+        made.set("range", absl::StrCat(field.range->min, "..", field.range->max));
+      }
+      // Where it lies in the data section, and what is exclusive-ored in.
+      made.set("bit", absl::StrCat(field.bit));
+      if (field.preset != 0) made.set("default", absl::StrCat(field.preset));
       add(std::move(made));
     }
   }
@@ -146,6 +157,9 @@ class Writer {
         element.set("ambient", "yes");
         break;
     }
+    if (interface.super != nullptr) {
+      element.set("extends", qualified_name(interface.super->file, interface.super->name));
+    }
     if (interface.errors != nullptr) element.set("errors", interface.errors->name);
     if (interface.bad_value != 0) element.set("badValue", absl::StrCat(interface.bad_value));
     if (interface.malformed != 0) element.set("malformed", absl::StrCat(interface.malformed));
@@ -157,6 +171,7 @@ class Writer {
       add(std::move(right));
     }
     for (const Method& each : interface.methods) add_method(interface, each);
+    for (const Method& each : interface.removed) add_method(interface, each);
   }
 
   void add_method(const Interface& interface, const Method& method) {
@@ -170,6 +185,8 @@ class Writer {
     if (!method.need.empty()) element.set("need", absl::StrJoin(method.need, ","));
     if (method.receives) element.set("receives", "yes");
     if (method.one_way) element.set("oneWay", "yes");
+    if (method.event) element.set("event", "yes");
+    if (method.errors != nullptr) element.set("errors", method.errors->name);
     add(std::move(element));
     if (method.removed) return;
     add_list(interface, method.parameters, absl::StrCat(path, "("), ")", "parameter");
@@ -178,6 +195,7 @@ class Writer {
 
   void add_list(const Interface& interface, const std::vector<Parameter>& list,
                 const std::string& before, const std::string& after, const std::string& kind) {
+    int head = 0;  // where the parameter begins in the message
     for (std::size_t index = 0; index < list.size(); ++index) {
       const Parameter& each = list[index];
       Element element = make(absl::StrCat(before, each.name, after), kind);
@@ -187,10 +205,18 @@ class Writer {
       if (each.range) {
         element.set("range", absl::StrCat(each.range->min, "..", each.range->max));
       }
+      if (each.optional) element.set("optional", "yes");
       if (interface.role != Interface::Role::kService) {
         element.set("register", std::string(register_name(each.place)));
+        // In registers a tail has its full length: another bound moves what is behind it.
+        if (each.max) element.set("length", absl::StrCat(*each.max));
+        if (each.tail != 0) element.set("tail", std::string(register_name(each.tail)));
+      } else if (each.type.is_capability()) {
+        element.set("capability", absl::StrCat(each.place));
       } else {
-        element.set(each.type.is_capability() ? "capability" : "word", absl::StrCat(each.place));
+        if (each.max) element.set("max", absl::StrCat(*each.max));
+        element.set("word", absl::StrCat(head));
+        head += head_words(each.type);
       }
       add(std::move(element));
     }
@@ -199,10 +225,6 @@ class Writer {
   const File& file_;
   Lock lock_;
 };
-
-std::string qualified_name(const File* file, const std::string& name) {
-  return absl::StrCat(absl::StrReplaceAll(file->name_space, {{"::", "."}}), ".", name);
-}
 
 }  // namespace
 

@@ -72,9 +72,12 @@ constexpr Rule kRules[] = {
     {"field", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
     {"field", "max", Policy::kSame, Code::kBoundChanged, "the bound changed"},
     {"field", "range", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"field", "bit", Policy::kSame, Code::kFieldReordered, "the field lies elsewhere"},
+    {"field", "default", Policy::kSame, Code::kMannerChanged, "the default changed"},
     {"interface", "service", Policy::kSame, Code::kNumberChanged, "the service's number changed"},
     {"interface", "object", Policy::kSame, Code::kNumberChanged, "the object's type changed"},
     {"interface", "ambient", Policy::kSame, Code::kMannerChanged, "what is invoked changed"},
+    {"interface", "extends", Policy::kSame, Code::kMannerChanged, "what it extends changed"},
     {"interface", "errors", Policy::kSame, Code::kErrorsChanged, "the errors are another enum's"},
     {"interface", "badValue", Policy::kSame, Code::kErrorsChanged,
      "the answer to a bad value changed"},
@@ -86,11 +89,19 @@ constexpr Rule kRules[] = {
     {"method", "need", Policy::kFewer, Code::kRightAdded, "it needs other rights"},
     {"method", "receives", Policy::kSame, Code::kMannerChanged, "which registers it keeps changed"},
     {"method", "oneWay", Policy::kSame, Code::kMannerChanged, "whether it is answered changed"},
+    {"method", "event", Policy::kSame, Code::kMannerChanged, "whether its sender waits changed"},
+    {"method", "errors", Policy::kSame, Code::kErrorsChanged, "the errors are another enum's"},
     {"parameter", "index", Policy::kSame, Code::kParametersReordered, "it stands elsewhere"},
     {"parameter", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
     {"parameter", "max", Policy::kMayWiden, Code::kBoundChanged, "the bound changed"},
     {"parameter", "range", Policy::kMayWiden, Code::kBoundChanged, "the bound changed"},
     {"parameter", "rights", Policy::kFewer, Code::kRightAdded, "it must hold other rights"},
+    {"parameter", "optional", Policy::kMore, Code::kMannerChanged, "it may not be absent any more"},
+    {"result", "optional", Policy::kFewer, Code::kMannerChanged, "it may be absent now"},
+    {"parameter", "length", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"result", "length", Policy::kSame, Code::kBoundChanged, "the bound changed"},
+    {"parameter", "tail", Policy::kSame, Code::kPlaceMoved, "the content's register changed"},
+    {"result", "tail", Policy::kSame, Code::kPlaceMoved, "the content's register changed"},
     {"result", "index", Policy::kSame, Code::kParametersReordered, "it stands elsewhere"},
     {"result", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
     {"result", "max", Policy::kMayNarrow, Code::kBoundChanged, "the bound changed"},
@@ -171,7 +182,8 @@ class Comparison {
 
   // What stands elsewhere, or is of another type, has another place by that alone.
   static bool is_place(absl::string_view attribute) {
-    return attribute == "register" || attribute == "word" || attribute == "capability";
+    return attribute == "register" || attribute == "word" || attribute == "capability" ||
+           attribute == "tail" || attribute == "bit";
   }
   static bool place_follows(const Element& before, const Element& after) {
     return before.get("index") != after.get("index") || before.get("type") != after.get("type");

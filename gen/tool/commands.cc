@@ -34,6 +34,14 @@ constexpr Flag kFreezeFlags[] = {
 constexpr Flag kDiffFlags[] = {
     kRoot, {"old-root", "DIR", "", "OLD's root, when it is not NEW's"}, kIdl, kCapnp, kFormat,
 };
+constexpr Flag kCatFlags[] = {kRoot, kIdl, kCapnp};
+constexpr Flag kNewFlags[] = {
+    kRoot,
+    kIdl,
+    {"folder", "DIR", "servers", "where the server's own folder is made"},
+    {"manifest", "FILE", "bootimage/manifest.idl", "the manifest that starts it"},
+    kCapnp,
+};
 
 constexpr Command kCommands[] = {
     {"compile", "FILE.idl...", "checks all files together and writes what they become",
@@ -62,6 +70,19 @@ constexpr Command kCommands[] = {
     {"diff", "OLD NEW", "tells what changed, and whether it breaks anybody",
      "Each is an .idl (from its root) or a lock. Status 1: something breaks.", kDiffFlags,
      run_diff},
+    {"cat", "[FILE...]", "decodes recorded messages and system calls, a line each",
+     "Lines of FILE, or of stdin. What stands before the first of these words is\n"
+     "skipped; numbers are hexadecimal:\n"
+     "  call a7=18 t0=1 a0=28 a1=1 a2=5      registers at an ecall\n"
+     "  return of=18 a6=0 a7=0               registers after it; of: its a7\n"
+     "  request tag=01020202 words=f4240,4   a message to a service\n"
+     "  answer tag=01020202 status=0 words=f4240\n"
+     "  {\"kind\":\"request\",\"tag\":\"0x01020202\",\"words\":[\"0xf4240\",\"0x4\"]}\n"
+     "Values of $sensitive parameters are not shown. Status 1: a line is wrong.",
+     kCatFlags, run_cat},
+    {"new", "service NAME", "writes a service: its .idl, server, test and manifest entry",
+     "NAME is lower case with underscores. Nothing that exists is overwritten.", kNewFlags,
+     run_new},
     {"completion",
      "bash|zsh",
      "writes a script that completes kidl's command line",

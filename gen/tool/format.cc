@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gen/lexer.h"
 #include "gen/token_pass.h"
@@ -47,19 +48,32 @@ bool adjacent(const Token& before, const Token& token) {
          before.column + static_cast<int>(before.text.size()) == token.column;
 }
 
+// Capnp's lexer takes as many of these as stand together.
+constexpr absl::string_view kOperators = "!$%&*+-./:<=>?@^|~";
+
+bool ends_in_operator(const Token& token) {
+  return token.kind == Token::Kind::kPunctuation &&
+         absl::StrContains(kOperators, token.text.back());
+}
+
+bool begins_with_operator(const Token& token) {
+  return token.kind == Token::Kind::kPunctuation &&
+         absl::StrContains(kOperators, token.text.front());
+}
+
 // Whether a space stands between two tokens of a line. `third` is the one before them.
 bool spaced(const Token* third, const Token& before, const Token& token) {
-  // A minus that is no number's, 0x"bytes", a number before a dot: together or not, they mean
-  // something else.
-  if (is(before, "-") || is(token, "-") || before.text == "0x" ||
+  // Operators side by side are one operator to capnp ("=." is not "= ."), 0x"bytes" is one thing,
+  // and so is a number with a dot: what is together stays together, what is not does not.
+  if ((ends_in_operator(before) && begins_with_operator(token)) || before.text == "0x" ||
       (before.kind == Token::Kind::kNumber && is(token, "."))) {
     return !adjacent(before, token);
   }
   for (const absl::string_view each : {",", ";", ")", "]"}) {
     if (is(token, each)) return false;
   }
-  // Between names; or at the start of one from the file's own scope: `= .name`.
-  if (is(token, ".")) return is(before, "=") || is(before, ",");
+  // Between names; or at the start of one from the file's own scope, in a list.
+  if (is(token, ".")) return is(before, ",");
   for (const absl::string_view each : {"(", "[", "@", "$", ":", "."}) {
     if (is(before, each)) return false;
   }

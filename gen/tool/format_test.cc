@@ -32,10 +32,14 @@ TEST(FormatTest, SpacesBetweenTokens) {
             "  m @0 (a :UInt8 $K.max(2), b :List(UInt8)) -> (c :T.U) $K.oneWay;\n"
             "  n @1 () -> ();\n"
             "}\n");
-  EXPECT_EQ(formatted("const a :T=(b=.c ,d=[ .e,.f ],g=H . i);\n"),
-            "const a :T = (b = .c, d = [.e, .f], g = H.i);\n");
   EXPECT_EQ(formatted("interface A extends( B,C ) {\n}\nconst d :Data = 0x\"00 01\";\n"),
             "interface A extends(B, C) {\n}\nconst d :Data = 0x\"00 01\";\n");
+}
+
+// Together they are one operator to capnp.
+TEST(FormatTest, OperatorsAreNeitherJoinedNorParted) {
+  EXPECT_EQ(formatted("const a :M = (b = .c,  d=  .e);\nconst f : .G = - inf;\n"),
+            "const a :M = (b = .c, d = .e);\nconst f : .G = - inf;\n");
 }
 
 TEST(FormatTest, IndentsByBlocksListsAndContinuations) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -28,13 +29,15 @@ void lint(Compiled& compiled, const std::vector<std::string>& files) {
 // The usual first lines of samples import more than each of them uses.
 std::string lint_sample(absl::string_view sample) {
   std::vector<SampleFile> files = sample_files(sample);
-  const auto take_away = [&](absl::string_view name, absl::string_view line) {
-    if (absl::StrContains(sample, absl::StrCat(name, "."))) return;
-    files[0].text = absl::StrReplaceAll(files[0].text, {{line, ""}});
-  };
-  take_away("Abi", "using Abi = import \"/idl/abi.idl\";\n");
-  take_away("V", " using V = import \"/idl/kernel/vmo.idl\";");
-  take_away("N", "using N = import \"/idl/kernel/notification.idl\";\n");
+  for (const auto& [name, path] :
+       {std::pair{"Abi", "abi.idl"}, std::pair{"N", "kernel/notification.idl"},
+        std::pair{"V", "kernel/vmo.idl"}}) {
+    const std::string import = absl::StrCat("using ", name, " = import \"/idl/", path, "\";");
+    if (absl::StrContains(sample, absl::StrCat(name, "."))) continue;
+    // On a line of its own, after another on its line, or before one.
+    files[0].text = absl::StrReplaceAll(
+        files[0].text, {{absl::StrCat(" ", import), ""}, {import + "\n", ""}, {import + " ", ""}});
+  }
   // What nobody imports is in the system only when it is named: abi.idl has the errors.
   const testing::Folder folder;
   for (const SampleFile& each : files) folder.write(each.path, each.text);

@@ -39,7 +39,13 @@ class BootInfo {
     std::uint64_t size{};
     bool device{};
   };
-  // The index-th Untyped. einval, badRange: there are not so many.
+  // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
+  // that shares no page with anything else. einval, badRange: there are not so many.
+  // index: counted from 0.
+  // slot: where its capability is.
+  // base: its physical address.
+  // size: bytes.
+  // device: whether it is device memory.
   [[gnu::always_inline]] rt::Result<RegionResult> region(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoRegion);
@@ -52,6 +58,7 @@ class BootInfo {
   }
 
   // Bytes of the bundle; its Vmo is as many pages as hold them.
+  // size: bytes.
   [[gnu::always_inline]] rt::Result<std::uint64_t> bundle() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoBundle);
@@ -67,7 +74,9 @@ class BootInfo {
     std::uint32_t shift{};
   };
   // Where the UART's registers are in its pages, its interrupt, and by how many bits a register's
-  // number is shifted.
+  // number is shifted. offset: bytes from the begin of its pages.
+  // irq: its number at the interrupt controller.
+  // shift: 0 for registers a byte apart, 2 for four bytes.
   [[gnu::always_inline]] rt::Result<UartResult> uart() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoUart);
@@ -79,7 +88,8 @@ class BootInfo {
   }
 
   // Prints bytes of the first task's lines, each with "init: " before it. ebusy: a task has mapped
-  // the UART, the kernel no longer writes to it.
+  // the UART, the kernel no longer writes to it. text: a part of a line, or the end of one and the
+  // beginning of the next.
   [[gnu::always_inline]] rt::Result<void> print(std::string_view text) const {
     if (text.size() > 40U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
@@ -118,6 +128,9 @@ class BootInfo {
   // destroyed included, and how many capabilities of all types. 0 objects for untyped and vmo,
   // which are nothing but their capabilities. The first task has the right `census` only when the
   // kernel's command line has the word "census".
+  // type: of the objects to count.
+  // objects: of that type.
+  // capabilities: of all types.
   [[gnu::always_inline]] rt::Result<CensusResult> census(abi::ObjectType type) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCensus);
@@ -128,8 +141,9 @@ class BootInfo {
     return CensusResult{.objects = out.a0, .capabilities = out.a1};
   }
 
-  // The kernel's command line (the device tree's /chosen/bootargs), 40 bytes a part, counted from
-  // 0. Shorter than that in the last part, and empty after it.
+  // The kernel's command line (the device tree's /chosen/bootargs), 40 bytes a part.
+  // part: counted from 0.
+  // text: shorter than 40 bytes in the last part, and empty after it.
   [[gnu::always_inline]] rt::Result<abi::Text<40>> command_line(std::uint32_t part) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoCommandLine);

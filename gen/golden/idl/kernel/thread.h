@@ -34,6 +34,7 @@ class Thread {
   constexpr rt::Slot slot() const { return slot_; }
 
   // Puts a fresh thread into a configured task. Once.
+  // task: where it is to run.
   [[gnu::always_inline]] rt::Result<void> configure(kernel::Task task) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadConfigure);
@@ -45,7 +46,7 @@ class Thread {
   }
 
   // Signals on the Notification end this thread's receives too. One thread a Notification, one
-  // Notification a thread.
+  // Notification a thread. notification: whose signals its receives take.
   [[gnu::always_inline]] rt::Result<void> bind(kernel::Notification notification) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadBind);
@@ -57,6 +58,7 @@ class Thread {
   }
 
   // Faults of this thread become calls of FaultHandler.fault on the endpoint. Before it starts.
+  // endpoint: where its faults are sent to.
   [[gnu::always_inline]] rt::Result<void> handler(kernel::Endpoint endpoint_) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadHandler);
@@ -69,6 +71,10 @@ class Thread {
 
   // Makes a configured thread ready, at pc, with sp, tp and a0 as given; all other registers are 0,
   // or as `write` left them. Once. pc must be even and a user address, sp a multiple of 16.
+  // pc: its first instruction.
+  // sp: its stack pointer.
+  // argument: what it finds in a0.
+  // tp: its thread pointer.
   [[gnu::always_inline]] rt::Result<void> start(std::uint64_t pc, std::uint64_t sp,
       std::uint64_t argument, std::uint64_t tp) const {
     rt::Registers in;
@@ -117,6 +123,8 @@ class Thread {
   // Registers x(6*group) and the five after it of a thread that is suspended, not started yet, or
   // waits for the answer of its fault handler; in the place of x0 is the pc, and 0 follows x31.
   // ebusy, badState: it is none of these.
+  // group: which six registers.
+  // r0 to r5: their values.
   [[gnu::always_inline]] rt::Result<ReadResult> read(std::uint8_t group) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadRead);
@@ -129,7 +137,8 @@ class Thread {
   }
 
   // Sets them. The pc must be even (einval, badAlignment) and a user address (einval, badRange).
-  // What would follow x31 must be 0.
+  // What would follow x31 must be 0. group: which six registers.
+  // r0 to r5: their values.
   [[gnu::always_inline]] rt::Result<void> write(std::uint8_t group, std::uint64_t r0,
       std::uint64_t r1, std::uint64_t r2, std::uint64_t r3, std::uint64_t r4,
       std::uint64_t r5) const {
@@ -154,7 +163,9 @@ class Thread {
   // it, so a sealed VMO cannot be one, and while it is one the VMO cannot be sealed. The kernel
   // reaches it by its physical address; where the thread has it mapped is its own affair. When the
   // VMO's capability is revoked the thread has no buffer. einval, badType: a device's; einval,
-  // badRange: there is no such page; eperm, badRights: the capability lacks the right `share`.
+  // badRange: there is no such page; eperm, badRights: the capability lacks the right `share`. vmo:
+  // the memory that has it.
+  // page: counted from 0.
   [[gnu::always_inline]] rt::Result<void> buffer(kernel::Vmo vmo, std::uint32_t page) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kThreadBuffer);

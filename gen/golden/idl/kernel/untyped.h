@@ -38,7 +38,9 @@ class Untyped {
   // null, identityControl or bootInfo (badEnum), a wrong size, also one that no machine has
   // (badRange), or what a device cannot give (badType). type: of the objects.
   // size: bytes of an Untyped or a VMO (a multiple of pageSize), slots of a CNode; 0 for every
-  // other type. node: the CNode that the capabilities are put into.
+  // other type. A VMO of 2 MiB or more begins at a multiple of 2 MiB of physical memory; what is
+  // passed over for that counts as given.
+  // node: the CNode that the capabilities are put into.
   // first: the index of the first slot.
   // count: how many objects.
   [[gnu::always_inline]] rt::Result<void> retype(abi::ObjectType type, std::uint64_t size,

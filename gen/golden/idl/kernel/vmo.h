@@ -41,6 +41,9 @@ class Vmo {
   // is left, one page of 2 MiB maps it, and no page table is needed for that; elsewhere pages of 4
   // KiB do. eexist, occupied: this capability has a mapping already; eexist, overlap: something is
   // mapped there; enomem: the task's pool is empty. Nothing stays mapped after an error.
+  // task: whose address space.
+  // address: where, in it.
+  // access: what the mapping allows.
   [[gnu::always_inline]] rt::Result<void> map(kernel::Task task, std::uint64_t address,
       kernel::Access access) const {
     rt::Registers in;
@@ -71,7 +74,10 @@ class Vmo {
     bool sealed{};
   };
   // Physical address, bytes, whether it is a device's, and whether it is sealed: its bytes do not
-  // change any more.
+  // change any more. base: the physical address of its first byte.
+  // size: bytes.
+  // device: whether it is device memory.
+  // sealed: whether no capability to it can be mapped writable.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kVmoInfo);
@@ -86,7 +92,11 @@ class Vmo {
   // it inside, and not empty) with `rights` (eperm when this capability lacks one), in the empty
   // slot `to` of `node`. The mapping stays with this one. Slices may overlap, and outlive this
   // capability: the memory is free when the last is gone. einval, badAlignment or badRange: of
-  // offset or size; ebadf: no such slot; eexist: it is taken.
+  // offset or size; ebadf: no such slot; eexist: it is taken. offset: bytes from its begin.
+  // size: bytes of the slice.
+  // node: the CNode that the capability is put into.
+  // to: the index of the slot there.
+  // rights: a bit each, as this interface lists them.
   [[gnu::always_inline]] rt::Result<void> slice(std::uint64_t offset, std::uint64_t size,
       kernel::CNode node, std::uint32_t to, std::uint8_t rights) const {
     rt::Registers in;

@@ -34,6 +34,7 @@ class ConsoleClient {
   // Adds bytes to the sender's line. A newline ends the line and prints it. Bytes that are not
   // printable ASCII become '?'. A line of more than 160 bytes is printed in pieces, each with the
   // name.
+  // text: a part of a line, or the end of one and the beginning of the next.
   [[gnu::always_inline]] rt::Result<void> write(std::string_view text) const {
     if (text.size() > 40U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
@@ -85,7 +86,8 @@ class ConsoleClient {
 
   // The first task's word on where the UART's registers are in the pages of StartSlot.device: at
   // `offset`, a register's number shifted by `shift` bits. The console takes the UART over with it:
-  // the kernel writes no more. Once, by the first task alone.
+  // the kernel writes no more. Once, by the first task alone. offset: bytes from the pages' begin.
+  // shift: 0 for registers a byte apart, 2 for four bytes.
   [[gnu::always_inline]] rt::Result<void> attach(std::uint32_t offset, std::uint8_t shift) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);

@@ -41,7 +41,7 @@ class ConsoleServer {
         { impl.attach(caller, offset, shift) } -> std::same_as<rt::Result<void>>;
       },
       "console must implement Console.attach: rt::Result<void> attach(const rt::Caller&, "
-      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:23)");
+      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:25)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
