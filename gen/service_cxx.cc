@@ -126,6 +126,9 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
   const bool is_named = method.results.size() == 1 && !one.ends_with("result");
   arguments.push_back(argument(
       call, "shape", sent_shape(shape, method.results, method.out, is_named ? "" : before)));
+  const bool waits = std::ranges::any_of(
+      call.parameters, [](const Parameter& each) { return each.name == "deadline"; });
+  if (waits) arguments.push_back(argument(call, "deadline", "abi::kNoDeadline"));
   return arguments;
 }
 

@@ -242,7 +242,8 @@ TEST_F(EndpointTest, TagsAndShapesAreChecked) {
         world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, shape); }, abi::kEinval,
         Detail::kBadLength, 8);
     expect_refused(
-        world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, shape, 0, 0, 0); },
+        world,
+        [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, shape, 0, 0, 0, kForever); },
         abi::kEinval, Detail::kBadLength, 8);
   }
   expect_refused(
@@ -274,7 +275,7 @@ TEST_F(EndpointTest, NobodyToAnswerIsRefusedAndNothingReceived) {
       world, [&] { return endpoint.reply_receive(0, 0, 0, 0, 0, 0, 0, 0); }, abi::kEinval,
       Detail::kNoReply);
   expect_refused(
-      world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); },
+      world, [&] { return endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, kForever); },
       abi::kEinval, Detail::kNoReply);
   EXPECT_FALSE(result_of(client).back);
 }

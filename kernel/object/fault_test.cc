@@ -186,7 +186,8 @@ TEST_F(FaultTest, AnAnswerWithoutItsWordKills) {
     as(server);
     ASSERT_TRUE(world.waits([&] {
       (void)endpoint.reply_receive_with(static_cast<std::uint64_t>(FaultAction::kResume), 0, 0, 0,
-                                        0, 0, 0, shape, shape >> abi::kTagCapabilitiesShift, 0, 0);
+                                        0, 0, 0, shape, shape >> abi::kTagCapabilitiesShift, 0, 0,
+                                        kForever);
     }));
     EXPECT_EQ(info().state, TaskState::kFaulted) << shape;
     std::swap(victim, client);

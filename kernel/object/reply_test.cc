@@ -68,6 +68,24 @@ TEST_F(WaitTest, AReceiveTimesOut) {
   for (unsigned i : {8, 9, 18, 27}) EXPECT_EQ(server.thread->frame.x[i], 0u);
 }
 
+// The answer is given; only the wait for the next message ends.
+TEST_F(WaitTest, AReplyReceiveTimesOut) {
+  start_receive(server);
+  start_call(client);
+  as(server);
+  ASSERT_TRUE(world.waits(
+      [&] { (void)endpoint.reply_receive_with(1, 0, 0, 0, 0, 0, 3, 1, 0, 0, 0, 1000); }));
+  EXPECT_EQ(result_of(client).status, 3);
+  expect_timeout_at_1000(server);
+  // One that is over already is the same.
+  start_receive(server);
+  start_call(client);
+  as(server);
+  EXPECT_TRUE(refused(endpoint.reply_receive_with(1, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 500),
+                      abi::kEtimedout, Detail::kTimedOut));
+  EXPECT_EQ(result_of(client).status, 4);
+}
+
 TEST_F(WaitTest, AnAnswerEndsTheDeadline) {
   start_receive(server);
   start_call_with(client, tag(0), 1000);

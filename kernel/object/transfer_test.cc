@@ -95,8 +95,9 @@ TEST_F(TransferTest, ACallDeletesToo) {
   start_call(client);
   ASSERT_TRUE(receive_now(server));
   as(server);
-  ASSERT_TRUE(world.waits(
-      [&] { (void)endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0x40, kItem, 0, 0); }));
+  ASSERT_TRUE(world.waits([&] {
+    (void)endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0x40, kItem, 0, 0, kForever);
+  }));
   EXPECT_EQ(result_of(client).shape, 0x40u);
   EXPECT_EQ(type_at(client, kWindow), ObjectType::kNotification);
   as(client);
@@ -240,7 +241,7 @@ TEST_F(TransferTest, AnswersCarryThemToo) {
   start_call(client);
   ASSERT_TRUE(receive_now(server));
   auto answer = [&](std::uint32_t shape, std::uint32_t c0, std::uint32_t c1 = 0) {
-    return endpoint.reply_receive_with(7, 0, 0, 0, 0, 0, 0, shape, c0, c1, 0);
+    return endpoint.reply_receive_with(7, 0, 0, 0, 0, 0, 0, shape, c0, c1, 0, kForever);
   };
   as(server);
   expect_refused(world, [&] { return answer(0x41, kItem); }, abi::kEnospc, Detail::kBadCap);
@@ -265,8 +266,9 @@ TEST_F(TransferTest, AnAnswerMayReturnWhatWasReceived) {
   start_receive(server);
   start_call_with(client, tag(0, 1), kForever, kItem);
   as(server);
-  ASSERT_TRUE(world.waits(
-      [&] { (void)endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0x40, kWindow, 0, 0); }));
+  ASSERT_TRUE(world.waits([&] {
+    (void)endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0x40, kWindow, 0, 0, kForever);
+  }));
   EXPECT_EQ(type_at(client, kWindow), ObjectType::kNotification);
   EXPECT_EQ(type_at(server, kWindow), ObjectType::kNull);
 }

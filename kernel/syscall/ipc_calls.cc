@@ -31,10 +31,10 @@ Result<void> check_unused(const Args& args, ipc::Shape shape) {
 
 // The answer is given; what remains of the call is a receive, and if that is preempted it is made
 // again as one.
-Error then_receive(Thread& server, Endpoint& endpoint) {
+Error then_receive(Thread& server, Endpoint& endpoint, Nanoseconds deadline) {
   server.frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kEndpointReceive);
-  server.frame.x[ipc::kDeadline] = abi::kNoDeadline;
-  return outcome(receive(server, endpoint, kNever));
+  server.frame.x[ipc::kDeadline] = deadline.value;
+  return outcome(receive(server, endpoint, deadline));
 }
 
 }  // namespace
@@ -71,14 +71,14 @@ Result<decode::EndpointReplyReceiveResult> Syscall::on(
     return Error{abi::kEinval, abi::Detail::kBadLength, 8};
   }
   TRY(answer(caller_, caller_.reply, true));
-  return then_receive(caller_, args.self.object());
+  return then_receive(caller_, args.self.object(), kNever);
 }
 
 Result<decode::EndpointReplyReceiveWithResult> Syscall::on(
     const decode::EndpointReplyReceiveWith<Syscall>& args) {
   TRY(check_unused(args, {args.shape}));
   TRY(answer(caller_, caller_.reply, true));
-  return then_receive(caller_, args.self.object());
+  return then_receive(caller_, args.self.object(), {args.deadline});
 }
 
 Result<void> Syscall::on(const decode::ReplyKeep<Syscall>& args) {

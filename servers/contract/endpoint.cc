@@ -199,7 +199,7 @@ void calls_need_their_rights() {
   REFUSED(call_until(none_to_send, 1, 0), lacks_right(0));
   REFUSED(none_to_receive.receive(0), lacks_right(0));
   REFUSED(none_to_receive.reply_receive(0, 0, 0, 0, 0, 0, 0, 0), lacks_right(0));
-  REFUSED(none_to_receive.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), lacks_right(0));
+  REFUSED(none_to_receive.reply_receive_with(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), lacks_right(0));
   REFUSED(none_to_receive.cancel_sends(0), lacks_right(0));
   // With them, each of these gets as far as its deadline.
   REFUSED(call_until(none_to_receive, 1, 0), kTimedOut);

@@ -9,6 +9,7 @@
 #include "servers/contract/messages.h"
 #include "servers/contract/world.h"
 #include "servers/runtime/exit.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::contract {
 namespace {
@@ -353,6 +354,52 @@ void a_class_goes_back_when_the_caller_gives_up() {
   EXPECT(events_are("sCDS"));
 }
 
+// Chains of calls whose heads give up at one time, in the kernel's largest batch of work: what they
+// gave goes back along each, link by link. (The stretch of it is in //bootimage:stretch.)
+constexpr std::uint32_t kChains = 6;
+constexpr std::uint32_t kLinks = 8;
+constinit Endpoint link_endpoints[kChains][kLinks];
+volatile std::uint64_t gives_up_at = 0;
+volatile std::uint32_t given_up = 0;
+
+[[noreturn]] void chain_link(std::uint64_t number) {
+  lower_oneself();
+  const auto& endpoints = link_endpoints[number / kLinks];
+  const std::uint64_t link = number % kLinks;
+  OK(endpoints[link].receive(abi::kNoDeadline));
+  if (link + 1 < kLinks) OK(call(endpoints[link + 1], 1));
+  for (;;) {
+  }
+}
+[[noreturn]] void chain_head(std::uint64_t chain_number) {
+  REFUSED(call_until(link_endpoints[chain_number][0], 1, gives_up_at), kTimedOut);
+  given_up = given_up + 1;
+  const auto never = make<Notification>();
+  for (;;) rt::ignore(never.wait(abi::kNoDeadline));
+}
+
+void many_chains_give_up_at_once() {
+  std::uint64_t stack = kFree;
+  map(make_vmo(kChains * (kLinks + 1)), kFree, kReadWrite);
+  const auto go = [&stack](void (*entry)(std::uint64_t), std::uint64_t argument) {
+    const auto thread = make<kernel::Thread>();
+    OK(thread.configure(rt::start::task()));
+    stack += kPage;
+    OK(thread.start(reinterpret_cast<std::uint64_t>(entry), stack, argument, 0));
+  };
+  const auto never = make<Notification>();
+  given_up = 0;
+  for (auto& each : link_endpoints) {
+    for (Endpoint& endpoint_of_link : each) endpoint_of_link = make<Endpoint>();
+  }
+  for (std::uint64_t i = 0; i < std::uint64_t{kChains} * kLinks; ++i) go(chain_link, i);
+  REFUSED(never.wait(in_milliseconds(20)), kTimedOut);
+  gives_up_at = in_milliseconds(50);
+  for (std::uint64_t i = 0; i < kChains; ++i) go(chain_head, i);
+  REFUSED(never.wait(gives_up_at + 20 * kMillisecond), kTimedOut);
+  EXPECT(given_up == kChains);
+}
+
 // --- What works long gives way to a more important thread
 // ----------------------------------------
 
@@ -466,6 +513,7 @@ std::span<const Behaviour> priority_behaviours() {
       {"priority.a_chain_of_calls_donates_its_class", a_chain_of_calls_donates_its_class},
       {"priority.a_class_goes_back_when_the_caller_gives_up",
        a_class_goes_back_when_the_caller_gives_up},
+      {"priority.many_chains_give_up_at_once", many_chains_give_up_at_once},
       {"priority.a_higher_preempts_a_revoke", a_higher_preempts_a_revoke},
       {"priority.a_higher_preempts_a_delete", a_higher_preempts_a_delete},
       {"priority.a_higher_preempts_a_retype", a_higher_preempts_a_retype},

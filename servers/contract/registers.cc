@@ -131,10 +131,11 @@ void calls_without_a_wait() {
   check_block({{kA0, block.out[kA0]}});
 }
 
-// Echoes words, counted by the caller's tag; the answer's are one more each.
+// Echoes words, counted by the caller's tag; the answer's are one more each. Until somebody sends
+// what needs no answer.
 void echo(std::uint64_t) {
   auto message = OK(endpoint.receive(abi::kNoDeadline));
-  for (;;) {
+  while ((message.info & abi::kInfoAnswerDue) != 0) {
     Words words = words_of(message);
     for (std::uint64_t& word : words) ++word;
     const auto next = OK(endpoint.reply_receive(words[0], words[1], words[2], words[3], words[4],

@@ -89,7 +89,7 @@ void an_answer_carries_them_too() {
   spawn([](std::uint64_t) {
     OK(endpoint.receive(abi::kNoDeadline));
     OK(endpoint.reply_receive_with(0, 0, 0, 0, 0, 0, 0, shape(0, 3), given[0].index, given[1].index,
-                                   given[2].index));
+                                   given[2].index, abi::kNoDeadline));
   });
   window = open_window();
   EXPECT(OK(call(endpoint, 0)).shape == shape(0, 3));

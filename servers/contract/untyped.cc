@@ -109,7 +109,7 @@ void retype_stops_where_memory_ends() {
   REFUSED(retype(part, ObjectType::kVmo, 5 * kPage, first), kNoMemory);
   REFUSED(retype(part, ObjectType::kVmo, kPage, first, 5), kNoMemory);
   REFUSED(retype(part, ObjectType::kCnode, 257, first), kNoMemory);
-  REFUSED(retype(part, ObjectType::kVmo, std::uint64_t{1} << 38, first), kNoMemory);
+  REFUSED(retype(part, ObjectType::kVmo, (std::uint64_t{1} << 38) - kPage, first), kNoMemory);
   EXPECT(is_empty(first));
   OK(retype(part, ObjectType::kVmo, kPage, first, 4));
   EXPECT(OK(part.info()).free == 0);

@@ -42,6 +42,18 @@ void receive_ends_at_its_deadline() {
   REFUSED(send(endpoint, 1, 0), kTimedOut);
 }
 
+// After an answer, which is given.
+void reply_receive_ends_at_its_deadline() {
+  endpoint = make<Endpoint>();
+  times_out([](std::uint64_t deadline) {
+    const Worker caller = spawn([](std::uint64_t) { EXPECT(OK(call(endpoint, 1)).w0 == 7); });
+    OK(endpoint.receive(abi::kNoDeadline));
+    const auto next = endpoint.reply_receive_with(7, 0, 0, 0, 0, 0, 0, shape(1), 0, 0, 0, deadline);
+    caller.join();
+    return next;
+  });
+}
+
 void wait_ends_at_its_deadline() {
   const auto notification = make<Notification>();
   times_out([&](std::uint64_t deadline) { return notification.wait(deadline); });
@@ -232,6 +244,7 @@ std::span<const Behaviour> wait_behaviours() {
       {"wait.call_ends_at_its_deadline", call_ends_at_its_deadline},
       {"wait.send_ends_at_its_deadline", send_ends_at_its_deadline},
       {"wait.receive_ends_at_its_deadline", receive_ends_at_its_deadline},
+      {"wait.reply_receive_ends_at_its_deadline", reply_receive_ends_at_its_deadline},
       {"wait.wait_ends_at_its_deadline", wait_ends_at_its_deadline},
       {"wait.an_unanswered_call_ends_at_its_deadline", an_unanswered_call_ends_at_its_deadline},
       {"wait.deadlines_end_in_their_order", deadlines_end_in_their_order},

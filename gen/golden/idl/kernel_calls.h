@@ -129,6 +129,7 @@ inline constexpr Parameter kEndpointReplyReceiveWithParameters[] = {
     {"c0", 7, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
     {"c1", 28, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
     {"c2", 29, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+    {"deadline", 30, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kReplySendParameters[] = {

@@ -212,6 +212,7 @@ struct EndpointReplyReceiveWith {
   std::uint32_t c0;
   std::uint32_t c1;
   std::uint32_t c2;
+  std::uint64_t deadline;
 };
 
 struct EndpointReplyReceiveWithResult {
@@ -932,7 +933,8 @@ void endpoint_reply_receive_with(K& k, typename K::Frame& frame) {
       .w1 = frame.x[11], .w2 = frame.x[12], .w3 = frame.x[13], .w4 = frame.x[14], .w5 = frame.x[15],
       .status = abi::value<std::int32_t>(frame.x[16]),
       .shape = abi::value<std::uint32_t>(frame.x[6]), .c0 = abi::value<std::uint32_t>(frame.x[7]),
-      .c1 = abi::value<std::uint32_t>(frame.x[28]), .c2 = abi::value<std::uint32_t>(frame.x[29])});
+      .c1 = abi::value<std::uint32_t>(frame.x[28]), .c2 = abi::value<std::uint32_t>(frame.x[29]),
+      .deadline = frame.x[30]});
   if (!result) return k.fail(frame, result.error());
   k.complete(frame);
   encode(frame, *result);

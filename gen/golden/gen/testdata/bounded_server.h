@@ -824,8 +824,9 @@ class BoundedServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = Bounded::kGiveShape | words.code();
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 |
-        rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+        rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1 | rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }
@@ -1027,8 +1028,9 @@ class BoundedServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = (Bounded::kFindShape - rt::absent(result->listener.endpoint()));
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 |
-        rt::kT4 | rt::kA6 | rt::kT1>(in);
+        rt::kT4 | rt::kA6 | rt::kT1 | rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }
@@ -1051,8 +1053,9 @@ class BoundedServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = (Bounded::kFindOneShape - rt::absent((*result).slot()));
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 |
-        rt::kA6 | rt::kT1>(in);
+        rt::kA6 | rt::kT1 | rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }
@@ -1084,8 +1087,10 @@ class BoundedServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = (Bounded::kFindNamedShape - rt::absent(result->listener.endpoint())) | words.code();
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
-        rt::kA3 | rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
+        rt::kA3 | rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1 |
+        rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }

@@ -527,8 +527,9 @@ class ProbeServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = Probe::kTakeShape;
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 |
-        rt::kT4 | rt::kA6 | rt::kT1>(in);
+        rt::kT4 | rt::kA6 | rt::kT1 | rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }
@@ -548,8 +549,9 @@ class ProbeServer {
     in.t4 = 0;
     in.a6 = 0;
     in.t1 = Probe::kTakeOneShape;
+    in.t5 = abi::kNoDeadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 |
-        rt::kA6 | rt::kT1>(in);
+        rt::kA6 | rt::kT1 | rt::kT5>(in);
     message = out;
     return rt::Next::kHandled;
   }

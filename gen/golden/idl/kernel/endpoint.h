@@ -228,17 +228,18 @@ class Endpoint {
     std::uint32_t tag{};
     std::uint32_t info{};
   };
-  // replyReceive whose answer carries capabilities, as many as `shape` says.
-  // w0 to w5: the answer's first six words.
+  // replyReceive whose answer carries capabilities, as many as `shape` says, and whose wait has an
+  // end. etimedout: the answer is given all the same. w0 to w5: the answer's first six words.
   // w0 to w5: the next message's.
   // status: 0, the service's own error, or the transport's.
   // shape: words and capabilities of the answer.
   // c0 to c2: slots of the capabilities; the others must be 0.
+  // deadline: of the wait for the next message; nanoseconds, absolute; noDeadline: none.
   // badge, identity, tag, info: of the next message, as `receive` has them.
   [[gnu::always_inline]] rt::Result<ReplyReceiveWithResult> reply_receive_with(std::uint64_t w0,
       std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
       std::int32_t status, std::uint32_t shape, std::uint32_t c0, std::uint32_t c1,
-      std::uint32_t c2) const {
+      std::uint32_t c2, std::uint64_t deadline) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(slot_.index);
@@ -253,8 +254,10 @@ class Endpoint {
     in.t2 = abi::word(c0);
     in.t3 = abi::word(c1);
     in.t4 = abi::word(c2);
+    in.t5 = deadline;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
-        rt::kA3 | rt::kA4 | rt::kA5 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 | rt::kT4>(in);
+        rt::kA3 | rt::kA4 | rt::kA5 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kT5>(in);
     if (out.a6 != 0) return rt::failure(out);
     return ReplyReceiveWithResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3,
         .w4 = out.a4, .w5 = out.a5, .badge = out.t0, .identity = out.t1,
