@@ -9,7 +9,8 @@ std::span<const Group> all_groups() {
       arena_behaviours,        vmo_behaviours,       large_page_behaviours, code_behaviours,
       device_behaviours,       fault_behaviours,     misaligned_behaviours, thread_behaviours,
       storage_behaviours,      registers_behaviours, interrupt_behaviours,  task_behaviours,
-      schedule_behaviours,     priority_behaviours,  reap_behaviours,
+      schedule_behaviours,     priority_behaviours,  donation_behaviours,   preemption_behaviours,
+      reap_behaviours,
   };
   return kGroups;
 }

@@ -1,0 +1,113 @@
+// What works long gives way to a more important thread. (schedule.cc: to one of its own class.)
+#include <cstdint>
+#include <utility>
+
+#include "servers/contract/behaviour.h"
+#include "servers/contract/events.h"
+#include "servers/contract/messages.h"
+#include "servers/contract/world.h"
+#include "servers/runtime/exit.h"
+
+namespace tessera::contract {
+namespace {
+
+using abi::SystemCall;
+using kernel::CNode;
+using kernel::Endpoint;
+using kernel::Notification;
+
+constinit Endpoint endpoint;
+
+constinit kernel::Thread worked_for;
+constinit SystemCall long_call{};
+volatile std::uint64_t interruptions = 0;
+
+// a7 is the fifth register of the third group; it holds the call's number from before the call
+// until it is over.
+bool is_in_the_call() {
+  OK(worked_for.suspend());
+  const bool inside = OK(worked_for.read(2)).r5 == std::to_underlying(long_call);
+  OK(worked_for.resume());
+  return inside;
+}
+
+// Wakes up by its deadline again and again, while `work` is one system call of a lower thread.
+volatile bool was_late = false;
+void tick(std::uint64_t) {
+  const auto never = make<Notification>();
+  for (;;) {
+    const std::uint64_t deadline = now() + 200'000;
+    REFUSED(never.wait(deadline), kTimedOut);
+    if (now() > deadline + kMillisecond) was_late = true;
+    if (is_in_the_call()) interruptions = interruptions + 1;
+  }
+}
+
+void is_preempted(SystemCall call, auto work) {
+  worked_for = rt::start::thread();
+  long_call = call;
+  interruptions = 0;
+  was_late = false;
+  const Worker ticker = prepare(tick);
+  lower_oneself();
+  start(ticker);
+  work();
+  // The first of them could have been before the call had begun. If some came late, the machine may
+  // have stood still, or the call has kept them out; that is so again when it is tried again.
+  if (interruptions < 3 && was_late) rt::exit(kTooLate);
+  EXPECT(interruptions >= 3);
+}
+
+// So many that it takes some milliseconds, on a machine of any speed.
+constexpr std::uint32_t kTables = 5;
+constexpr std::uint32_t kInATable = abi::kCnodeSlotsMax - 1;
+
+CNode make_copies(Endpoint from) {
+  const auto table = make<CNode>(abi::kCnodeSlotsMax);
+  for (std::uint32_t i = 1; i <= kInATable; ++i) OK(table.copy(i, own(), from.slot().index));
+  return table;
+}
+
+void a_higher_preempts_a_revoke() {
+  endpoint = make<Endpoint>();
+  CNode tables[kTables];
+  for (CNode& table : tables) table = make_copies(endpoint);
+  is_preempted(SystemCall::kCNodeRevoke, [] { revoke(endpoint.slot()); });
+  for (const CNode table : tables) {
+    for (const std::uint32_t i : {1U, kInATable / 2, kInATable}) {
+      EXPECT(OK(table.query(i)).type == abi::ObjectType::kNull);
+    }
+  }
+}
+
+void a_higher_preempts_a_delete() {
+  endpoint = make<Endpoint>();
+  const auto outer = make<CNode>(8);
+  for (std::uint32_t i = 1; i <= kTables; ++i) {
+    OK(outer.move(i, own(), make_copies(endpoint).slot().index));
+  }
+  is_preempted(SystemCall::kCNodeDelete, [&] { drop(outer.slot()); });
+  OK(own().mutate(endpoint.slot().index, 0));  // it has no children left
+}
+
+// The zeroing of what is made.
+void a_higher_preempts_a_retype() {
+  const rt::Slot to = take_slot();
+  constexpr std::uint64_t kSize = 0x180'0000;
+  is_preempted(SystemCall::kUntypedRetype,
+               [&] { OK(memory().retype(abi::ObjectType::kVmo, kSize, own(), to.index, 1)); });
+  EXPECT(OK(kernel::Vmo(to).info()).size == kSize);
+}
+
+}  // namespace
+
+std::span<const Behaviour> preemption_behaviours() {
+  static constexpr Behaviour kAll[] = {
+      {"preemption.a_higher_preempts_a_revoke", a_higher_preempts_a_revoke},
+      {"preemption.a_higher_preempts_a_delete", a_higher_preempts_a_delete},
+      {"preemption.a_higher_preempts_a_retype", a_higher_preempts_a_retype},
+  };
+  return kAll;
+}
+
+}  // namespace tessera::contract
