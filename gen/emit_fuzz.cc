@@ -108,15 +108,22 @@ std::string bytes(std::uint64_t value, int count) {
   return result + "\"\n";
 }
 
+// The last value of each, and the first that is none: alone they are not found in seconds.
 void add_bounds(const std::vector<Parameter>& list, std::set<std::uint64_t>& words) {
+  const auto add = [&words](const Range& range) {
+    words.insert({range.min - 1, range.min, range.max, range.max + 1});
+  };
   for (const Parameter& each : list) {
-    if (each.range) words.insert({each.range->min, each.range->max});
-    if (each.max) words.insert(*each.max);
+    if (each.range) add(*each.range);
+    if (each.max) words.insert({*each.max, *each.max + std::uint64_t{1}});
     const Type& type = each.type.element != nullptr ? *each.type.element : each.type;
-    if (type.enumeration != nullptr) words.insert(type.enumeration->enumerants.size() - 1);
+    if (type.enumeration != nullptr) {
+      const std::uint64_t count = type.enumeration->enumerants.size();
+      words.insert({count - 1, count});
+    }
     if (type.structure == nullptr) continue;
     for (const Field& field : type.structure->fields) {
-      if (field.range) words.insert({field.range->min, field.range->max});
+      if (field.range) add(*field.range);
     }
   }
 }
