@@ -67,6 +67,10 @@ std::string header(absl::string_view path, const File& from, absl::string_view a
 std::string header(absl::string_view path, absl::string_view from, absl::string_view about,
                    const std::vector<std::string>& includes, absl::string_view body);
 
+// The same without a guard: nobody includes it.
+std::string source_file(const File& from, absl::string_view about,
+                        const std::vector<std::string>& includes, absl::string_view body);
+
 // Around code that makes system calls: clang-tidy is told why their registers are not all set.
 std::string making_calls(absl::string_view code);
 

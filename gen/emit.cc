@@ -13,6 +13,9 @@ void emit_cxx(const System& system, Output& output) {
   emit_client(system, output);
   emit_server(system, output);
   emit_message(system, output);
+  emit_fake(system, output);
+  emit_reject(system, output);
+  emit_fuzz(system, output);
 }
 
 }  // namespace kidl

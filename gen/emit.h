@@ -20,6 +20,9 @@ void emit_syscalls(const System& system, Output& output);    // idl/kernel/X.h: 
 void emit_client(const System& system, Output& output);      // idl/service/X_client.h
 void emit_server(const System& system, Output& output);      // idl/service/X_server.h
 void emit_message(const System& system, Output& output);     // idl/service/X_message.h
+void emit_fake(const System& system, Output& output);        // idl/service/X_fake.h, for tests
+void emit_reject(const System& system, Output& output);      // X_rules.h, X_reject_test.cc
+void emit_fuzz(const System& system, Output& output);        // X_fuzz.cc, X_fuzz.dict
 void emit_decode(const System& system, Output& output);      // idl/kernel_decode.h
 void emit_call_table(const System& system, Output& output);  // idl/kernel_calls.h
 void emit_docs(const System& system, Output& output);        // docs/X.md

@@ -45,33 +45,10 @@ class Server {
 
   // --- Types ---
 
-  // What the implementation is given, and what it returns.
-  static std::string parameter_type(const Parameter& each) {
-    if (!each.type.is_capability()) return view_type(each);
-    const bool lent = each.pass == Parameter::Pass::kLend;
-    return absl::StrCat(lent ? "rt::Lent<" : "rt::Received<", cxx_type(each.type), ">");
-  }
-
-  std::string result_type(const Method& method) const {
-    if (method.results.empty()) return "void";
-    if (method.results.size() == 1) return owned_type(method.results[0]);
-    return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Result");
-  }
-
-  std::string completer_name(const Method& method) const {
-    return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Completer");
-  }
-
-  std::string return_type(const Method& method) const {
-    return method.deferred || method.one_way
-               ? "void"
-               : absl::StrCat("rt::Result<", result_type(method), ">");
-  }
-
   // Results without capabilities are in the types header.
   std::string result_struct(const Method& method) const {
     if (method.results.size() < 2 || !has_capability(method.results)) return "";
-    std::string result = absl::StrCat("struct ", result_type(method), " {\n");
+    std::string result = absl::StrCat("struct ", answer_type(method), " {\n");
     for (const Parameter& each : method.results) {
       absl::StrAppend(&result, "  ", owned_type(each), " ", cxx_name(each.name), "{};\n");
     }
@@ -100,7 +77,7 @@ class Server {
       passed.push_back("std::move(completer)");
     }
     for (const Parameter& each : method.parameters) {
-      const std::string parameter = absl::StrCat(parameter_type(each), " ", cxx_name(each.name));
+      const std::string parameter = absl::StrCat(given_type(each), " ", cxx_name(each.name));
       declared.push_back(parameter);
       named.push_back(parameter);
       passed.push_back(cxx_name(each.name));
@@ -109,11 +86,11 @@ class Server {
     return absl::StrCat(
         "  static_assert(\n", wrapped("requires(", declared, ") {", 6),
         wrapped(absl::StrCat("  { impl.", function, "("), passed,
-                absl::StrCat(") } -> std::same_as<", return_type(method), ">;"), 6),
+                absl::StrCat(") } -> std::same_as<", implemented_type(method), ">;"), 6),
         "      },\n",
         string_literal(
             absl::StrCat(snake(service_.name), " must implement ", method.interface->name, ".",
-                         method.name, ": ", return_type(method), " ", function, "(",
+                         method.name, ": ", implemented_type(method), " ", function, "(",
                          absl::StrJoin(named, ", "), ")  (", service_.file->path, ":",
                          method.position.line, ")"),
             6),
@@ -364,7 +341,7 @@ class Server {
     if (method.deferred) arguments.push_back(absl::StrCat(completer_name(method), "::adopt(slot)"));
     for (const Parameter& each : method.parameters) {
       arguments.push_back(each.type.is_capability()
-                              ? absl::StrCat(parameter_type(each), "(", window(each), ")")
+                              ? absl::StrCat(given_type(each), "(", window(each), ")")
                           : method.in.plain ? decoded(each.type, message_word(each))
                                             : absl::StrCat("request.", cxx_name(each.name)));
     }
@@ -411,6 +388,24 @@ class Server {
   const Method& receive_;
 };
 
+// Whether a capability to a service of the same file comes or goes: its client is in another
+// header.
+bool uses_own_clients(const File& file) {
+  for (const auto& service : file.interfaces) {
+    for (const Method& method : service->methods) {
+      for (const auto* list : {&method.parameters, &method.results}) {
+        for (const Parameter& each : *list) {
+          const Interface* type = each.type.interface;
+          if (type != nullptr && type->file == &file && type->role == Interface::Role::kService) {
+            return true;
+          }
+        }
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void emit_server(const System& system, Output& output) {
@@ -423,6 +418,7 @@ void emit_server(const System& system, Output& output) {
     }
     std::vector<std::string> includes = service_includes(*file);
     add_supers(*file, "_server.h", includes);
+    if (uses_own_clients(*file)) includes.push_back(stem(file->path) + "_client.h");
     for (const char* each : {"<concepts>", "<utility>"}) includes.emplace_back(each);
     for (const char* each : {"Reply", "Self"}) {
       if (const Interface* used = system.find(each)) includes.push_back(stubs_header(*used->file));

@@ -69,8 +69,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Emitter{"Wire", emit_wire}, Emitter{"Constants", emit_constants},
                       Emitter{"Asm", emit_asm}, Emitter{"SystemCalls", emit_syscalls},
                       Emitter{"Client", emit_client}, Emitter{"Server", emit_server},
-                      Emitter{"Message", emit_message}, Emitter{"Decode", emit_decode},
-                      Emitter{"CallTable", emit_call_table}, Emitter{"Docs", emit_docs}),
+                      Emitter{"Message", emit_message}, Emitter{"Fake", emit_fake},
+                      Emitter{"Reject", emit_reject}, Emitter{"Fuzz", emit_fuzz},
+                      Emitter{"Decode", emit_decode}, Emitter{"CallTable", emit_call_table},
+                      Emitter{"Docs", emit_docs}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(GoldenFolderTest, LinesOfCodeHaveAtMost100Columns) {

@@ -5,15 +5,20 @@
   system_idl       idl_generate and the cc_librarys over its headers, for //idl
   idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
   idl_docs         writes the reference pages (bazel run)
+  service_tests    the fakes, reject tests and fuzzers of services
   update_golden    writes gen/golden anew (bazel run)
 """
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//tools/build:fuzz.bzl", "fuzz_test")
+load("//tools/build:host_test.bzl", "host_test")
 load("//tools/build:platforms.bzl", "HOST_ONLY")
 
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
 _SERVICE = ["%s.h", "%s_client.h", "%s_server.h", "%s_message.h"]
+# For tests of services: stand-ins, rules, reject tests, fuzzers.
+_SERVICE_TESTS = ["%s_fake.h", "%s_rules.h", "%s_reject_test.cc", "%s_fuzz.cc", "%s_fuzz.dict"]
 _FIXED = ["abi_asm.h", "kernel_calls.h", "kernel_decode.h", "kernel_rights.h", "system_call.h", "wire.h"]
 
 def _generate_impl(ctx):
@@ -122,7 +127,7 @@ def system_idl(name, srcs, manifest):
     docs = ["docs/idl/%s.md" % _stem(source) for source in srcs if source != "kidl.idl"]
 
     headers = (_FIXED + _expand(["%s.h"], plain) + _expand(_KERNEL, kernel) +
-               _expand(_SERVICE, service))
+               _expand(_SERVICE + _SERVICE_TESTS, service))
     stock = "stock/bootimage/manifest.h"
     idl_generate(
         name = name,
@@ -167,6 +172,54 @@ def system_idl(name, srcs, manifest):
         _expand(["%s_client.h", "%s_server.h"], service),
         [":abi", ":kernel_stubs", ":kernel_types", ":messages", ":service_types", "//servers/runtime:ipc", "//servers/runtime:passing"],
     )
+
+    # For tests on the host.
+    service_tests(
+        name = "service",
+        stems = [_stem(source) for source in service],
+        deps = [":services"],
+    )
+
+def service_tests(name, stems, deps):
+    """What kidl makes for tests of services: `<name>_fakes` with X_fake.h, `<name>_reject_test`, and for each file a
+    fuzzer, `<stem's name>_messages_fuzz_test`.
+
+    Args:
+      name: before the names of the targets.
+      stems: generated files' names without what each ends in: "service/timed".
+      deps: the libraries with the other headers.
+    """
+    fakes = name + "_fakes"
+    native.cc_library(
+        name = fakes,
+        testonly = True,
+        hdrs = _expand_stems(["%s_fake.h", "%s_rules.h"], stems),
+        visibility = ["//visibility:public"],
+        deps = deps + ["//gen:message_rules"],
+    )
+    host_test(
+        name = name + "_reject_test",
+        srcs = _expand_stems(["%s_reject_test.cc"], stems),
+        deps = [":" + fakes, "//gen:reject"],
+    )
+    for stem in stems:
+        fuzz_test(
+            name = stem.split("/")[-1] + "_messages_fuzz_test",
+            srcs = [stem + "_fuzz.cc"],
+            dictionary = stem + "_fuzz.dict",
+            max_len = 1024,
+            seconds = 3,
+            deps = deps + [
+                ":" + fakes,
+                "//gen:loopback",
+                "//gen:message_fuzz",
+                "//idl:abi",
+                "//servers/runtime:ipc",
+            ],
+        )
+
+def _expand_stems(patterns, stems):
+    return [pattern % stem for stem in stems for pattern in patterns]
 
 def _locked(ctx):
     """The files to lock, as kidl's arguments; and what is to be there to compile them."""

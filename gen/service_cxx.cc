@@ -218,6 +218,27 @@ std::string take_apart(const Method& method, const std::string& name, const std:
                       "}\n");
 }
 
+std::string given_type(const Parameter& parameter) {
+  if (!parameter.type.is_capability()) return view_type(parameter);
+  const bool lent = parameter.pass == Parameter::Pass::kLend;
+  return absl::StrCat(lent ? "rt::Lent<" : "rt::Received<", cxx_type(parameter.type), ">");
+}
+
+std::string answer_type(const Method& method) {
+  if (method.results.empty()) return "void";
+  if (method.results.size() == 1) return owned_type(method.results[0]);
+  return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Result");
+}
+
+std::string completer_name(const Method& method) {
+  return absl::StrCat(method.interface->name, "::", upper_first(method.name), "Completer");
+}
+
+std::string implemented_type(const Method& method) {
+  return method.deferred || method.one_way ? "void"
+                                           : absl::StrCat("rt::Result<", answer_type(method), ">");
+}
+
 void add_type_header(const Type& type, std::vector<std::string>& includes) {
   if (type.element != nullptr) return add_type_header(*type.element, includes);
   if (type.kind == Kind::kData) includes.emplace_back("<cstddef>");

@@ -71,6 +71,13 @@ std::vector<Argument> success_arguments(const Method& call, const Method& method
                                         bool with_capabilities, const std::string& one,
                                         const std::string& prefix);
 
+// An implementation's method: what it is given of a parameter, and returns; the type of its answer;
+// the class of its completer.
+std::string given_type(const Parameter& parameter);
+std::string answer_type(const Method& method);
+std::string implemented_type(const Method& method);
+std::string completer_name(const Method& method);
+
 // emit_completer.cc: the class that a deferred method's completer is.
 std::string completer(const Interface& reply, const Method& method);
 
@@ -79,6 +86,9 @@ std::string completer(const Interface& reply, const Method& method);
 std::string struct_codec(const Struct& structure);
 std::string preset_value(const Field& field);
 std::string message_codec(const std::string& name, const std::vector<Parameter>& list);
+
+// emit_reject.cc: the namespace with what a service's messages may be.
+std::string rules_namespace(const Interface& service);
 
 // "[[deprecated(...)]]" on a line of its own; nothing for what is not.
 std::string deprecation(const Method& method);

@@ -72,7 +72,7 @@ inline void write_error(arch::Frame& frame, std::int32_t status, abi::Detail det
                         std::uint8_t argument) {
   clear_temporaries(frame);
   frame.x[16] = static_cast<std::uint64_t>(static_cast<std::int64_t>(status));
-  frame.x[17] = static_cast<std::uint64_t>(detail) | static_cast<std::uint64_t>(argument) << 8;
+  frame.x[kNumber] = abi::detail(detail, argument);
 }
 
 }  // namespace tessera::ipc

@@ -48,9 +48,9 @@ constexpr void write_error(Sink auto& sink, const Error& error) {
   } else {
     write(sink, status);
   }
-  const std::uint32_t what = error.detail & 0xff;
-  const std::uint32_t argument = error.detail >> 8;
-  if (what != 0) write(sink, ' ', abi::to_string(static_cast<abi::Detail>(what)));
+  const abi::Detail what = abi::detail_what(error.detail);
+  const std::uint32_t argument = abi::detail_argument(error.detail);
+  if (what != abi::Detail::kNone) write(sink, ' ', abi::to_string(what));
   if (argument != 0) write(sink, " argument ", argument);
 }
 

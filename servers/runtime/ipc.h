@@ -278,7 +278,7 @@ constexpr std::uint32_t absent(Slot optional) {
 // receive.
 constexpr bool endpoint_lost(const Registers& out) {
   const bool is_lost = out.a6 == abi::word(abi::kEbadf) || out.a6 == abi::word(abi::kEperm);
-  return is_lost && (out.a7 >> 8) == 0;  // argument 0: the invoked capability
+  return is_lost && abi::detail_argument(out.a7) == 0;  // the invoked capability
 }
 
 // The status that an answer carries for a failed method. A failure with status 0 is a mistake of

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "gen/testdata/bounded.h"
+#include "gen/testdata/bounded_client.h"
 #include "gen/testdata/bounded_message.h"
 #include "idl/abi.h"
 #include "idl/bounded.h"
