@@ -54,7 +54,7 @@ ALLOWED = {
     "servers/contract/raw.S": (("ecall",), "looks at each register that a call leaves"),
     "servers/contract/registers.cc": (("number",), "looks at each register that a call leaves"),
     "servers/contract/fault.cc": (("ecall", "number"), "a system call that there is not"),
-    "servers/contract/priority.cc": (("number",), "names of calls, to find their counts"),
+    "servers/contract/preemption.cc": (("number",), "names of calls, to find their counts"),
     "servers/contract/messages.h": (("tag-field",), "messages of no interface"),
     "servers/victims/junk_registers.cc": (("ecall", "number"), "junk in registers"),
     "servers/victims/unknown_syscall.cc": (("ecall", "number"), "a system call that there is not"),

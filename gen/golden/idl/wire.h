@@ -57,9 +57,7 @@ constexpr unsigned message_code(unsigned words) {
 constexpr std::uint32_t detail(Detail what, std::uint32_t argument) {
   return argument << 8 | static_cast<std::uint32_t>(what);
 }
-constexpr std::uint32_t detail_argument(std::uint64_t detail) {
-  return static_cast<std::uint32_t>(detail) >> 8;
-}
+constexpr std::uint64_t detail_argument(std::uint64_t detail) { return detail >> 8; }
 constexpr Detail detail_what(std::uint64_t detail) { return static_cast<Detail>(detail & 0xff); }
 
 }  // namespace tessera::abi

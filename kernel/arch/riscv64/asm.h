@@ -67,5 +67,8 @@
 #define HART_SCRATCH 8
 #define HART_STACK_TOP 16
 
+// --- The other harts (boot.S)
+#define OTHER_HARTS_MOST 7
+
 // --- SBI, for the one call that assembly makes ---------------------------------------------------
 #define SBI_EID_SRST 0x53525354

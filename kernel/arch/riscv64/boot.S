@@ -7,7 +7,7 @@
 //   4. paging on. There is no identity map: the next fetch faults, and the trap vector is step 5
 //   5. hart pointer, trap vector, stack; kernel_main(hart, dtb)
 //
-// Only one hart comes to _start. Others stay stopped in the firmware until this one starts them.
+// The first hart to come here is that one. Others stay stopped in the firmware until it starts them, and come here too.
 #include "kernel/arch/riscv64/asm.h"
 
 // Maps the pages from \first to \end (symbols) with \flags in the image's level 0 table.
@@ -39,6 +39,11 @@
 .section .text.boot, "ax", @progbits
 .globl _start
 _start:
+    lla     t0, first_hart_came
+    li      t1, 1
+    amoswap.w.aqrl t0, t1, (t0)
+    bnez    t0, other_hart
+
     csrw    sie, zero
     li      t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR
     csrc    sstatus, t0
@@ -96,10 +101,23 @@ paging_on:
     // Not reached: the fetch of the next instruction faults.
     j       .
 
-// The same on a hart that another one starts (SBI HSM): its place in the kernel is made already.
-//   in: a0 its id, a1 its HartLocal, paging off, S-mode
-.globl _start_other
-_start_other:
+// The same on a hart that another one has started. It comes by the same way as the first, knows
+// itself by the id in a0, and finds its HartLocal in the list: OpenSBI 1.1 lets a hart go before it has
+// noted where to, and with what, so that it may come here whatever it was told. One that nobody has
+// asked for sleeps.
+other_hart:
+    lla     t0, other_harts
+    li      t1, OTHER_HARTS_MOST
+1:  ld      a1, 0(t0)
+    beqz    a1, 2f
+    ld      t2, 8(t0)
+    beq     t2, a0, 3f
+    addi    t0, t0, 16
+    addi    t1, t1, -1
+    bnez    t1, 1b
+2:  wfi
+    j       2b
+3:  fence   r, rw
     csrw    sie, zero
     li      t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR
     csrc    sstatus, t0
@@ -142,6 +160,19 @@ image_l1:
     .skip   4096
 image_l0:
     .skip   4096
+
+// start_other: of each hart that was asked for, its HartLocal and its id.
+.bss
+.balign 8
+.globl other_harts
+other_harts:
+    .skip   OTHER_HARTS_MOST * 16
+
+// Not in bss, which the first hart clears.
+.data
+.balign 4
+first_hart_came:
+    .word   0
 
 .section .stack, "aw", @nobits
 .balign 4096

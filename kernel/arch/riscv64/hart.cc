@@ -10,7 +10,12 @@
 // What trap entry has for a hart until boot knows the real one (boot.S).
 extern "C" {
 constinit tessera::arch::HartLocal boot_hart;
-extern const char _start_other[];
+extern const char _start[];
+// boot.S
+extern struct {
+  tessera::arch::HartLocal* hart;
+  std::uint64_t id;
+} other_harts[OTHER_HARTS_MOST];
 }
 
 namespace tessera::arch {
@@ -61,9 +66,15 @@ void start_hart() {
 }
 
 std::int64_t start_other(HartLocal& hart) {
-  const PhysAddr entry{reinterpret_cast<std::uint64_t>(_start_other) - kImageOffset};
-  return static_cast<std::int64_t>(
-      sbi::hart_start(hart.id, entry, reinterpret_cast<std::uint64_t>(&hart)));
+  for (auto& each : other_harts) {
+    if (each.hart != nullptr) continue;
+    each.id = hart.id.value;
+    each.hart = &hart;
+    asm volatile("fence rw, w" ::: "memory");
+    const PhysAddr entry{reinterpret_cast<std::uint64_t>(_start) - kImageOffset};
+    return static_cast<std::int64_t>(sbi::hart_start(hart.id, entry, 0));
+  }
+  return kCannotStartHarts;
 }
 
 void allow_user_counters() { write_scounteren(kCounterCycle | kCounterInstret); }
