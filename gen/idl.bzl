@@ -66,8 +66,11 @@ idl_generate = rule(
 def _stem(path):
     return path[:-len(".idl")]
 
+def _expand_stems(patterns, stems):
+    return [pattern % stem for stem in stems for pattern in patterns]
+
 def _expand(patterns, sources):
-    return [pattern % _stem(source) for source in sources for pattern in patterns]
+    return _expand_stems(patterns, [_stem(source) for source in sources])
 
 def _library(name, hdrs, deps = [], **kwargs):
     native.cc_library(name = name, hdrs = hdrs, deps = deps, **kwargs)
@@ -217,9 +220,6 @@ def service_tests(name, stems, deps):
                 "//servers/runtime:ipc",
             ],
         )
-
-def _expand_stems(patterns, stems):
-    return [pattern % stem for stem in stems for pattern in patterns]
 
 def _locked(ctx):
     """The files to lock, as kidl's arguments; and what is to be there to compile them."""

@@ -14,10 +14,6 @@ namespace {
 using arch::print;
 using arch::print_decimal;
 
-// From the firmware's word that a hart starts to its first words; a few microseconds where nothing
-// else runs.
-constexpr Nanoseconds kPatience{1'000'000'000};
-
 bool user_counters = false;
 
 void come_online(Hart& hart) {
@@ -82,7 +78,7 @@ std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
       return "the firmware cannot start the other harts (it has no SBI HSM)";
     }
     const auto is_online = [&hart] { return hart.ipi.online.load(); };
-    if (error == 0 && wait_until(is_online, kPatience)) {
+    if (error == 0 && wait_until(is_online)) {
       print_online(number);
     } else {
       print_missing(number, id, error);

@@ -9,8 +9,7 @@ namespace {
 
 using arch::print;
 
-// Long for an interrupt on the way, short for whoever waits for the boot.
-constexpr Nanoseconds kPatience{1'000'000'000};
+// Long for an interrupt on the way.
 constexpr Nanoseconds kMoment{2'000'000};
 
 void result(std::string_view name, bool ok) {
@@ -34,7 +33,7 @@ Trail operator+(Trail a, const Trail& b) {
 
 // It is awake, or asleep with nothing to do: what it was asked for before is done.
 bool wait_for_rest(const Hart& hart) {
-  return wait_until([&hart] { return !hart.ipi.requested.load(); }, kPatience);
+  return wait_until([&hart] { return !hart.ipi.requested.load(); });
 }
 
 bool suppressed_request_is_not_seen(Hart& self, Hart& other) {
@@ -49,7 +48,7 @@ bool suppressed_request_is_not_seen(Hart& self, Hart& other) {
 bool request_arrives(Hart& self, Hart& other) {
   const Trail due = trail(self, other) + Trail{1, 1, 1, 1};
   if (!ipi::request(self, other)) return false;
-  return wait_until([&] { return trail(self, other) == due; }, kPatience);
+  return wait_until([&] { return trail(self, other) == due; });
 }
 
 bool refuses_no_hart() {

@@ -9,8 +9,10 @@ namespace tessera::boot {
 // Sleeps, and looks now and then, until `holds()`, which some other hart makes true, or until so
 // much time has passed: false. Not a loop without sleep: an emulator may run one hart at a time.
 inline constexpr Nanoseconds kNap{50'000};
+// Other harts take microseconds where nothing else runs.
+inline constexpr Nanoseconds kPatience{1'000'000'000};
 template <class Condition>
-bool wait_until(Condition holds, Nanoseconds patience) {
+bool wait_until(Condition holds, Nanoseconds patience = kPatience) {
   const Nanoseconds end{arch::now().value + patience.value};
   bool held = holds();
   while (!held && arch::now() < end) {

@@ -4,7 +4,7 @@
 
 #include "servers/contract/behaviour.h"
 #include "servers/contract/events.h"
-#include "servers/contract/messages.h"
+#include "servers/contract/long_work.h"
 #include "servers/contract/world.h"
 #include "servers/runtime/exit.h"
 
@@ -12,11 +12,7 @@ namespace tessera::contract {
 namespace {
 
 using abi::SystemCall;
-using kernel::CNode;
-using kernel::Endpoint;
 using kernel::Notification;
-
-constinit Endpoint endpoint;
 
 constinit kernel::Thread worked_for;
 constinit SystemCall long_call{};
@@ -58,36 +54,12 @@ void is_preempted(SystemCall call, auto work) {
   EXPECT(interruptions >= 3);
 }
 
-// So many that it takes some milliseconds, on a machine of any speed.
-constexpr std::uint32_t kTables = 5;
-constexpr std::uint32_t kInATable = abi::kCnodeSlotsMax - 1;
-
-CNode make_copies(Endpoint from) {
-  const auto table = make<CNode>(abi::kCnodeSlotsMax);
-  for (std::uint32_t i = 1; i <= kInATable; ++i) OK(table.copy(i, own(), from.slot().index));
-  return table;
-}
-
 void a_higher_preempts_a_revoke() {
-  endpoint = make<Endpoint>();
-  CNode tables[kTables];
-  for (CNode& table : tables) table = make_copies(endpoint);
-  is_preempted(SystemCall::kCNodeRevoke, [] { revoke(endpoint.slot()); });
-  for (const CNode table : tables) {
-    for (const std::uint32_t i : {1U, kInATable / 2, kInATable}) {
-      EXPECT(OK(table.query(i)).type == abi::ObjectType::kNull);
-    }
-  }
+  revoke_many([](auto call) { is_preempted(SystemCall::kCNodeRevoke, call); });
 }
 
 void a_higher_preempts_a_delete() {
-  endpoint = make<Endpoint>();
-  const auto outer = make<CNode>(8);
-  for (std::uint32_t i = 1; i <= kTables; ++i) {
-    OK(outer.move(i, own(), make_copies(endpoint).slot().index));
-  }
-  is_preempted(SystemCall::kCNodeDelete, [&] { drop(outer.slot()); });
-  OK(own().mutate(endpoint.slot().index, 0));  // it has no children left
+  delete_many([](auto call) { is_preempted(SystemCall::kCNodeDelete, call); });
 }
 
 // The zeroing of what is made.

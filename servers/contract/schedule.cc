@@ -3,13 +3,13 @@
 #include <cstdint>
 
 #include "servers/contract/behaviour.h"
+#include "servers/contract/long_work.h"
 #include "servers/contract/messages.h"
 #include "servers/contract/world.h"
 
 namespace tessera::contract {
 namespace {
 
-using kernel::CNode;
 using kernel::Endpoint;
 using kernel::Notification;
 using kernel::Self;
@@ -177,39 +177,12 @@ std::uint64_t turns_during(Call work) {
   return during;
 }
 
-// So many that revoking them takes some slices, on a machine of any speed.
-constexpr std::uint32_t kTables = 5;
-constexpr std::uint32_t kInATable = abi::kCnodeSlotsMax - 1;
-
-CNode make_copies(Endpoint from) {
-  const auto table = make<CNode>(abi::kCnodeSlotsMax);
-  for (std::uint32_t i = 1; i <= kInATable; ++i) OK(table.copy(i, own(), from.slot().index));
-  return table;
-}
-
 void a_revoke_gives_way() {
-  endpoint = make<Endpoint>();
-  CNode tables[kTables];
-  for (CNode& table : tables) table = make_copies(endpoint);
-  EXPECT(turns_during([] { revoke(endpoint.slot()); }) >= 2);
-  for (const CNode table : tables) {
-    for (const std::uint32_t i : {1U, kInATable / 2, kInATable}) {
-      EXPECT(OK(table.query(i)).type == abi::ObjectType::kNull);
-    }
-  }
-  EXPECT(!is_empty(endpoint.slot()));
+  revoke_many([](auto call) { EXPECT(turns_during(call) >= 2); });
 }
 
-// A table goes with the tables that only it holds, and all that is in them.
 void a_deleted_table_gives_way() {
-  endpoint = make<Endpoint>();
-  const auto outer = make<CNode>(8);
-  for (std::uint32_t i = 1; i <= kTables; ++i) {
-    OK(outer.move(i, own(), make_copies(endpoint).slot().index));
-  }
-  EXPECT(turns_during([&] { drop(outer.slot()); }) >= 2);
-  EXPECT(is_empty(outer.slot()));
-  OK(own().mutate(endpoint.slot().index, 0));  // it has no children left
+  delete_many([](auto call) { EXPECT(turns_during(call) >= 2); });
 }
 
 }  // namespace

@@ -39,15 +39,14 @@
 .section .text.boot, "ax", @progbits
 .globl _start
 _start:
-    lla     t0, first_hart_came
-    li      t1, 1
-    amoswap.w.aqrl t0, t1, (t0)
-    bnez    t0, other_hart
-
     csrw    sie, zero
     li      t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR
     csrc    sstatus, t0
     csrw    scounteren, zero
+    lla     t0, first_hart_came
+    li      t1, 1
+    amoswap.w.aqrl t0, t1, (t0)
+    bnez    t0, other_hart
 
     lla     t0, __bss_start             // both ends are multiples of 64 (kernel.ld)
     lla     t1, __bss_end
@@ -118,10 +117,6 @@ other_hart:
 2:  wfi
     j       2b
 3:  fence   r, rw
-    csrw    sie, zero
-    li      t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR
-    csrc    sstatus, t0
-    csrw    scounteren, zero
     lla     t2, kernel_root
     lla     t0, other_high_half
     j       paging_on

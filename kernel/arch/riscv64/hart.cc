@@ -65,6 +65,8 @@ void start_hart() {
   write_sie(kSoftwareInterrupt | kTimerInterrupt | kExternalInterrupt);
 }
 
+static_assert(OTHER_HARTS_MOST == kMostHarts - 1);
+
 std::int64_t start_other(HartLocal& hart) {
   for (auto& each : other_harts) {
     if (each.hart != nullptr) continue;
