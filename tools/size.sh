@@ -35,7 +35,7 @@ fi
   $1 == "section" && $8 ~ /A/ {
     size = number($6)
     if ($3 == "NOBITS") kind = "bss"
-    else if ($8 ~ /X/) kind = "text"
+    else if ($8 ~ /X/) kind = ($2 == ".boot_text") ? "boot" : "text"
     else if ($8 ~ /W/) kind = "data"
     else kind = "rodata"
     total[kind] += size
@@ -52,7 +52,7 @@ fi
       for (j = i; j > 1 && names[j] < names[j - 1]; j--) {
         swap = names[j]; names[j] = names[j - 1]; names[j - 1] = swap
       }
-    kinds = split("text rodata data bss", kind_name, " ")
+    kinds = split("text boot rodata data bss", kind_name, " ")
     if (json == "true") {
       printf "{\"kernel\": {"
       for (i = 1; i <= kinds; i++) printf "\"%s\": %d, ", kind_name[i], total[kind_name[i]]

@@ -8,20 +8,34 @@
 #include "kernel/object/state.h"
 #include "kernel/syscall/trap.h"
 
-namespace tessera::boot {
+namespace tessera {
 namespace {
-
-using arch::print;
-using arch::print_decimal;
 
 bool user_counters = false;
 
+// Not in namespace boot: a hart may still be here when boot's text is unmapped.
 void come_online(Hart& hart) {
   arch::riscv64::start_hart();
   if (user_counters) arch::riscv64::allow_user_counters();
   arch::set_timer(kNever);
   hart.ipi.online.store(true);
 }
+
+}  // namespace
+
+// boot.S. The hart has no thread: it sleeps until it is asked for something.
+extern "C" [[noreturn]] void other_main(arch::HartLocal* local) {
+  Hart& hart = Hart::of(*local);
+  come_online(hart);
+  static_cast<void>(ipi::request(hart, state.harts[0]));
+  arch::riscv64::enter_user(leave_kernel(hart));
+}
+
+namespace boot {
+namespace {
+
+using arch::print;
+using arch::print_decimal;
 
 void print_online(std::size_t number) {
   print("KINIT: cpu");
@@ -87,12 +101,5 @@ std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
   return {};
 }
 
-// boot.S. The hart has no thread: it sleeps until it is asked for something.
-extern "C" [[noreturn]] void other_main(arch::HartLocal* local) {
-  Hart& hart = Hart::of(*local);
-  come_online(hart);
-  static_cast<void>(ipi::request(hart, state.harts[0]));
-  arch::riscv64::enter_user(leave_kernel(hart));
-}
-
-}  // namespace tessera::boot
+}  // namespace boot
+}  // namespace tessera

@@ -57,7 +57,7 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dt
   std::string_view wrong = make_first_task(started.machine, started.memory, *bundle, *task);
   if (!wrong.empty()) stop("first task", wrong);
   arch::riscv64::close_windows();
-  arch::riscv64::enter_user(leave_kernel(hart));
+  arch::riscv64::leave_boot(leave_kernel(hart));
 }
 
 }  // namespace tessera::boot

@@ -63,7 +63,7 @@ _start:
 
     lla     s1, image_l0
     li      s2, IMAGE_PHYSICAL
-    map_pages __text_start, __text_end, PTE_KERNEL_TEXT
+    map_pages __boot_text_start, __text_end, PTE_KERNEL_TEXT
     map_pages __rodata_start, __rodata_end, PTE_KERNEL_RODATA
     map_pages __data_start, __bss_end, PTE_KERNEL_DATA
     // Stack 0: its pages are mapped only here, with the guard below.

@@ -47,6 +47,9 @@ void close_windows();
 //    space. On every hart.
 void start_hart();
 
+// 9. Unmaps what only boot runs (kernel.ld), and goes to the first thread.
+[[noreturn]] void leave_boot(Frame* frame);
+
 // Lets user space on this hart read its instruction and cycle counters: for bench images alone.
 void allow_user_counters();
 
@@ -54,6 +57,8 @@ void allow_user_counters();
 // the firmware's error (SBI 1.0, chapter 3): -2 when it cannot start harts at all.
 std::int64_t start_other(HartLocal& hart);
 inline constexpr std::int64_t kCannotStartHarts = -2;
+// One that has not come by now sleeps when it does.
+void forget_other_harts();
 
 // Another hart's stack, of kStackSize bytes of RAM, with a guard below; answers its end.
 VirtAddr map_stack(std::uint64_t index, PhysAddr stack);

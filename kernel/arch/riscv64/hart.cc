@@ -79,6 +79,11 @@ std::int64_t start_other(HartLocal& hart) {
   return kCannotStartHarts;
 }
 
+void forget_other_harts() {
+  for (auto& each : other_harts) each.hart = nullptr;
+  asm volatile("fence rw, w" ::: "memory");
+}
+
 void allow_user_counters() { write_scounteren(kCounterCycle | kCounterInstret); }
 
 }  // namespace riscv64

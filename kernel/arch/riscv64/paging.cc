@@ -12,6 +12,8 @@ extern tessera::arch::riscv64::PageTable kernel_root;
 extern tessera::arch::riscv64::PageTable image_l1;
 extern tessera::arch::riscv64::PageTable image_l0;
 // kernel.ld
+extern const char __boot_text_start[];
+extern const char __boot_text_end[];
 extern const char __image_start[];
 extern const char __image_end[];
 }
@@ -65,6 +67,17 @@ std::span<const std::byte> open_dtb(PhysAddr dtb) {
 }
 
 void close_windows() { close_window(Part::kDtb); }
+
+void leave_boot(Frame* frame) {
+  forget_other_harts();
+  const auto start = reinterpret_cast<std::uint64_t>(__boot_text_start);
+  const auto end = reinterpret_cast<std::uint64_t>(__boot_text_end);
+  for (std::uint64_t page = start; page < end; page += kPageSize) {
+    image_l0.entries[index_at({page}, 0)] = 0;
+  }
+  flush_all();
+  enter_user(frame);
+}
 
 PhysRange image() {
   return {kImagePhysical, static_cast<std::uint64_t>(__image_end - __image_start)};

@@ -10,7 +10,7 @@
 
 extern "C" {
 extern tessera::arch::HartLocal* panic_owner;  // trap.S
-extern const char __text_start[];              // kernel.ld
+extern const char __boot_text_start[];         // kernel.ld
 extern const char __text_end[];
 }
 
@@ -56,7 +56,7 @@ const char* cause_name(std::uint64_t cause) {
 void put_stack(std::uint64_t sp) {
   constexpr int kMostAddresses = 16;
   const std::uint64_t top = arch::this_hart().stack_top;
-  const auto text_start = reinterpret_cast<std::uint64_t>(__text_start);
+  const auto text_start = reinterpret_cast<std::uint64_t>(__boot_text_start);
   const auto text_end = reinterpret_cast<std::uint64_t>(__text_end);
   if (sp < top - arch::riscv64::kStackSize) sp = top - arch::riscv64::kStackSize;
   if (sp > top || sp % 8 != 0) return;
