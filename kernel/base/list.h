@@ -51,6 +51,14 @@ class List {
 
   bool empty() const { return !head_.linked(); }
   T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
+  // Of one that is not empty.
+  T& first() { return *static_cast<T*>(head_.next); }
+  void drop_first() {
+    Link<Tag>* item = head_.next;
+    head_.next = item->next;
+    head_.next->previous = &head_;
+    item->next = item->previous = item;
+  }
   // The one after `item`, or null at the end.
   T* after(T& item) {
     Link<Tag>* next = static_cast<Link<Tag>&>(item).next;

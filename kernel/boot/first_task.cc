@@ -150,8 +150,8 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
       make_object(untyped, cspace, index(kernel::BootSlot::kTask), abi::ObjectType::kTask, 0);
   Slot& thread_slot =
       make_object(untyped, cspace, index(kernel::BootSlot::kThread), abi::ObjectType::kThread, 0);
-  auto& task = *reinterpret_cast<Task*>(task_slot.object);
-  auto& thread = *reinterpret_cast<Thread*>(thread_slot.object);
+  auto& task = *reinterpret_cast<Task*>(task_slot.object());
+  auto& thread = *reinterpret_cast<Thread*>(thread_slot.object());
   task.identity = kernel::kFirstTaskIdentity;
   task.identified = true;
   state.first_task = &task;

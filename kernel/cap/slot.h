@@ -5,16 +5,18 @@
 // so what was derived from a deleted capability still falls with the capability above it; revoking
 // deletes the first child until there is none, without descending.
 //
-// An empty slot is one whose type is null; all its other bytes mean nothing (a new CNode is just
+// An empty slot is one whose word is 0; all its other bytes mean nothing (a new CNode is just
 // zeroed memory).
 #pragma once
 
 #include <cstdint>
 #include <new>
+#include <utility>
 
 #include "idl/abi.h"
 #include "kernel/base/list.h"
 #include "kernel/base/types.h"
+#include "kernel/sync/atomic.h"
 
 namespace tessera {
 
@@ -37,10 +39,41 @@ enum class SlotRole : std::uint8_t {
   kAlarmNotification,
 };
 
-struct Slot : Link<DerivationTag> {
+// What a capability is, in one word, so that a hart that looks while another one changes the slot
+// sees the one capability or the other, never parts of both: the object's address, its upper byte
+// being a copy of the bit below; the rights; the type. Objects lie on multiples of 64.
+class CapabilityWord {
+ public:
+  constexpr CapabilityWord() = default;
+  constexpr CapabilityWord(abi::ObjectType type, std::uint64_t object, std::uint8_t rights)
+      : bits_(object << kAddressShift | low(type, rights)) {}
+
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr abi::ObjectType type() const { return static_cast<abi::ObjectType>(bits_ & kTypeMask); }
+  constexpr std::uint64_t object() const {
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits_) >> kAddressShift) & ~kGrain;
+  }
+  constexpr std::uint8_t rights() const { return static_cast<std::uint8_t>(bits_ >> kRightsShift); }
+  // It is one of this type with these rights at least, of which there is one.
+  constexpr bool allows(abi::ObjectType type, std::uint8_t rights) const {
+    return (bits_ & (kTypeMask | low({}, rights))) == low(type, rights);
+  }
+  constexpr bool operator==(const CapabilityWord&) const = default;
+
+ private:
+  static constexpr std::uint64_t kTypeMask = 63;
+  static constexpr unsigned kRightsShift = 6;
+  static constexpr unsigned kAddressShift = 8;
+  static constexpr std::uint64_t kGrain = 63;
+  static constexpr std::uint64_t low(abi::ObjectType type, std::uint8_t rights) {
+    return std::uint64_t{rights} << kRightsShift | std::to_underlying(type);
+  }
+
+  std::uint64_t bits_ = 0;
+};
+
+struct alignas(64) Slot : Link<DerivationTag> {
   List<Slot, DerivationTag> children;
-  // By type: a pointer to the object; the physical base of an Untyped's or a VMO's run.
-  std::uint64_t object;
   union {
     std::uint64_t badge;
     // Untyped: what is given out, in units of 64 bytes: [0, low) for objects smaller than a page,
@@ -60,9 +93,7 @@ struct Slot : Link<DerivationTag> {
     std::uint32_t generation;   // VMO: which task of those that `asid` had; 0: it is not mapped
     std::uint32_t zeroed_from;  // Untyped: pages from here up to `high` are known to be zero
   };
-  std::uint16_t asid;  // VMO: of the task it is mapped in
-  abi::ObjectType type;
-  std::uint8_t rights;
+  std::uint16_t asid;   // VMO: of the task it is mapped in
   std::uint8_t access;  // VMO: of the mapping
   SlotRole role;
   bool device;        // Untyped, VMO: not RAM
@@ -71,13 +102,10 @@ struct Slot : Link<DerivationTag> {
   bool sealed : 1;    // VMO: no capability to it has the right to write, or ever will
 
   constexpr Slot()
-      : object(0),
-        badge(0),
+      : badge(0),
         pages(0),
         generation(0),
         asid(0),
-        type(abi::ObjectType::kNull),
-        rights(0),
         access(0),
         role(SlotRole::kPlain),
         device(false),
@@ -86,14 +114,18 @@ struct Slot : Link<DerivationTag> {
         sealed(false) {}
   // An embedded one, empty: it says so and what it is for, and no more. An object has up to five.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
-  explicit Slot(SlotRole embedded_as)
-      : Link(Unmade{}),
-        children(Unmade{}),
-        object(0),
-        type(abi::ObjectType::kNull),
-        role(embedded_as) {}
+  explicit Slot(SlotRole embedded_as) : Link(Unmade{}), children(Unmade{}), role(embedded_as) {}
 
-  bool empty() const { return type == abi::ObjectType::kNull; }
+  CapabilityWord word() const { return word_.peek(); }
+  void set_word(CapabilityWord word) { word_.store(word); }
+
+  bool empty() const { return word().empty(); }
+  abi::ObjectType type() const { return word().type(); }
+  // By type: the object's address; the physical base of an Untyped's or a VMO's run.
+  std::uint64_t object() const { return word().object(); }
+  std::uint8_t rights() const { return word().rights(); }
+  void set_object(std::uint64_t object) { set_word({type(), object, rights()}); }
+  void set_rights(std::uint8_t rights) { set_word({type(), object(), rights}); }
 
   // Makes an empty slot hold a capability, as the last child of `parent`. The caller sets what its
   // type needs beyond.
@@ -104,8 +136,8 @@ struct Slot : Link<DerivationTag> {
   }
   // The same as `source`, derived from it, with `new_rights`. A mapping stays with the source.
   void derive_from(Slot& source, std::uint8_t new_rights) {
-    fill(source, source.type, source.object, new_rights);
-    badge = source.type == abi::ObjectType::kVmo ? 0 : source.badge;
+    fill(source, source.type(), source.object(), new_rights);
+    badge = source.type() == abi::ObjectType::kVmo ? 0 : source.badge;
     pages = source.pages;
     device = source.device;
     sealed = source.sealed;
@@ -113,7 +145,7 @@ struct Slot : Link<DerivationTag> {
   // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
   // This one was empty.
   void take(Slot& source) {
-    start(source.type, source.object, source.rights);
+    start(source.type(), source.object(), source.rights());
     source.hand_over(*this);
     source.children.hand_over(children);
     badge = source.badge;
@@ -132,32 +164,30 @@ struct Slot : Link<DerivationTag> {
     unlink();
     clear();
   }
-  // What it held has gone elsewhere. An empty slot's object is 0 too: who looks for an embedded one
-  // needs one test.
+  // What it held has gone elsewhere.
   void clear() {
     --capability_count;
-    type = abi::ObjectType::kNull;
-    object = 0;
+    set_word({});
   }
 
  private:
+  Atomic<CapabilityWord> word_;
+
   // The slot may be memory that was only zeroed: the links are made here. The role stays.
   void start(abi::ObjectType new_type, std::uint64_t new_object, std::uint8_t new_rights) {
     ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>();
     ::new (&children) List<Slot, DerivationTag>();
     ++capability_count;
-    object = new_object;
     badge = 0;
     pages = 0;
     generation = 0;
     asid = 0;
-    type = new_type;
-    rights = new_rights;
     access = 0;
     device = false;
     received = false;
     original = false;
     sealed = false;
+    set_word({new_type, new_object, new_rights});
   }
 };
 static_assert(sizeof(Slot) == abi::kSlotSize);

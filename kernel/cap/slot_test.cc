@@ -57,7 +57,7 @@ TEST_F(SlotTest, MovingKeepsPlaceAndChildren) {
   slot(5).take(slot(2));
   EXPECT_TRUE(slot(2).empty());
   EXPECT_EQ(slot(5).badge, 9u);
-  EXPECT_EQ(slot(5).rights, 3);
+  EXPECT_EQ(slot(5).rights(), 3);
   EXPECT_EQ(children(slot(0)), (std::vector{&slot(1), &slot(5), &slot(3)}));
   EXPECT_EQ(children(slot(5)), std::vector{&slot(4)});
 }

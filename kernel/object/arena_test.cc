@@ -40,9 +40,9 @@ class ArenaTest : public ::testing::Test {
       if (made) next += at_once;
       if (!made) at_once /= 2;
     }
-    auto& node = *reinterpret_cast<CNode*>(world.slot(table.slot().index).object);
+    auto& node = *reinterpret_cast<CNode*>(world.slot(table.slot().index).object());
     std::vector<PhysAddr> places;
-    for (std::uint32_t i = 1; i < next; ++i) places.push_back({node.slot(i)->object});
+    for (std::uint32_t i = 1; i < next; ++i) places.push_back({node.slot(i)->object()});
     return places;
   }
   // Was zero; is not now, for the next to see.

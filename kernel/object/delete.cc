@@ -16,7 +16,7 @@ constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
 
 template <class T>
 T& object_in(const Slot& slot) {
-  return *reinterpret_cast<T*>(slot.object);
+  return *reinterpret_cast<T*>(slot.object());
 }
 
 // The object that has an embedded slot, or a grave. These types derive from links, so offsetof is
@@ -53,10 +53,12 @@ Result<void> destroy(Notification& notification) {
   return {};
 }
 
+Slot* next_grave(const Slot& grave) { return reinterpret_cast<Slot*>(grave.object()); }
+
 // The last capability of a container goes: its grave takes the place.
 void dig_grave(Slot& slot) {
   Slot* grave = nullptr;
-  switch (slot.type) {
+  switch (slot.type()) {
     case abi::ObjectType::kCnode: {
       CNode& node = object_in<CNode>(slot);
       node.cursor() = 1;
@@ -77,15 +79,14 @@ void dig_grave(Slot& slot) {
   }
   ::new (static_cast<Link<DerivationTag>*>(grave)) Link<DerivationTag>();
   slot.hand_over(*grave);
-  grave->type = slot.type;
+  grave->set_word({slot.type(), reinterpret_cast<std::uint64_t>(state.dying), 0});
   slot.clear();
-  grave->object = reinterpret_cast<std::uint64_t>(state.dying);
   state.dying = grave;
 }
 
 // What the last capability to an object does when it goes. True: the slot has been emptied already.
 Result<bool> destroy_object(Slot& slot) {
-  switch (slot.type) {
+  switch (slot.type()) {
     case abi::ObjectType::kCnode:
     case abi::ObjectType::kTask:
     case abi::ObjectType::kThread:
@@ -147,7 +148,7 @@ Result<void> before_embedded_goes(Slot& slot) {
 // which are preempted.
 Result<void> release(Slot& slot) {
   if (slot.empty()) return {};
-  if (slot.type == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
+  if (slot.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
   if (slot.role != SlotRole::kPlain) TRY(before_embedded_goes(slot));
   if (slot.empty()) return {};
   if (std::uint32_t* references = references_of(slot); references != nullptr) {
@@ -155,7 +156,7 @@ Result<void> release(Slot& slot) {
       TRY_ASSIGN(bool emptied, destroy_object(slot));
       *references = 0;
       if (emptied) return {};
-      --objects_of(slot.type);
+      --objects_of(slot.type());
     } else {
       --*references;
     }
@@ -166,7 +167,7 @@ Result<void> release(Slot& slot) {
 
 // One step of emptying a container. True: nothing is left in it.
 Result<bool> empty_container(Slot& grave) {
-  switch (grave.type) {
+  switch (grave.type()) {
     case abi::ObjectType::kCnode: {
       auto& node = static_cast<CNode&>(grave);
       while (node.cursor() < node.count()) {
@@ -208,7 +209,7 @@ Result<bool> empty_container(Slot& grave) {
 }  // namespace
 
 std::uint32_t* references_of(Slot& slot) {
-  switch (slot.type) {
+  switch (slot.type()) {
     case abi::ObjectType::kCnode:
       return &object_in<CNode>(slot).references();
     case abi::ObjectType::kTask:
@@ -229,9 +230,9 @@ std::uint32_t* references_of(Slot& slot) {
 }
 
 Result<void> check_derivable(const Slot& slot, std::uint8_t argument) {
-  if (!is_copyable(slot.type)) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
+  if (!is_copyable(slot.type())) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
   constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
-  if (slot.type == abi::ObjectType::kVmo && (slot.rights & kShare) == 0) {
+  if (slot.type() == abi::ObjectType::kVmo && (slot.rights() & kShare) == 0) {
     return Error{abi::kEperm, abi::Detail::kBadRights, argument};
   }
   return {};
@@ -284,12 +285,17 @@ Result<void> bury_the_dead() {
     TRY_ASSIGN(bool done, empty_container(grave));
     if (done) {
       // What was emptied may have put other graves on top.
-      Slot** link = &state.dying;
-      while (*link != &grave) link = reinterpret_cast<Slot**>(&(*link)->object);
-      *link = reinterpret_cast<Slot*>(grave.object);
+      Slot* next = next_grave(grave);
+      if (state.dying == &grave) {
+        state.dying = next;
+      } else {
+        Slot* before = state.dying;
+        while (next_grave(*before) != &grave) before = next_grave(*before);
+        before->set_object(reinterpret_cast<std::uint64_t>(next));
+      }
       grave.unlink();
-      --objects_of(grave.type);
-      grave.type = abi::ObjectType::kNull;
+      --objects_of(grave.type());
+      grave.set_word({});
     }
     if (arch::interrupt_pending()) return kPreempted;
   }

@@ -8,6 +8,7 @@
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/untyped.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/ipc_fixture.h"
 
 namespace tessera::testing {
@@ -43,7 +44,7 @@ TEST_F(DestroyTest, NestedCNodes) {
   kernel::CNode outer = make_node();
   kernel::Endpoint endpoint = world.make<kernel::Endpoint>();
   auto& references =
-      reinterpret_cast<Endpoint*>(world.slot(endpoint.slot().index).object)->references;
+      reinterpret_cast<Endpoint*>(world.slot(endpoint.slot().index).object())->references;
   for (std::uint32_t depth = 1; depth <= 5; ++depth) {
     kernel::CNode inner = make_node();
     for (std::uint32_t i = 1; i <= 3; ++i) ASSERT_TRUE(inner.copy(i, own, endpoint.slot().index));
@@ -185,7 +186,7 @@ class SuicideTest : public DestroyTest, public ::testing::WithParamInterface<boo
     EXPECT_TRUE(world.waits(call));
     world.interrupt_always(false);
     world.let_all_run();
-    EXPECT_EQ(player.thread->run_state, RunState::kWaiting);
+    EXPECT_EQ(sched::run_state(*player.thread), sched::RunState::kWaiting);
   }
   // The player has the only capability to the object.
   void hand_over(std::uint32_t from, std::uint32_t to) {

@@ -194,7 +194,7 @@ TEST_F(ExhaustionTest, MapNeedsAPageForEachTable) {
       SCOPED_TRACE(std::to_string(left) + " pages left");
       const kernel::Task task = world.make<kernel::Task>();
       ASSERT_TRUE(task.configure(node, quota, 3 + left));
-      const Task& object = *reinterpret_cast<Task*>(world.slot(task.slot().index).object);
+      const Task& object = *reinterpret_cast<Task*>(world.slot(task.slot().index).object());
       const kernel::Vmo filler = world.make<kernel::Vmo>(kPageSize);
       ASSERT_TRUE(filler.map(task, std::uint64_t{7} << 30, Access::kRead));
       ASSERT_EQ(object.pool.available(), left);

@@ -102,7 +102,7 @@ TEST_F(InterruptedTest, WhoAsksForMemoryMayBeAmongTheDead) {
     }));
   });
   EXPECT_TRUE(own.delete_(grave_.slot().index));
-  EXPECT_TRUE(CNode::of(world.slot(target_.slot().index).object).slot(3)->empty());
+  EXPECT_TRUE(CNode::of(world.slot(target_.slot().index).object()).slot(3)->empty());
 }
 
 TEST_F(InterruptedTest, WhoAsksHowMuchIsLeftMayBeAmongTheDead) {
@@ -126,7 +126,7 @@ TEST_F(InterruptedTest, WhoConfiguresATaskMayBeAmongTheDead) {
     }));
   });
   EXPECT_TRUE(own.delete_(grave_.slot().index));
-  EXPECT_FALSE(reinterpret_cast<Task*>(world.slot(task.slot().index).object)->configured());
+  EXPECT_FALSE(reinterpret_cast<Task*>(world.slot(task.slot().index).object())->configured());
 }
 
 // The memory that a thread asks for is its own; it is gone before it can have it.
@@ -139,7 +139,7 @@ TEST_F(InterruptedTest, AThreadIsNotGivenItsOwnMemory) {
   const kernel::Thread second(rt::Slot{at});
   ASSERT_TRUE(second.configure(kernel::Task(rt::Slot{player.task_slot})));
   ASSERT_TRUE(second.start(0x1000, 0, 0, 0));
-  auto& thread = *reinterpret_cast<Thread*>(world.slot(at).object);
+  auto& thread = *reinterpret_cast<Thread*>(world.slot(at).object());
   const auto grave = make_grave({at, at + 1, at + 2, at + 3, at + 4});
   player.cspace->slot(5)->take(world.slot(memory.slot().index));
   meanwhile([&] {

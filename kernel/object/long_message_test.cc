@@ -50,7 +50,7 @@ class LongMessageTest : public IpcTest {
   }
   std::uint64_t* buffer(std::uint32_t page) {
     const Slot& slot = world.slot(memory.slot().index);
-    return static_cast<std::uint64_t*>(arch::direct_map({slot.object + page * kPageSize}));
+    return static_cast<std::uint64_t*>(arch::direct_map({slot.object() + page * kPageSize}));
   }
   void fill(std::uint32_t page, std::uint64_t start) {
     std::iota(buffer(page), buffer(page) + 512, start);

@@ -68,7 +68,7 @@ Result<std::uint64_t> wait(Thread& thread, Notification& notification, Nanosecon
 
 void fire(Alarm& alarm) {
   if (alarm.target.empty()) return;
-  signal(*reinterpret_cast<Notification*>(alarm.target.object), alarm.target.badge);
+  signal(*reinterpret_cast<Notification*>(alarm.target.object()), alarm.target.badge);
 }
 
 }  // namespace tessera

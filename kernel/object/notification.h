@@ -29,7 +29,7 @@ Result<std::uint64_t> poll(Notification& notification);
 Result<std::uint64_t> wait(Thread& thread, Notification& notification, Nanoseconds deadline);
 
 inline bool Thread::bound_is_silent() const {
-  return bound.empty() || reinterpret_cast<const Notification*>(bound.object)->bits == 0;
+  return bound.empty() || reinterpret_cast<const Notification*>(bound.object())->bits == 0;
 }
 
 struct Alarm : Timer {

@@ -200,7 +200,7 @@ TEST_F(WaitTest, CallsAndAnswersHandTheHartOver) {
   EXPECT_EQ(world.hart.current, server.thread) << "before those who were ready longer";
   reply_and_wait(server, kWords, 0, 0);
   EXPECT_EQ(world.hart.current, client.thread);
-  EXPECT_EQ(bystander.thread->run_state, RunState::kReady);
+  EXPECT_EQ(sched::run_state(*bystander.thread), sched::RunState::kReady);
 }
 
 class BoundTest : public WaitTest {

@@ -31,9 +31,10 @@ struct State {
 
   // Guards the derivation tree, reference counts and everything below. Off the IPC path.
   SpinLock tree_lock;
-  Slot root;                    // the first task's original capabilities are its children
-  Slot* dying = nullptr;        // graves of containers being emptied; linked by Slot::object
-  Task* tasks[kMaxTasks] = {};  // by ASID
+  Slot root;  // the first task's original capabilities are its children
+  Slot* dying =
+      nullptr;  // graves of containers being emptied; linked by the objects of their words
+  Task* tasks[kMaxTasks] = {};                       // by ASID
   std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
   std::uint32_t next_asid = 1;                       // where the search for a free one begins
   std::uint32_t generations[kMaxTasks] = {};         // how many tasks each has had

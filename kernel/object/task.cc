@@ -61,7 +61,7 @@ Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_
   make_untyped(memory, task.pool_memory, *base, pages, false);
   task.pool.init(*base, pages, static_cast<std::uint16_t*>(*counts));
   CHECK(task.table.init(task.pool, asid).has_value());  // a pool of three pages has a root
-  derive(cspace, task.cspace, cspace.rights);
+  derive(cspace, task.cspace, cspace.rights());
   return {};
 }
 
@@ -69,11 +69,11 @@ Result<void> configure_thread(Thread& thread, Slot& task_slot) {
   if (!thread.task_slot.empty() || thread.started) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
-  auto& task = *reinterpret_cast<Task*>(task_slot.object);
+  auto& task = *reinterpret_cast<Task*>(task_slot.object());
   if (!task.configured() || task.ended()) {
     return Error{abi::kEinval, abi::Detail::kNotConfigured, 1};
   }
-  derive(task_slot, thread.task_slot, task_slot.rights);
+  derive(task_slot, thread.task_slot, task_slot.rights());
   task.threads.push_back(thread);
   return {};
 }
@@ -123,7 +123,7 @@ Result<void> end_faulted(Thread& thread) {
 
 void keep_ending(Task& task) {
   Thread* thread = task.threads.front();
-  if (thread == nullptr || thread->run_state != RunState::kWaiting) return;
+  if (thread == nullptr || sched::run_state(*thread) != sched::RunState::kWaiting) return;
   leave_wait(*thread);
   thread->wait = Wait::kNone;
   sched::make_ready(*thread);
@@ -139,7 +139,8 @@ Result<void> end_task(Task& task, const Ending& ending) {
   }
   while (Thread* thread = task.threads.front()) {
     // Whoever runs does this work, so it goes last: until then it is there to go on with it.
-    if (thread->run_state == RunState::kRunning && task.threads.after(*thread) != nullptr) {
+    if (sched::run_state(*thread) == sched::RunState::kRunning &&
+        task.threads.after(*thread) != nullptr) {
       List<Thread, TaskMemberTag>::remove(*thread);
       task.threads.push_back(*thread);
       continue;
@@ -152,9 +153,9 @@ Result<void> end_task(Task& task, const Ending& ending) {
   }
   if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
   // It is told once. The slot stays until the task goes; without its rights it has done its work.
-  if (!task.supervisor.empty() && task.supervisor.rights != 0) {
-    task.supervisor.rights = 0;
-    signal(*reinterpret_cast<Notification*>(task.supervisor.object), task.supervisor.badge);
+  if (!task.supervisor.empty() && task.supervisor.rights() != 0) {
+    task.supervisor.set_rights(0);
+    signal(*reinterpret_cast<Notification*>(task.supervisor.object()), task.supervisor.badge);
   }
   return {};
 }

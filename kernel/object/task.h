@@ -36,7 +36,7 @@ struct Task {
   bool configured() const { return table.root().value != 0; }
   bool ended() const { return state > abi::TaskState::kRunning; }
   // Null when it has none.
-  CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object); }
+  CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object()); }
 
   // Tasks by ASID: a mapping in a slot names its task by ASID and generation, so that a task that
   // is gone leaves nothing behind.

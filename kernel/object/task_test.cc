@@ -10,6 +10,7 @@
 #include "idl/kernel_rights.h"
 #include "kernel/base/bits.h"
 #include "kernel/object/state.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/calls.h"
 #include "kernel/testing/outcome.h"
 #include "kernel/testing/world.h"
@@ -38,10 +39,10 @@ class TaskTest : public ::testing::Test {
   }
   void as_main() { world.act_as(world.main()); }
   Task& object(kernel::Task task) {
-    return *reinterpret_cast<Task*>(world.slot(task.slot().index).object);
+    return *reinterpret_cast<Task*>(world.slot(task.slot().index).object());
   }
   Thread& object(kernel::Thread thread) {
-    return *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object);
+    return *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object());
   }
   // A copy with these rights alone.
   rt::Slot weaker(rt::Slot slot, std::uint8_t rights, std::uint64_t badge = 0) {
@@ -123,7 +124,7 @@ TEST_F(TaskTest, StartSetsTheRegistersAndIsOnce) {
   }
   EXPECT_EQ(frame.pc(), 0x1234u);
   EXPECT_EQ(object(thread).own_class, abi::QosClass::kNormal);
-  EXPECT_EQ(object(thread).run_state, RunState::kReady);
+  EXPECT_EQ(sched::run_state(object(thread)), sched::RunState::kReady);
   expect_refused(
       world, [&] { return thread.start(0x1234, 0, 0, 0); }, abi::kEbusy, Detail::kBadState);
 }
@@ -225,7 +226,7 @@ TEST_F(TaskTest, KillStopsAllThreads) {
   ASSERT_TRUE(task.kill());
   for (const Player& one : {player, second, third}) {
     EXPECT_EQ(one.thread->wait, Wait::kStopped);
-    EXPECT_EQ(one.thread->run_state, RunState::kWaiting);
+    EXPECT_EQ(sched::run_state(*one.thread), sched::RunState::kWaiting);
     EXPECT_FALSE(one.thread->armed());
   }
   EXPECT_EQ(task.info()->state, TaskState::kKilled);
@@ -361,7 +362,7 @@ TEST_F(TaskTest, RoundsOfTasksGiveEverythingBack) {
     ASSERT_TRUE(kernel::Task(rt::Slot{401}).configure(kernel::CNode(rt::Slot{400}), untyped, 8));
     ASSERT_TRUE(kernel::Thread(rt::Slot{402}).configure(kernel::Task(rt::Slot{401})));
     ASSERT_TRUE(kernel::Thread(rt::Slot{402}).start(0x1000, 0, 0, 0));
-    world.act_as(*reinterpret_cast<Thread*>(world.slot(402).object));
+    world.act_as(*reinterpret_cast<Thread*>(world.slot(402).object()));
     EXPECT_TRUE(world.waits([] { (void)kernel::Self::exit(0); }));
     as_main();
     ASSERT_TRUE(own.revoke(first.quota_slot));

@@ -51,7 +51,7 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
   }
   LockGuard guard(state.tree_lock);
   derive(vmo, thread.buffer, 0);
-  thread.buffer.object += page * kPageSize;
+  thread.buffer.set_object(thread.buffer.object() + page * kPageSize);
   thread.buffer.pages = 1;
   return {};
 }

@@ -67,9 +67,8 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Slot buffer{SlotRole::kPlain};              // one page of a VMO: the IPC buffer
   Slot grave{SlotRole::kGrave};
 
-  Task* task() const {
-    return reinterpret_cast<Task*>(task_slot.object);  // null when the slot is empty
-  }
+  // Null when it has none.
+  Task* task() const { return reinterpret_cast<Task*>(task_slot.object()); }
   // No signal waits to end its next receive.
   bool bound_is_silent() const;
   static Thread& of(Timer& timer) { return static_cast<Thread&>(timer); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "idl/service/fault_handler.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/ipc_fixture.h"
 
 namespace tessera::testing {
@@ -21,7 +22,7 @@ class ThreadTest : public IpcTest {
   bool runs(const Player& who) {
     as_main();
     world.let_all_run();
-    return who.thread->run_state != RunState::kWaiting;
+    return sched::run_state(*who.thread) != sched::RunState::kWaiting;
   }
   kernel::Thread handle(const Player& who) { return kernel::Thread(rt::Slot{who.thread_slot}); }
 
@@ -186,7 +187,7 @@ TEST_F(ThreadTest, AFreshThreadStartsWithWhatWasWritten) {
   ASSERT_TRUE(fresh.configure(kernel::Task(rt::Slot{client.task_slot})));
   ASSERT_TRUE(fresh.write(3, 18, 19, 20, 21, 22, 23));
   ASSERT_TRUE(fresh.start(0x3000, 0x4000, 7, 8));
-  const auto& made = *reinterpret_cast<Thread*>(world.slot(fresh.slot().index).object);
+  const auto& made = *reinterpret_cast<Thread*>(world.slot(fresh.slot().index).object());
   EXPECT_EQ(made.frame.x[18], 18u);
   EXPECT_EQ(made.frame.x[10], 7u);
   EXPECT_EQ(made.frame.x[24], 0u);

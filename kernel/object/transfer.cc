@@ -60,7 +60,7 @@ void Parcel::hand_over(Thread& receiver) {
   CNode& cspace = *receiver.task()->cnode();
   for (unsigned i = 0; i < count_; ++i) {
     Slot& slot = *cspace.slot(receiver.window + i);
-    derive(*slots_[i], slot, slots_[i]->rights);
+    derive(*slots_[i], slot, slots_[i]->rights());
     slot.received = true;
   }
 }
@@ -78,8 +78,8 @@ Result<void> check_receiver_buffer(const Thread& receiver, ipc::Shape shape) {
 void copy_words(const Thread& from, Thread& to, ipc::Shape shape) {
   ipc::copy_words(from.frame, to.frame, shape);
   if (shape.long_words() == 0) return;
-  const auto* source = static_cast<const std::uint64_t*>(arch::direct_map({from.buffer.object}));
-  auto* target = static_cast<std::uint64_t*>(arch::direct_map({to.buffer.object}));
+  const auto* source = static_cast<const std::uint64_t*>(arch::direct_map({from.buffer.object()}));
+  auto* target = static_cast<std::uint64_t*>(arch::direct_map({to.buffer.object()}));
   for (unsigned i = 0; i < shape.long_words(); ++i) target[i] = source[i];
 }
 
@@ -130,7 +130,7 @@ void deliver_signal(Thread& thread, std::uint64_t bits) {
 
 bool take_bound_signal(Thread& thread) {
   if (thread.bound.empty()) return false;
-  auto& notification = *reinterpret_cast<Notification*>(thread.bound.object);
+  auto& notification = *reinterpret_cast<Notification*>(thread.bound.object());
   LockGuard guard(notification.lock);
   if (notification.bits == 0) return false;
   deliver_signal(thread, notification.bits);

@@ -33,10 +33,10 @@ TEST_F(TransferTest, CopiesArriveInTheWindow) {
       EXPECT_EQ(type_at(server, kWindow + i), i < count ? kTypes[i] : ObjectType::kNull);
     }
     EXPECT_EQ(type_at(client, kItem), ObjectType::kNotification) << "the sender keeps its own";
-    EXPECT_EQ(server.cspace->slot(kWindow)->rights, abi::kAllNotificationRights);
+    EXPECT_EQ(server.cspace->slot(kWindow)->rights(), abi::kAllNotificationRights);
     if (count > 1) {
       EXPECT_EQ(server.cspace->slot(kWindow + 1)->badge, 0x99u);
-      EXPECT_EQ(server.cspace->slot(kWindow + 1)->rights, 1);
+      EXPECT_EQ(server.cspace->slot(kWindow + 1)->rights(), 1);
     }
     reply_and_wait(server, kWords, 0, 0);
     as(client);

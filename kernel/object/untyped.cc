@@ -72,7 +72,7 @@ std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t page
   std::uint64_t high = untyped.given.high / kGrainsPerPage;
   if (pages > high) return {};
   std::uint64_t first = high - pages;
-  std::uint64_t base = untyped.object / kPageSize;
+  std::uint64_t base = untyped.object() / kPageSize;
   constexpr std::uint64_t kLargePages = kLargePageSize / kPageSize;
   if (placement == Placement::kLarge && pages >= kLargePages) {
     std::uint64_t aligned = align_down(base + first, kLargePages);
@@ -88,7 +88,7 @@ std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t page
 Result<void> zero_from(Slot& untyped, std::uint32_t first) {
   while (untyped.zeroed_from > first) {
     std::uint32_t page = untyped.zeroed_from - 1;
-    arch::zero(arch::direct_map(PhysAddr{untyped.object} + std::uint64_t{page} * kPageSize),
+    arch::zero(arch::direct_map(PhysAddr{untyped.object()} + std::uint64_t{page} * kPageSize),
                kPageSize);
     untyped.zeroed_from = page;
     if (untyped.zeroed_from > first && arch::interrupt_pending()) return kPreempted;
@@ -177,7 +177,7 @@ Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
   reset_if_unused(untyped);
   std::uint64_t grains = (bytes + kGrain - 1) / kGrain;
   if (grains > untyped.given.high - untyped.given.low) return kNoMemory;
-  void* memory = arch::direct_map(PhysAddr{untyped.object} + untyped.given.low * kGrain);
+  void* memory = arch::direct_map(PhysAddr{untyped.object()} + untyped.given.low * kGrain);
   untyped.given.low += static_cast<std::uint32_t>(grains);
   arch::zero(memory, grains * kGrain);
   return memory;
@@ -187,7 +187,7 @@ Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
   std::optional<std::uint32_t> first = place_pages(untyped, pages, Placement::kAnywhere);
   if (!first.has_value()) return kNoMemory;
   give_pages(untyped, *first);
-  return PhysAddr{untyped.object} + std::uint64_t{*first} * kPageSize;
+  return PhysAddr{untyped.object()} + std::uint64_t{*first} * kPageSize;
 }
 
 Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uint32_t first) {
@@ -219,8 +219,8 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
   bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
   if (needs_zero) TRY(zero_from(untyped, *page));
   give_pages(untyped, *page);
-  commit(untyped, request, *size, PhysAddr{untyped.object} + std::uint64_t{*page} * kPageSize, node,
-         first);
+  commit(untyped, request, *size, PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize,
+         node, first);
   return {};
 }
 

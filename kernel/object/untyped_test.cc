@@ -29,12 +29,12 @@ class UntypedTest : public ::testing::Test {
   ObjectType type_at(std::uint32_t slot) { return own.query(slot)->type; }
   bool is_zero(std::uint32_t vmo) {
     Slot& slot = world.slot(vmo);
-    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{slot.object}));
+    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{slot.object()}));
     return std::all_of(bytes, bytes + slot.pages * kPageSize, [](auto b) { return b == 0; });
   }
   void dirty(std::uint32_t vmo) {
     Slot& slot = world.slot(vmo);
-    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{slot.object}));
+    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{slot.object()}));
     std::fill(bytes, bytes + slot.pages * kPageSize, 0x77);
   }
 
@@ -84,7 +84,7 @@ TEST_F(UntypedTest, MakesManyAtOnce) {
   for (std::uint32_t i = 0; i < 16; ++i) {
     EXPECT_EQ(type_at(kA + i), ObjectType::kEndpoint);
     for (std::uint32_t j = 0; j < i; ++j) {
-      EXPECT_NE(world.slot(kA + i).object, world.slot(kA + j).object);
+      EXPECT_NE(world.slot(kA + i).object(), world.slot(kA + j).object());
     }
   }
   EXPECT_EQ(free(), kQuota - 16 * 64);
@@ -295,7 +295,7 @@ TEST_F(UntypedTest, ZeroingIsPreemptedAndCompletes) {
   world.interrupt_always(true);
   std::uint64_t freed = 0;
   world.on_preempted = [&] {
-    EXPECT_EQ(world.slot(kA).type, ObjectType::kNull) << "nothing is there before all is";
+    EXPECT_EQ(world.slot(kA).type(), ObjectType::kNull) << "nothing is there before all is";
     freed = free_bytes(world.slot(memory.slot().index));
     EXPECT_EQ(freed, kQuota);
   };

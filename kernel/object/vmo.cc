@@ -22,7 +22,7 @@ Task* task_of_mapping(Slot& slot) {
 
 Run run_of(const Slot& slot) {
   return {.va = {std::uint64_t{slot.mapping.page} * kPageSize},
-          .pa = {slot.object},
+          .pa = {slot.object()},
           .pages = slot.pages,
           .done = slot.mapping.done,
           .access = {static_cast<std::uint8_t>(slot.access & kAccessBits)}};
@@ -42,7 +42,7 @@ Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Acc
   if (!in_user_space(address, slot.pages)) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
   if (!access.mappable()) return Error{abi::kEinval, abi::Detail::kWriteExecute, 3};
   // The rights read, write and execute are the same bits as the accesses.
-  if ((access.bits & ~slot.rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 3};
+  if ((access.bits & ~slot.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 3};
   // What runs cannot be written any more, by no other capability to it: that is what a seal says.
   // A device's memory has none.
   if (access.has(kExecute) && !slot.sealed) {
@@ -100,7 +100,7 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
     if (arch::interrupt_pending()) return kPreempted;
   }
   if (access.has(kExecute)) arch::sync_instructions();
-  if (slot.device && state.uart.value - slot.object < std::uint64_t{slot.pages} * kPageSize) {
+  if (slot.device && state.uart.value - slot.object() < std::uint64_t{slot.pages} * kPageSize) {
     state.uart_taken = true;
   }
   return {};

@@ -1,7 +1,7 @@
 // What can run, and one hart's queues of what is ready to: one FIFO a class, highest class first.
 //
 // The hart is their only writer (R11). A Runnable is owned by exactly one of: its hart's queues
-// (kReady), its hart (kRunning), and whatever it waits for (kWaiting), whose queue then has its
+// (`ready`), its hart, whose `current` it is, and whatever it waits for, whose queue then has its
 // link.
 #pragma once
 
@@ -16,17 +16,15 @@ namespace tessera {
 struct Hart;
 struct QueueTag;
 
-enum class RunState : std::uint8_t { kWaiting, kReady, kRunning };
-
 struct Runnable : Link<QueueTag> {
   Hart* home = nullptr;
-  RunState run_state = RunState::kWaiting;
+  bool ready = false;
   abi::QosClass own_class = abi::QosClass::kNormal;
   // When its turn ends, if that began and was handed on or interrupted; kNever: its next turn is a
   // whole slice.
   Nanoseconds turn_end = kNever;
   // own_class, or that of the caller it works for, whichever is higher. Changed only while not
-  // kReady.
+  // `ready`.
   abi::QosClass effective_class = abi::QosClass::kNormal;
 };
 
@@ -48,14 +46,14 @@ class RunQueue {
     unsigned highest = highest_index();
     Runnable* item = fifos_[highest].pop_front();
     if (fifos_[highest].empty()) classes_ &= ~(1u << highest);
-    item->run_state = RunState::kRunning;
+    item->ready = false;
     return item;
   }
   // Takes a ready one out.
   void remove(Runnable& item) {
     List<Runnable, QueueTag>::remove(item);
     if (fifo(item).empty()) classes_ &= ~(1u << index(item));
-    item.run_state = RunState::kWaiting;
+    item.ready = false;
   }
   // Whether one of this class, or a higher (only a higher), is ready.
   bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }
@@ -70,7 +68,7 @@ class RunQueue {
   unsigned highest_index() const { return 31u - static_cast<unsigned>(__builtin_clz(classes_)); }
   void note(Runnable& item) {
     classes_ |= 1u << index(item);
-    item.run_state = RunState::kReady;
+    item.ready = true;
   }
 
   List<Runnable, QueueTag> fifos_[kClasses];

@@ -29,12 +29,12 @@ void set_timer(Hart& hart) {
 }  // namespace
 
 void make_ready(Runnable& item) {
-  DCHECK(item.run_state == RunState::kWaiting);
+  DCHECK(run_state(item) == RunState::kWaiting);
   item.home->ready.push_back(item);
 }
 
 void make_ready_first(Runnable& item) {
-  DCHECK(item.run_state == RunState::kWaiting);
+  DCHECK(run_state(item) == RunState::kWaiting);
   // It goes on with the turn of who hands over: two that call each other for ever have no more of
   // the hart than one that does not.
   item.turn_end = item.home->slice_end;
@@ -42,10 +42,9 @@ void make_ready_first(Runnable& item) {
 }
 
 void make_wait(Runnable& item) {
-  if (item.run_state == RunState::kReady) {
+  if (item.ready) {
     item.home->ready.remove(item);
-  } else if (item.run_state == RunState::kRunning) {
-    item.run_state = RunState::kWaiting;
+  } else if (item.home->current == &item) {
     item.home->current = nullptr;
   }
 }
@@ -59,7 +58,7 @@ void yield(Hart& hart) {
 }
 
 void set_effective_class(Runnable& item, abi::QosClass c) {
-  if (item.run_state == RunState::kReady) {
+  if (item.ready) {
     item.home->ready.remove(item);
     item.effective_class = c;
     item.home->ready.push_back(item);

@@ -28,7 +28,7 @@ class SchedulerTest : public ::testing::Test {
     Runnable* next = sched::choose(hart);
     if (next == nullptr) return -1;
     EXPECT_EQ(hart.current, next);
-    EXPECT_EQ(next->run_state, RunState::kRunning);
+    EXPECT_EQ(sched::run_state(*next), sched::RunState::kRunning);
     return next - r.data();
   }
   void pass(std::uint64_t nanoseconds) { machine.advance(nanoseconds); }
@@ -146,7 +146,7 @@ TEST_F(SchedulerTest, HandOversShareOneSlice) {
   bool ran = false;
   for (int i = 0; i < 40 && !ran; ++i) {
     Runnable& other = hart.current == &r[0] ? r[1] : r[0];
-    if (other.run_state != RunState::kWaiting) break;
+    if (sched::run_state(other) != sched::RunState::kWaiting) break;
     sched::make_wait(*hart.current);
     sched::make_ready_first(other);
     (void)choose();
@@ -176,7 +176,7 @@ TEST_F(SchedulerTest, WaitingTakesItOutOfEverything) {
   start(1);
   EXPECT_EQ(choose(), 0);
   sched::make_wait(r[1]);
-  EXPECT_EQ(r[1].run_state, RunState::kWaiting);
+  EXPECT_EQ(sched::run_state(r[1]), sched::RunState::kWaiting);
   EXPECT_FALSE(r[1].linked());
   sched::make_wait(r[0]);
   EXPECT_EQ(choose(), -1);

@@ -21,7 +21,7 @@ class CNodeCallsTest : public ::testing::Test {
  protected:
   ObjectType type_at(std::uint32_t slot) { return own.query(slot)->type; }
   std::uint32_t references() {
-    return reinterpret_cast<Endpoint*>(world.slot(endpoint).object)->references;
+    return reinterpret_cast<Endpoint*>(world.slot(endpoint).object())->references;
   }
 
   static constexpr std::uint32_t kTo = 100;  // free slots
@@ -262,7 +262,7 @@ TEST_F(CNodeCallsTest, RevokeTakesWhatIsDerivedMeanwhile) {
     if (std::exchange(copied, true)) return;
     Slot& source = world.slot(kTo + 3);
     ASSERT_FALSE(source.empty());
-    derive(source, world.slot(kTo + 10), source.rights);
+    derive(source, world.slot(kTo + 10), source.rights());
   };
   world.interrupt_always(true);
   ASSERT_TRUE(own.revoke(endpoint));

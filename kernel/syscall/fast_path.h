@@ -20,28 +20,35 @@
 namespace tessera::fast {
 namespace internal {
 
-// The slot of a capability to an endpoint with the right, or null.
-[[gnu::always_inline]] inline Slot* find_endpoint(const Thread& thread, std::uint64_t address,
-                                                  abi::EndpointRight right) {
-  CNode* cspace = thread.task()->cnode();
-  if (cspace == nullptr || address >= cspace->count()) return nullptr;
-  Slot* slot = cspace->slot(address);  // slot 0 is the header, and no endpoint
-  bool usable = slot->type == abi::ObjectType::kEndpoint &&
-                (slot->rights & static_cast<std::uint8_t>(right)) != 0;
-  return usable ? slot : nullptr;
+// An endpoint that a capability in a slot names.
+struct Named {
+  Slot* slot = nullptr;
+  CapabilityWord word;
+
+  Endpoint& endpoint() const { return *reinterpret_cast<Endpoint*>(word.object()); }
+};
+// Finds a capability to an endpoint with the right: false: there is none at the address.
+[[gnu::always_inline]] inline bool find_endpoint(const Task& task, std::uint64_t address,
+                                                 abi::EndpointRight right, Named& named) {
+  CNode* cspace = task.cnode();
+  if (cspace == nullptr || address >= cspace->count()) return false;
+  named.slot = cspace->slot(address);  // slot 0 is the header, and no endpoint
+  named.word = named.slot->word();
+  return named.word.allows(abi::ObjectType::kEndpoint, std::to_underlying(right));
 }
 
-[[gnu::always_inline]] inline Thread* receiver_at(Endpoint& endpoint) {
-  if (endpoint.holds != Endpoint::Holds::kReceivers) return nullptr;
-  return &Thread::of(*endpoint.queue.front());
+// Whether somebody waits at an endpoint that is locked, and the capability still names it: as long
+// as the lock is held, it does.
+[[gnu::always_inline]] inline bool has_receiver(const Endpoint& endpoint, const Named& named) {
+  return named.slot->word() == named.word && endpoint.holds == Endpoint::Holds::kReceivers;
 }
 
 // Whether this hart may go to the thread at once, at the class `c`: it is this hart's, has no
 // deadline to take off, nobody ready is more important, and its task has not ended (whoever ended
 // it may have been interrupted before this thread was stopped).
 [[gnu::always_inline]] inline bool can_take_over(const Hart& hart, const Thread& to,
-                                                 abi::QosClass c) {
-  return to.home == &hart && !to.armed() && !hart.ready.any_above(c) && !to.task()->ended();
+                                                 const Task& task, abi::QosClass c) {
+  return to.home == &hart && !to.armed() && !hart.ready.any_above(c) && !task.ended();
 }
 
 // A class that the caller has from its own caller goes the long way, which counts how far: false.
@@ -53,14 +60,12 @@ namespace internal {
   return true;
 }
 
-// The hart goes from the current thread, which waits, to another.
-[[gnu::always_inline]] inline void hand_over(Hart& hart, Thread& from, Thread& to) {
-  from.run_state = RunState::kWaiting;
-  to.run_state = RunState::kRunning;
+// The hart goes on with another thread, which waited and is nobody's now.
+[[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
   to.wait = Wait::kNone;
   hart.current = &to;
   hart.local.frame = &to.frame;
-  arch::activate(to.task()->table.space());
+  arch::activate(task.table.space());
 }
 
 }  // namespace internal
@@ -71,30 +76,39 @@ namespace internal {
                                         std::uint64_t address) {
   Thread& caller = Thread::of(*hart.current);
   // The decoder's range, and a shape without capabilities and of no more words than there are.
-  bool plain = tag - ipc::kLeastTag <= ipc::kGreatestTag - ipc::kLeastTag &&
-               (tag & ipc::kShapeMask) <= abi::kMessageRegisters;
-  Slot* slot = internal::find_endpoint(caller, address, abi::EndpointRight::kSend);
-  if (!plain || slot == nullptr || caller.received != 0) return false;
-  auto& endpoint = *reinterpret_cast<Endpoint*>(slot->object);
+  if (tag - ipc::kLeastTag > ipc::kGreatestTag - ipc::kLeastTag) return false;
+  if ((tag & ipc::kShapeMask) > abi::kMessageRegisters || caller.received != 0) return false;
+  const Task& task = *caller.task();
+  internal::Named named;
+  if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
+  Endpoint& endpoint = named.endpoint();
+  const abi::QosClass donated = caller.effective_class;
+
   endpoint.lock.lock();
-  Thread* receiver = internal::receiver_at(endpoint);
-  abi::QosClass donated = caller.effective_class;
-  if (receiver == nullptr || !internal::can_take_over(hart, *receiver, donated) ||
-      !internal::donate(caller, *receiver)) {
+  if (!internal::has_receiver(endpoint, named)) {
     endpoint.lock.unlock();
     return false;
   }
-
-  take_from_queue(*receiver, endpoint);
+  Thread& receiver = Thread::of(endpoint.queue.first());
+  const Task& receiver_task = *receiver.task();
+  if (!internal::can_take_over(hart, receiver, receiver_task, donated) ||
+      !internal::donate(caller, receiver)) {
+    endpoint.lock.unlock();
+    return false;
+  }
+  const std::uint64_t badge = named.slot->badge;
+  endpoint.queue.drop_first();
+  if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
   endpoint.lock.unlock();
-  receiver->reply.caller = &caller;
-  receiver->received = 0;
+
+  receiver.reply.caller = &caller;
+  receiver.received = 0;
   caller.wait = Wait::kAnswer;
-  caller.answer = &receiver->reply;
-  internal::hand_over(hart, caller, *receiver);
-  arch::return_to_receiver(receiver->frame, words, tag & abi::kTagWordsMask,
-                           {.badge = slot->badge,
-                            .identity = caller.task()->identity,
+  caller.answer = &receiver.reply;
+  internal::run(hart, receiver, receiver_task);
+  arch::return_to_receiver(receiver.frame, words, tag & abi::kTagWordsMask,
+                           {.badge = badge,
+                            .identity = task.identity,
                             .tag = tag,
                             .info = static_cast<std::uint64_t>(donated) | abi::kInfoAnswerDue});
   return true;
@@ -106,26 +120,34 @@ namespace internal {
                                                  std::uint64_t address) {
   Thread& server = Thread::of(*hart.current);
   Thread* caller = server.reply.caller;
-  bool plain = shape <= abi::kMessageRegisters && abi::fits<std::int32_t>(status);
-  Slot* slot = internal::find_endpoint(server, address, abi::EndpointRight::kReceive);
-  if (!plain || slot == nullptr || caller == nullptr) return false;
-  if (server.received != 0 || caller->fault || !server.bound_is_silent()) return false;
-  if (!internal::can_take_over(hart, *caller, caller->effective_class)) return false;
-  auto& endpoint = *reinterpret_cast<Endpoint*>(slot->object);
+  if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
+  if (caller == nullptr || server.received != 0 || caller->fault) return false;
+  internal::Named named;
+  if (!internal::find_endpoint(*server.task(), address, abi::EndpointRight::kReceive, named)) {
+    return false;
+  }
+  const Task& task = *caller->task();
+  if (!server.bound_is_silent() ||
+      !internal::can_take_over(hart, *caller, task, caller->effective_class)) {
+    return false;
+  }
+  Endpoint& endpoint = named.endpoint();
+
   endpoint.lock.lock();
-  if (endpoint.holds == Endpoint::Holds::kSenders) {
+  if (named.slot->word() != named.word || endpoint.holds == Endpoint::Holds::kSenders) {
     endpoint.lock.unlock();
     return false;
   }
-
-  endpoint.holds = Endpoint::Holds::kReceivers;
-  endpoint.queue.push_back(server);
-  endpoint.lock.unlock();
+  // From the unlock on, the server is the endpoint's: another hart may take it and run it.
   server.wait = Wait::kReceiving;
   server.endpoint = &endpoint;
   server.reply.caller = nullptr;
   server.effective_class = server.own_class;
-  internal::hand_over(hart, server, *caller);
+  endpoint.holds = Endpoint::Holds::kReceivers;
+  endpoint.queue.push_back(server);
+  endpoint.lock.unlock();
+
+  internal::run(hart, *caller, task);
   arch::return_to_caller(caller->frame, words, static_cast<unsigned>(shape), status, shape);
   return true;
 }

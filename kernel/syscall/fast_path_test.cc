@@ -12,6 +12,7 @@
 
 #include "kernel/object/donation.h"
 #include "kernel/object/task.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/ipc_fixture.h"
 
 namespace tessera::testing {
@@ -130,7 +131,6 @@ class Round : public IpcTest {
     if (hart.current != &actor) {
       if (hart.current != nullptr) hart.ready.push_front(*hart.current);
       hart.ready.remove(actor);
-      actor.run_state = RunState::kRunning;
       hart.current = &actor;
       hart.local.frame = &actor.frame;
     }
@@ -145,7 +145,7 @@ class Round : public IpcTest {
 
   // A waiting thread's clobbered registers mean nothing; all else is told.
   static void tell(std::ostringstream& out, const char* name, Thread& thread) {
-    out << name << " wait=" << int(thread.wait) << " run=" << int(thread.run_state)
+    out << name << " wait=" << int(thread.wait) << " run=" << int(sched::run_state(thread))
         << " class=" << int(thread.effective_class) << " received=" << int(thread.received)
         << " caller=" << (thread.reply.caller != nullptr) << " armed=" << thread.armed();
     bool waits = thread.wait != Wait::kNone;
@@ -165,7 +165,7 @@ class Round : public IpcTest {
     tell(out, "server", *server.thread);
     tell(out, "main", world.main());
     Hart& hart = world.hart;
-    auto& meeting = *reinterpret_cast<Endpoint*>(world.slot(made.slot().index).object);
+    auto& meeting = *reinterpret_cast<Endpoint*>(world.slot(made.slot().index).object());
     out << "current="
         << (hart.current == client.thread   ? 'c'
             : hart.current == server.thread ? 's'

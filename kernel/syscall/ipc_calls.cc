@@ -10,7 +10,7 @@ namespace {
 
 SendRight right_of(const Capability<abi::ObjectType::kEndpoint>& capability) {
   constexpr auto kGrant = static_cast<std::uint8_t>(abi::EndpointRight::kGrant);
-  return {capability.object(), capability.slot->badge, (capability.slot->rights & kGrant) != 0};
+  return {capability.object(), capability.slot->badge, (capability.slot->rights() & kGrant) != 0};
 }
 
 // A message's results are written when it comes, straight into the registers of whoever waited for

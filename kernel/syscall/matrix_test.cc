@@ -50,7 +50,7 @@ class Cell : public CallTest {
  public:
   void TestBody() override {}
   std::string run(const calls::Call& call, const Place& place, std::uint8_t rights) {
-    world.slot(slot_for(place)).rights = rights;
+    world.slot(slot_for(place)).set_rights(rights);
     prepare(call);
     try {
       if (!world.system_call()) return "it waits, or ends";
@@ -83,17 +83,17 @@ TEST_F(MatrixTest, WithoutARightThatItNeeds) {
   for_each_place([&](const calls::Call& call, const Place& place) {
     Slot& slot = world.slot(slot_for(place));
     const std::uint8_t all = all_rights_of(place.type);
-    ASSERT_EQ(slot.rights, all);
+    ASSERT_EQ(slot.rights(), all);
     for (unsigned rights = 0; rights <= all; ++rights) {
       if ((place.needs & ~rights) == 0) continue;
       SCOPED_TRACE("rights " + std::to_string(rights));
-      slot.rights = static_cast<std::uint8_t>(rights);
+      slot.set_rights(static_cast<std::uint8_t>(rights));
       Snapshot before(world);
       prepare(call);
       expect_rejected(before, call, abi::kEperm, Detail::kBadRights, place.argument);
       ++cells;
     }
-    slot.rights = all;
+    slot.set_rights(all);
   });
   EXPECT_GT(cells, 200);
 }
@@ -126,7 +126,7 @@ TEST_F(MatrixTest, WithAnotherTypeOfObject) {
       const std::uint32_t at = kOther + std::to_underlying(other.type);
       Slot& wrong = world.slot(at);
       for (unsigned rights = 0; rights <= other.rights; ++rights) {
-        wrong.rights = static_cast<std::uint8_t>(rights);
+        wrong.set_rights(static_cast<std::uint8_t>(rights));
         expect_rejected(call, place.reg, at, abi::kEbadf, Detail::kBadType, place.argument);
       }
       if (HasFailure()) return;

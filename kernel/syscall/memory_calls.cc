@@ -38,7 +38,7 @@ Result<void> Syscall::on(const decode::UntypedRetype<Syscall>& args) {
 Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>& args) {
   if (state.dying != nullptr) return bury_and_try_again();
   const Slot& slot = *args.self.slot;
-  return decode::UntypedInfoResult{.base = slot.object,
+  return decode::UntypedInfoResult{.base = slot.object(),
                                    .size = std::uint64_t{slot.pages} * kPageSize,
                                    .free = free_bytes(slot),
                                    .device = slot.device};
@@ -48,17 +48,17 @@ Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
   TRY(check_derivable(*ends.from, 3));
   LockGuard guard(state.tree_lock);
-  derive(*ends.from, *ends.to, ends.from->rights);
+  derive(*ends.from, *ends.to, ends.from->rights());
   return {};
 }
 
 Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
   TRY(check_derivable(*ends.from, 3));
-  if ((args.rights & ~ends.from->rights) != 0) {
+  if ((args.rights & ~ends.from->rights()) != 0) {
     return Error{abi::kEperm, abi::Detail::kBadRights, 4};
   }
-  if (args.badge != 0 && !takes_badge(ends.from->type)) {
+  if (args.badge != 0 && !takes_badge(ends.from->type())) {
     return Error{abi::kEinval, abi::Detail::kBadType, 5};
   }
   if (args.badge != 0 && ends.from->badge != 0) {
@@ -91,21 +91,21 @@ Result<void> Syscall::on(const decode::CNodeRevoke<Syscall>& args) {
 Result<void> Syscall::on(const decode::CNodeMutate<Syscall>& args) {
   TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
   if (slot->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 1};
-  if ((args.rights & ~slot->rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 2};
+  if ((args.rights & ~slot->rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 2};
   if (!slot->children.empty()) return Error{abi::kEbusy, abi::Detail::kHasChildren, 1};
-  if (slot->type == abi::ObjectType::kVmo && (mapped_access(*slot).bits & ~args.rights) != 0) {
+  if (slot->type() == abi::ObjectType::kVmo && (mapped_access(*slot).bits & ~args.rights) != 0) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 1};
   }
-  slot->rights = args.rights;
+  slot->set_rights(args.rights);
   return {};
 }
 
 Result<decode::CNodeQueryResult> Syscall::on(const decode::CNodeQuery<Syscall>& args) {
   TRY_ASSIGN(Slot * slot, args.self.object().at(args.index, 1));
   if (slot->empty()) return decode::CNodeQueryResult{};
-  return decode::CNodeQueryResult{.type = slot->type,
-                                  .rights = slot->rights,
-                                  .badge = takes_badge(slot->type) ? slot->badge : 0};
+  return decode::CNodeQueryResult{.type = slot->type(),
+                                  .rights = slot->rights(),
+                                  .badge = takes_badge(slot->type()) ? slot->badge : 0};
 }
 
 Result<void> Syscall::on(const decode::VmoMap<Syscall>& args) {
@@ -119,7 +119,7 @@ Result<void> Syscall::on(const decode::VmoUnmap<Syscall>& args) {
 
 Result<decode::VmoInfoResult> Syscall::on(const decode::VmoInfo<Syscall>& args) {
   const Slot& slot = *args.self.slot;
-  return decode::VmoInfoResult{.base = slot.object,
+  return decode::VmoInfoResult{.base = slot.object(),
                                .size = std::uint64_t{slot.pages} * kPageSize,
                                .device = slot.device,
                                .sealed = slot.sealed};
@@ -137,10 +137,10 @@ Result<void> Syscall::on(const decode::VmoSlice<Syscall>& args) {
   }
   TRY_ASSIGN(Slot * to, args.node.object().at(args.to, 4));
   if (!to->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 4};
-  if ((args.rights & ~whole.rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 5};
+  if ((args.rights & ~whole.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 5};
   LockGuard guard(state.tree_lock);
   derive(whole, *to, args.rights);
-  to->object = whole.object + args.offset;
+  to->set_object(whole.object() + args.offset);
   to->pages = static_cast<std::uint32_t>(args.size / kPageSize);
   return {};
 }
@@ -152,7 +152,7 @@ Result<void> Syscall::on(const decode::VmoSeal<Syscall>& args) {
   if (!slot.original) return Error{abi::kEperm, abi::Detail::kNoAuthority, 0};
   if (!slot.children.empty()) return Error{abi::kEbusy, abi::Detail::kHasChildren, 0};
   if (mapped_access(slot).has(kWrite)) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
-  slot.rights &= static_cast<std::uint8_t>(~kWriteRight);
+  slot.set_rights(static_cast<std::uint8_t>(slot.rights() & ~kWriteRight));
   slot.sealed = true;
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "idl/system_call.h"
 #include "kernel/object/donation.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/call_fixture.h"
 #include "kernel/testing/ipc_fixture.h"
 
@@ -76,7 +77,7 @@ TEST_F(QosTest, ANewThreadIsNotAboveItsMaker) {
     begin_at(world.main(), own);
     auto thread = world.make<kernel::Thread>();
     EXPECT_TRUE(thread.configure(kernel::Task(World::kTask)));
-    const auto& made = *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object);
+    const auto& made = *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object());
     EXPECT_EQ(made.own_class, std::min(own, QosClass::kNormal));
     EXPECT_EQ(made.effective_class, made.own_class);
   }
@@ -102,10 +103,10 @@ TEST_F(QosTest, WhoLowersItselfGivesWay) {
   as(client);
   EXPECT_TRUE(Self::now());
   ASSERT_EQ(world.hart.current, client.thread);
-  ASSERT_EQ(server.thread->run_state, RunState::kReady);
+  ASSERT_EQ(sched::run_state(*server.thread), sched::RunState::kReady);
   EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
   EXPECT_NE(world.hart.current, client.thread);
-  EXPECT_EQ(client.thread->run_state, RunState::kReady);
+  EXPECT_EQ(sched::run_state(*client.thread), sched::RunState::kReady);
 }
 
 class QosRegisterTest : public CallTest {

@@ -98,8 +98,8 @@ class Chaos {
     // A second thread that somebody may start.
     Slot& second = *player.cspace->slot(to);
     second.take(world_.slot(world_.make<kernel::Thread>().slot().index));
-    EXPECT_TRUE(
-        configure_thread(*reinterpret_cast<Thread*>(second.object), world_.slot(player.task_slot)));
+    EXPECT_TRUE(configure_thread(*reinterpret_cast<Thread*>(second.object()),
+                                 world_.slot(player.task_slot)));
     player.thread->window = 40;
   }
 
@@ -111,7 +111,7 @@ class Chaos {
     std::uint32_t start = static_cast<std::uint32_t>(below(64));
     for (std::uint32_t i = 0; i < 64; ++i) {
       std::uint32_t index = 1 + (start + i) % (node->count() < 64 ? node->count() - 1 : 63);
-      if (node->slot(index)->type == type) return index;
+      if (node->slot(index)->type() == type) return index;
     }
     return below(64);
   }

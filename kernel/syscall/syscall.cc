@@ -28,8 +28,8 @@ Result<Slot*> Syscall::find(std::uint64_t address, abi::ObjectType type, std::ui
   if (cspace == nullptr) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
   TRY_ASSIGN(Slot * slot, cspace->at(address, argument));
   if (slot->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-  if (slot->type != type) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
-  if ((rights & ~slot->rights) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+  if (slot->type() != type) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
+  if ((rights & ~slot->rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, argument};
   return slot;
 }
 
@@ -56,7 +56,7 @@ void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address) {
   thread.fault_address = address;
   if (!thread.handler.empty()) {
     thread.fault = true;
-    SendRight right{*reinterpret_cast<Endpoint*>(thread.handler.object), thread.handler.badge,
+    SendRight right{*reinterpret_cast<Endpoint*>(thread.handler.object()), thread.handler.badge,
                     false};
     Result<void> sent = send(thread, right, kNever, true);
     if (sent.has_value() || sent.error() == kWaiting) return;

@@ -53,7 +53,7 @@ struct ObjectOf<abi::ObjectType::kAlarm> {
 template <abi::ObjectType type>
 struct Capability {
   Slot* slot = nullptr;
-  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(slot->object); }
+  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(slot->object()); }
 };
 
 class Syscall {

@@ -74,7 +74,7 @@ Result<void> Syscall::on(const decode::TaskSupervise<Syscall>& args) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
   LockGuard guard(state.tree_lock);
-  derive(*args.notification.slot, task.supervisor, args.notification.slot->rights);
+  derive(*args.notification.slot, task.supervisor, args.notification.slot->rights());
   return {};
 }
 
@@ -119,7 +119,7 @@ Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {
     return Error{abi::kEbusy, abi::Detail::kOccupied, 1};
   }
   LockGuard guard(state.tree_lock);
-  derive(*args.notification.slot, thread.bound, args.notification.slot->rights);
+  derive(*args.notification.slot, thread.bound, args.notification.slot->rights());
   notification.bound = &thread;
   offer(notification);
   return {};
@@ -131,7 +131,7 @@ Result<void> Syscall::on(const decode::ThreadHandler<Syscall>& args) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
   LockGuard guard(state.tree_lock);
-  derive(*args.endpoint_.slot, thread.handler, args.endpoint_.slot->rights);
+  derive(*args.endpoint_.slot, thread.handler, args.endpoint_.slot->rights());
   thread.handler.badge = args.endpoint_.slot->badge;
   return {};
 }
@@ -195,7 +195,7 @@ Result<void> Syscall::on(const decode::AlarmBind<Syscall>& args) {
     return kPreempted;  // the arguments are looked up again: they may be gone with it
   }
   LockGuard guard(state.tree_lock);
-  derive(*args.notification.slot, alarm.target, args.notification.slot->rights);
+  derive(*args.notification.slot, alarm.target, args.notification.slot->rights());
   return {};
 }
 

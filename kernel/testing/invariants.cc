@@ -15,22 +15,23 @@
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/testing/written_code.h"
 
 namespace tessera::testing {
 namespace {
 
 bool is_run_of_pages(const Slot& slot) {
-  return slot.type == abi::ObjectType::kUntyped || slot.type == abi::ObjectType::kVmo;
+  return slot.type() == abi::ObjectType::kUntyped || slot.type() == abi::ObjectType::kVmo;
 }
 
 std::uint64_t size_of(Slot& slot) {
-  switch (slot.type) {
+  switch (slot.type()) {
     case abi::ObjectType::kUntyped:
     case abi::ObjectType::kVmo:
       return std::uint64_t{slot.pages} * kPageSize;
     case abi::ObjectType::kCnode:
-      return std::uint64_t{CNode::of(slot.object).count()} * sizeof(Slot);
+      return std::uint64_t{CNode::of(slot.object()).count()} * sizeof(Slot);
     case abi::ObjectType::kTask:
       return kTaskSize;
     case abi::ObjectType::kThread:
@@ -75,7 +76,7 @@ class Walk {
         if (child->empty()) fail("an empty slot in the tree");
         if (child->role == SlotRole::kGrave) {
           ++graves_;
-          ++dying_[child->type];
+          ++dying_[child->type()];
           continue;
         }
         check_child(*parent, *child, given);
@@ -85,7 +86,7 @@ class Walk {
     }
     std::size_t dying = 0;
     for (Slot* grave = state.dying; grave != nullptr;
-         grave = reinterpret_cast<Slot*>(grave->object)) {
+         grave = reinterpret_cast<Slot*>(grave->object())) {
       ++dying;
     }
     if (dying != graves_) fail("a grave that nobody digs out, or is in no tree");
@@ -101,19 +102,19 @@ class Walk {
   using Given = std::map<std::uint64_t, Piece>;
 
   void check_child(const Slot& parent, Slot& child, Given& given) {
-    if (parent.type == child.type && parent.type != abi::ObjectType::kUntyped &&
-        parent.object == child.object && (child.rights & ~parent.rights) != 0) {
+    if (parent.type() == child.type() && parent.type() != abi::ObjectType::kUntyped &&
+        parent.object() == child.object() && (child.rights() & ~parent.rights()) != 0) {
       // A supervisor that was told keeps its slot, without rights.
       fail("rights have grown");
     }
-    ++named_[{child.type, child.object}];
-    if (parent.type != abi::ObjectType::kUntyped) return;
+    ++named_[{child.type(), child.object()}];
+    if (parent.type() != abi::ObjectType::kUntyped) return;
     if (is_run_of_pages(child)) {
-      const bool view = child.type == abi::ObjectType::kVmo && !child.original;
-      const std::uint64_t before = view ? given[child.object].size : 0;
-      given[child.object] = {std::max(size_of(child), before), true, view};
+      const bool view = child.type() == abi::ObjectType::kVmo && !child.original;
+      const std::uint64_t before = view ? given[child.object()].size : 0;
+      given[child.object()] = {std::max(size_of(child), before), true, view};
     } else if (references_of(child) != nullptr) {
-      PhysAddr base = arch::physical(reinterpret_cast<void*>(child.object));
+      PhysAddr base = arch::physical(reinterpret_cast<void*>(child.object()));
       given[base.value] = {size_of(child), false, false};
     }
   }
@@ -121,12 +122,12 @@ class Walk {
   // All of it lies in what its Untyped has given out, apart from each other; what the Untyped says
   // is zero is.
   void check_given(const Slot& parent, const Given& given) {
-    if (parent.type != abi::ObjectType::kUntyped) return;
-    std::uint64_t low = parent.object + std::uint64_t{parent.given.low} * kGrain;
-    std::uint64_t high = parent.object + std::uint64_t{parent.given.high} * kGrain;
-    std::uint64_t end = parent.object + std::uint64_t{parent.pages} * kPageSize;
+    if (parent.type() != abi::ObjectType::kUntyped) return;
+    std::uint64_t low = parent.object() + std::uint64_t{parent.given.low} * kGrain;
+    std::uint64_t high = parent.object() + std::uint64_t{parent.given.high} * kGrain;
+    std::uint64_t end = parent.object() + std::uint64_t{parent.pages} * kPageSize;
     if (low > high || high > end) fail("an Untyped has given more than it is");
-    std::uint64_t free_from = parent.object;
+    std::uint64_t free_from = parent.object();
     bool after_view = false;
     for (auto [base, piece] : given) {
       if (base < free_from && !(piece.view && after_view)) fail("two pieces of an Untyped overlap");
@@ -138,8 +139,9 @@ class Walk {
         fail("a piece that its Untyped has not given");
     }
     if (parent.device || given.empty()) return;
-    for (std::uint64_t page = parent.zeroed_from; page * kPageSize + parent.object < high; ++page) {
-      PhysAddr at{parent.object + page * kPageSize};
+    for (std::uint64_t page = parent.zeroed_from; page * kPageSize + parent.object() < high;
+         ++page) {
+      PhysAddr at{parent.object() + page * kPageSize};
       if (at.value < low) continue;
       auto* bytes = static_cast<const std::uint8_t*>(arch::direct_map(at));
       if (std::any_of(bytes, bytes + kPageSize, [](std::uint8_t b) { return b != 0; })) {
@@ -165,10 +167,10 @@ class Walk {
   void check_slots() {
     for (Slot* slot : seen_) {
       if (slot->role == SlotRole::kGrave) continue;
-      if (slot->type == abi::ObjectType::kVmo) vmos_.push_back(slot);
+      if (slot->type() == abi::ObjectType::kVmo) vmos_.push_back(slot);
       std::uint32_t* references = references_of(*slot);
       if (references == nullptr) continue;
-      if (*references != named_[{slot->type, slot->object}]) fail("a reference count is wrong");
+      if (*references != named_[{slot->type(), slot->object()}]) fail("a reference count is wrong");
       collect(*slot);
     }
     for (CNode* node : nodes_) {
@@ -181,24 +183,24 @@ class Walk {
   }
 
   void collect(const Slot& slot) {
-    switch (slot.type) {
+    switch (slot.type()) {
       case abi::ObjectType::kCnode:
-        nodes_.insert(&CNode::of(slot.object));
+        nodes_.insert(&CNode::of(slot.object()));
         break;
       case abi::ObjectType::kThread:
-        threads_.insert(reinterpret_cast<Thread*>(slot.object));
+        threads_.insert(reinterpret_cast<Thread*>(slot.object()));
         break;
       case abi::ObjectType::kEndpoint:
-        endpoints_.insert(reinterpret_cast<Endpoint*>(slot.object));
+        endpoints_.insert(reinterpret_cast<Endpoint*>(slot.object()));
         break;
       case abi::ObjectType::kNotification:
-        notifications_.insert(reinterpret_cast<Notification*>(slot.object));
+        notifications_.insert(reinterpret_cast<Notification*>(slot.object()));
         break;
       case abi::ObjectType::kReply:
-        replies_.insert(reinterpret_cast<Reply*>(slot.object));
+        replies_.insert(reinterpret_cast<Reply*>(slot.object()));
         break;
       case abi::ObjectType::kAlarm:
-        alarms_.insert(reinterpret_cast<Alarm*>(slot.object));
+        alarms_.insert(reinterpret_cast<Alarm*>(slot.object()));
         break;
       default:
         break;
@@ -247,13 +249,14 @@ class Walk {
     bool in_queue = thread.wait == Wait::kSending || thread.wait == Wait::kReceiving ||
                     thread.wait == Wait::kNotification;
     if (queued != (in_queue ? 1 : 0)) fail("a thread is not in exactly the queue it waits in");
-    bool runs = thread.run_state != RunState::kWaiting;
+    bool runs = sched::run_state(thread) != sched::RunState::kWaiting;
     if (runs != (thread.wait == Wait::kNone)) fail("a thread runs and waits, or neither");
-    if ((thread.run_state == RunState::kRunning) != (thread.home->current == &thread)) {
+    if ((sched::run_state(thread) == sched::RunState::kRunning) !=
+        (thread.home->current == &thread)) {
       fail("a hart and its current thread do not agree");
     }
     bool linked = static_cast<Link<QueueTag>&>(thread).linked();
-    if (linked != (in_queue || thread.run_state == RunState::kReady)) {
+    if (linked != (in_queue || sched::run_state(thread) == sched::RunState::kReady)) {
       fail("a ready thread in no queue, or one in a queue that should not be");
     }
     if (runs && thread.task() == nullptr) fail("a thread runs without a task");
@@ -271,7 +274,7 @@ class Walk {
   void check_end(Task& task) {
     if (!task.ended() || task.threads.empty()) return;
     for (Thread* each = task.threads.front(); each != nullptr; each = task.threads.after(*each)) {
-      if (each->run_state != RunState::kWaiting) return;
+      if (sched::run_state(*each) != sched::RunState::kWaiting) return;
     }
     fail("nobody goes on with a task's end");
   }
@@ -290,7 +293,7 @@ class Walk {
   void check_timers_and_bindings() {
     for (Thread* thread : threads_) {
       if (thread->bound.empty()) continue;
-      if (reinterpret_cast<Notification*>(thread->bound.object)->bound != thread) {
+      if (reinterpret_cast<Notification*>(thread->bound.object())->bound != thread) {
         fail("a thread's Notification does not know it");
       }
       --bound_;
@@ -315,11 +318,11 @@ class Walk {
       for (std::uint32_t i = 0; i < slot->mapping.done; ++i) {
         VirtAddr va{(std::uint64_t{slot->mapping.page} + i) * kPageSize};
         auto leaf = task->table.lookup(va);
-        PhysAddr expected{slot->object + i * kPageSize};
+        PhysAddr expected{slot->object() + i * kPageSize};
         if (!leaf.has_value() || leaf->pa + (va - leaf->va) != expected) {
           return fail("a mapping is not in the page table");
         }
-        if ((leaf->access.bits & ~slot->rights) != 0) return fail("a mapping beyond its rights");
+        if ((leaf->access.bits & ~slot->rights()) != 0) return fail("a mapping beyond its rights");
       }
     }
     for (std::uint32_t asid = 0; asid < kMaxTasks; ++asid) {

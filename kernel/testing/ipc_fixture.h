@@ -74,7 +74,7 @@ class IpcTest : public ::testing::Test {
     EXPECT_TRUE(kernel::Self::window(first));
   }
   abi::ObjectType type_at(const Player& who, std::uint32_t slot) {
-    return who.cspace->slot(slot)->type;
+    return who.cspace->slot(slot)->type();
   }
   // A Notification of the first task's, a copy of it in the player's slot.
   kernel::Notification give_item(const Player& who, std::uint32_t slot = kItem) {

@@ -40,7 +40,8 @@ bool has_object(ObjectType type) {
 
 // The caller has its CSpace, memory, a device, two tasks to map into, and an IdentityControl.
 Both::Both() {
-  std::shared_ptr<Object> cspace = adopt(ObjectType::kCnode, world_.slot(caller_.node_slot).object);
+  std::shared_ptr<Object> cspace =
+      adopt(ObjectType::kCnode, world_.slot(caller_.node_slot).object());
   cspace->slots.resize(caller_.cspace->count());
   model_ = std::make_unique<model::Model>(cspace);
   world_.act_as(*caller_.thread);
@@ -52,7 +53,7 @@ Both::Both() {
   move_in(4, world_.slot(World::kDevice.index));
   for (std::uint32_t i = 0; i < 2; ++i) {
     world_.give(caller_, 5 + i, rt::Slot{others_[i].task_slot});
-    tasks_[i] = adopt(ObjectType::kTask, world_.slot(others_[i].task_slot).object);
+    tasks_[i] = adopt(ObjectType::kTask, world_.slot(others_[i].task_slot).object());
     --tasks_[i]->names;
     tasks_[i]->space.pool = kPool;
     give(5 + i, tasks_[i]);
@@ -66,8 +67,7 @@ Both::Both() {
 // An object that is there, with the names that it has.
 std::shared_ptr<Object> Both::adopt(ObjectType type, std::uint64_t address) {
   Slot slot;
-  slot.type = type;
-  slot.object = address;
+  slot.set_word({type, address, 0});
   return std::make_shared<Object>(
       Object{.type = type, .address = physical(address), .names = *references_of(slot)});
 }
@@ -75,14 +75,14 @@ std::shared_ptr<Object> Both::adopt(ObjectType type, std::uint64_t address) {
 void Both::give(std::uint32_t index, const std::shared_ptr<Object>& object) {
   model_->give(
       index,
-      {.type = object->type, .rights = caller_.cspace->slot(index)->rights, .object = object});
+      {.type = object->type, .rights = caller_.cspace->slot(index)->rights(), .object = object});
 }
 
 // An Untyped of the first task's becomes the caller's.
 void Both::move_in(std::uint32_t index, Slot& slot) {
-  model_->give(index, {.type = slot.type,
-                       .rights = slot.rights,
-                       .base = slot.object,
+  model_->give(index, {.type = slot.type(),
+                       .rights = slot.rights(),
+                       .base = slot.object(),
                        .pages = slot.pages,
                        .device = slot.device,
                        .high = slot.pages});
@@ -106,11 +106,11 @@ void Both::make(const Request& request, bool interrupted) {
 void Both::check_new_memory(const Request& request) {
   if (outcome(world_.actor()).status != 0) return;
   if (static_cast<ObjectType>(request.a[0]) != ObjectType::kVmo) return;
-  CNode& node = CNode::of(caller_.cspace->slot(request.a[2])->object);
+  CNode& node = CNode::of(caller_.cspace->slot(request.a[2])->object());
   for (std::uint64_t i = 0; i < request.a[4]; ++i) {
     const Slot& vmo = *node.slot(request.a[3] + i);
     if (vmo.device) return;
-    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{vmo.object}));
+    auto* bytes = static_cast<std::uint8_t*>(arch::direct_map(PhysAddr{vmo.object()}));
     EXPECT_TRUE(std::all_of(bytes, bytes + vmo.pages * kPage, [](auto b) { return b == 0; }));
     std::fill(bytes, bytes + vmo.pages * kPage, 0x77);
   }
@@ -149,10 +149,10 @@ Slot& Both::slot_of(const Capability& capability) {
 
 void Both::compare_capability(const Capability& capability) {
   Slot& slot = slot_of(capability);
-  ASSERT_EQ(slot.type, capability.type);
-  ASSERT_EQ(slot.rights, capability.rights);
+  ASSERT_EQ(slot.type(), capability.type);
+  ASSERT_EQ(slot.rights(), capability.rights);
   if (has_object(capability.type)) {
-    ASSERT_EQ(physical(slot.object), capability.object->address);
+    ASSERT_EQ(physical(slot.object()), capability.object->address);
     ASSERT_EQ(*references_of(slot), capability.object->names);
   } else if (capability.type != ObjectType::kIdentityControl) {
     compare_run(capability, slot);
@@ -169,7 +169,7 @@ void Both::compare_capability(const Capability& capability) {
 }
 
 void Both::compare_run(const Capability& capability, const Slot& slot) {
-  ASSERT_EQ(slot.object, capability.base);
+  ASSERT_EQ(slot.object(), capability.base);
   ASSERT_EQ(slot.pages, capability.pages);
   ASSERT_EQ(slot.device, capability.device);
   if (capability.type == ObjectType::kUntyped) {

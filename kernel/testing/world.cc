@@ -11,6 +11,7 @@
 #include "kernel/object/delete.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"
+#include "kernel/sched/scheduler.h"
 #include "kernel/syscall/trap.h"
 #include "kernel/testing/invariants.h"
 
@@ -70,8 +71,8 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   EXPECT_TRUE(retype(memory, {abi::ObjectType::kTask, 0, 1}, *cspace_, kTask.index));
   EXPECT_TRUE(retype(memory, {abi::ObjectType::kThread, 0, 1}, *cspace_, kThread.index));
   Slot& task = *cspace_->slot(kTask.index);
-  main_ = reinterpret_cast<Thread*>(cspace_->slot(kThread.index)->object);
-  EXPECT_TRUE(configure_task(*reinterpret_cast<Task*>(task.object), *cspace_->slot(kNode.index),
+  main_ = reinterpret_cast<Thread*>(cspace_->slot(kThread.index)->object());
+  EXPECT_TRUE(configure_task(*reinterpret_cast<Task*>(task.object()), *cspace_->slot(kNode.index),
                              memory, 8));
   EXPECT_TRUE(configure_thread(*main_, task));
   EXPECT_TRUE(start_thread(*main_, {.pc = 0x1000, .sp = 0, .argument = 0, .tp = 0}));
@@ -125,11 +126,11 @@ void World::advance(std::uint64_t nanoseconds) {
 
 // Makes `thread` the one that runs, as if the scheduler had come to it, and traps.
 void World::enter(Thread& thread, std::uint64_t cause, std::uint64_t value) {
-  ASSERT_NE(thread.run_state, RunState::kWaiting) << "a waiting thread cannot trap";
+  ASSERT_NE(sched::run_state(thread), sched::RunState::kWaiting) << "a waiting thread cannot trap";
   if (hart.current != &thread) {
     if (hart.current != nullptr) hart.ready.push_front(*hart.current);
     hart.ready.remove(thread);
-    thread.run_state = RunState::kRunning;
+    thread.ready = false;
     hart.current = &thread;
     hart.local.frame = &thread.frame;
     arch::activate(thread.task()->table.root(), thread.task()->table.asid());
@@ -170,9 +171,9 @@ Player World::make_task() {
   EXPECT_TRUE(node.copy(1, own, player.node_slot));
   EXPECT_TRUE(thread.start(0x1000, 0, 0, 0));
   act_as(before);
-  player.task = reinterpret_cast<Task*>(slot(player.task_slot).object);
-  player.thread = reinterpret_cast<Thread*>(slot(player.thread_slot).object);
-  player.cspace = &CNode::of(slot(player.node_slot).object);
+  player.task = reinterpret_cast<Task*>(slot(player.task_slot).object());
+  player.thread = reinterpret_cast<Thread*>(slot(player.thread_slot).object());
+  player.cspace = &CNode::of(slot(player.node_slot).object());
   return player;
 }
 
@@ -187,7 +188,7 @@ Player World::make_thread(const Player& player) {
   EXPECT_TRUE(thread.configure(kernel::Task(rt::Slot{player.task_slot})));
   EXPECT_TRUE(thread.start(0x1000, 0, 0, 0));
   act_as(before);
-  made.thread = reinterpret_cast<Thread*>(slot(made.thread_slot).object);
+  made.thread = reinterpret_cast<Thread*>(slot(made.thread_slot).object());
   return made;
 }
 
@@ -198,8 +199,8 @@ Thread& World::make_immortal() {
   };
   make(abi::ObjectType::kTask, immortal_[0]);
   make(abi::ObjectType::kThread, immortal_[1]);
-  auto& task = *reinterpret_cast<Task*>(immortal_[0].object);
-  auto& thread = *reinterpret_cast<Thread*>(immortal_[1].object);
+  auto& task = *reinterpret_cast<Task*>(immortal_[0].object());
+  auto& thread = *reinterpret_cast<Thread*>(immortal_[1].object());
   EXPECT_TRUE(configure_task(task, *cspace_->slot(kNode.index), reserve_, 3));
   task.cspace.erase();  // it reaches nothing, and nothing that it holds keeps others alive
   --cspace_->references();
@@ -219,7 +220,7 @@ std::uint32_t World::make(abi::ObjectType type, std::uint64_t size, std::uint32_
 }
 
 void World::give(const Player& player, std::uint32_t to, rt::Slot from) {
-  give(player, to, from, slot(from.index).rights, 0);
+  give(player, to, from, slot(from.index).rights(), 0);
 }
 
 void World::give(const Player& player, std::uint32_t to, rt::Slot from, std::uint8_t rights,

@@ -6,7 +6,8 @@ namespace tessera::testing {
 namespace {
 
 bool overlap(const Slot& a, const Slot& b) {
-  return a.object < b.object + b.pages * kPageSize && b.object < a.object + a.pages * kPageSize;
+  return a.object() < b.object() + b.pages * kPageSize &&
+         b.object() < a.object() + a.pages * kPageSize;
 }
 
 }  // namespace
@@ -17,7 +18,7 @@ std::string written_code(const std::vector<Slot*>& vmos,
   std::vector<const Slot*> written;
   for (Slot* slot : vmos) {
     if (slot->sealed) sealed.push_back(slot);
-    if ((slot->rights & kWrite.bits) != 0) written.push_back(slot);
+    if ((slot->rights() & kWrite.bits) != 0) written.push_back(slot);
     if (mapped_access(*slot).has(kExecute) && !slot->sealed) {
       return "executable memory that is not sealed";
     }
