@@ -11,6 +11,7 @@
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/state.h"
+#include "kernel/object/tree.h"
 #include "kernel/object/untyped.h"
 #include "kernel/object/vmo.h"
 
@@ -136,6 +137,7 @@ bool keep_command_line(std::string_view text) {
 
 std::string_view make_first_task(const Machine& machine, const MemoryMap& memory,
                                  const bundle::Bundle& bundle, const bundle::FirstTask& first) {
+  CHECK(take_tree());  // left on the way to the first thread
   // The region's Untyped begins its life here, and moves into the CSpace that comes out of it.
   Slot start;
   const PhysRange& largest = memory.free[memory.largest()];

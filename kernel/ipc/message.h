@@ -12,10 +12,11 @@
 
 namespace tessera::ipc {
 
-inline constexpr unsigned kFirstWord = 10;  // a0
-inline constexpr unsigned kStatus = 16;     // a6; of a message that is sent: its tag
-inline constexpr unsigned kNumber = 17;     // a7
-inline constexpr unsigned kDeadline = 6;    // t1; of an answer: its shape
+inline constexpr unsigned kFirstWord = 10;   // a0
+inline constexpr unsigned kStatus = 16;      // a6; of a message that is sent: its tag
+inline constexpr unsigned kNumber = 17;      // a7
+inline constexpr unsigned kDeadline = 6;     // t1
+inline constexpr unsigned kAnswerShape = 6;  // t1; as the caller finds it: t0
 
 // t2, then t3 and t4.
 constexpr unsigned capability_register(unsigned index) { return index == 0 ? 7 : 27 + index; }

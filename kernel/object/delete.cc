@@ -3,10 +3,12 @@
 #include <utility>
 
 #include "idl/kernel_rights.h"
+#include "kernel/base/check.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
+#include "kernel/object/tree.h"
 #include "kernel/object/vmo.h"
 
 namespace tessera {
@@ -99,9 +101,12 @@ Result<bool> destroy_object(Slot& slot) {
     case abi::ObjectType::kNotification:
       TRY(destroy(object_in<Notification>(slot)));
       return false;
-    case abi::ObjectType::kReply:
-      if (object_in<Reply>(slot).caller != nullptr) refuse_caller(object_in<Reply>(slot));
+    case abi::ObjectType::kReply: {
+      Reply& reply = object_in<Reply>(slot);
+      LockGuard guard(reply.lock);
+      if (reply.caller != nullptr) refuse_caller(reply);
       return false;
+    }
     default:
       return false;
   }
@@ -131,9 +136,11 @@ Result<void> before_embedded_goes(Slot& slot) {
     }
     case SlotRole::kThreadTask:
       return leave_task(thread_of_task(slot), object_in<Task>(slot));
-    case SlotRole::kThreadNotification:
+    case SlotRole::kThreadNotification: {
+      LockGuard guard(object_in<Notification>(slot).lock);
       object_in<Notification>(slot).bound = nullptr;
       return {};
+    }
     case SlotRole::kAlarmNotification: {
       Alarm& alarm = alarm_of_target(slot);
       if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
@@ -144,25 +151,45 @@ Result<void> before_embedded_goes(Slot& slot) {
   }
 }
 
+// Somebody came by the last capability to it since it was emptied.
+bool has_waiters(const Slot& slot) {
+  switch (slot.type()) {
+    case abi::ObjectType::kEndpoint:
+      return !object_in<Endpoint>(slot).queue.empty();
+    case abi::ObjectType::kNotification:
+      return !object_in<Notification>(slot).waiters.empty();
+    case abi::ObjectType::kReply:
+      return object_in<Reply>(slot).caller != nullptr;
+    default:
+      return false;
+  }
+}
+
 // Empties one slot, whatever it holds. Bounded, but for the unmapping and the waking of waiters,
 // which are preempted.
 Result<void> release(Slot& slot) {
+  DCHECK(has_tree());
   if (slot.empty()) return {};
   if (slot.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
   if (slot.role != SlotRole::kPlain) TRY(before_embedded_goes(slot));
   if (slot.empty()) return {};
-  if (std::uint32_t* references = references_of(slot); references != nullptr) {
-    if (*references == 1) {
-      TRY_ASSIGN(bool emptied, destroy_object(slot));
-      *references = 0;
-      if (emptied) return {};
-      --objects_of(slot.type());
-    } else {
-      --*references;
+  std::uint32_t* references = references_of(slot);
+  const bool last = references != nullptr && *references == 1;
+  for (;;) {
+    if (last) {
+      TRY_ASSIGN(const bool emptied, destroy_object(slot));
+      if (emptied) {
+        *references = 0;
+        return {};
+      }
     }
+    const ObjectLock lock(slot);
+    if (last && has_waiters(slot)) continue;
+    if (last) --objects_of(slot.type());
+    if (references != nullptr) --*references;
+    slot.erase();
+    return {};
   }
-  slot.erase();
-  return {};
 }
 
 // One step of emptying a container. True: nothing is left in it.
@@ -269,6 +296,7 @@ std::uint8_t all_rights(abi::ObjectType type) {
 }
 
 void derive(Slot& from, Slot& to, std::uint8_t rights) {
+  DCHECK(has_tree());
   to.derive_from(from, rights);
   if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
 }

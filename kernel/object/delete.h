@@ -2,7 +2,7 @@
 // slots inside (CNode, Task, Thread) is emptied in bounded steps, while a grave holds its place in
 // the derivation tree, so that its memory is not given out again before.
 //
-// The caller holds state.tree_lock for derive; the others take it.
+// All of it is done with the tree taken (tree.h).
 #pragma once
 
 #include "kernel/base/result.h"

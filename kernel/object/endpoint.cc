@@ -1,5 +1,9 @@
 #include "kernel/object/endpoint.h"
 
+#include <utility>
+
+#include "idl/kernel_rights.h"
+
 #include "kernel/ipc/message.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/transfer.h"
@@ -8,17 +12,32 @@
 namespace tessera {
 namespace {
 
+// A message carries capabilities: it is delivered by who has the tree. The endpoint's lock is let
+// go before that is taken.
+constexpr Error kNeedsTree{3};
+
 void arm_deadline(Thread& thread, Nanoseconds deadline) {
   if (deadline != kNever) thread.home->timers.arm(thread, deadline);
 }
 
-// Checks a message as far as its sender alone is concerned.
-Result<void> check_message(Thread& thread, const SendRight& right, bool expects_reply) {
+bool may_grant(CapabilityWord word) {
+  return (word.rights() & std::to_underlying(abi::EndpointRight::kGrant)) != 0;
+}
+
+ipc::Shape shape_of(const Thread& sender) {
+  if (sender.fault) return {};
+  return ipc::shape_of_tag(static_cast<std::uint32_t>(sender.frame.x[ipc::kStatus]));
+}
+
+// Checks a message as far as its sender alone is concerned. Capabilities are taken out of the tree
+// and put into it.
+Result<void> check_message(Thread& thread, const Invoked& to, bool expects_reply) {
   if (thread.fault) return {};
-  ipc::Shape shape = ipc::shape_of_tag(static_cast<std::uint32_t>(thread.frame.x[ipc::kStatus]));
+  const ipc::Shape shape = shape_of(thread);
   if (!shape.valid()) return Error{abi::kEinval, abi::Detail::kBadLength, 7};
-  if (shape.capabilities() != 0 && !right.may_grant) {
-    return Error{abi::kEperm, abi::Detail::kBadRights, 0};
+  if (shape.capabilities() != 0) {
+    if (!may_grant(to.word)) return Error{abi::kEperm, abi::Detail::kBadRights, 0};
+    TRY(take_tree());
   }
   TRY(check_sender_buffer(thread, shape, 7));
   Parcel parcel;
@@ -51,25 +70,25 @@ void enqueue(Thread& thread, Endpoint& endpoint, Endpoint::Holds as) {
 
 }  // namespace
 
-Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline,
-                  bool expects_reply) {
-  TRY(check_message(thread, right, expects_reply));
+Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool expects_reply) {
+  TRY(check_message(thread, to, expects_reply));
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
   // A fault is none of the thread's own calls: what it received stays with it.
   if (expects_reply && !thread.fault) TRY(clean_up_received(thread));
-  thread.badge = right.badge;
-  thread.may_grant = right.may_grant;
-  thread.expects_reply = expects_reply;
 
-  LockGuard guard(right.endpoint.lock);
-  if (right.endpoint.holds != Endpoint::Holds::kReceivers) {
-    enqueue(thread, right.endpoint, Endpoint::Holds::kSenders);
+  Endpoint& endpoint = endpoint_of(to);
+  LockGuard guard(endpoint.lock);
+  if (!to.stands()) return kGone;
+  thread.badge = to.slot->badge;
+  thread.expects_reply = expects_reply;
+  if (endpoint.holds != Endpoint::Holds::kReceivers) {
+    enqueue(thread, endpoint, Endpoint::Holds::kSenders);
     arm_deadline(thread, deadline);
     return kWaiting;
   }
-  Thread& receiver = Thread::of(*right.endpoint.queue.front());
+  Thread& receiver = Thread::of(endpoint.queue.first());
   TRY(deliver(thread, receiver));
   if (!expects_reply) {
     sched::make_ready(receiver);
@@ -81,15 +100,14 @@ Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline,
   return kWaiting;
 }
 
-Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline) {
-  TRY(clean_up_received(thread));
-  if (thread.reply.caller != nullptr) refuse_caller(thread.reply);
-  thread.reply.caller_gone = false;
-  if (take_bound_signal(thread)) return kWaiting;
+namespace {
 
-  LockGuard guard(endpoint.lock);
+// Takes the message of the first sender that can give one. kWaiting: the thread has it; otherwise
+// nobody sends. The endpoint is locked.
+Result<void> take_message(Thread& thread, Endpoint& endpoint) {
   while (endpoint.holds == Endpoint::Holds::kSenders) {
-    Thread& sender = Thread::of(*endpoint.queue.front());
+    Thread& sender = Thread::of(endpoint.queue.first());
+    if (shape_of(sender).capabilities() != 0 && !has_tree()) return kNeedsTree;
     Result<void> delivered = deliver(sender, thread);
     if (delivered.has_value() && sender.expects_reply) {
       // Its deadline runs on until it is answered.
@@ -106,12 +124,38 @@ Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline) {
     fail_wait(sender, delivered.error());
     if (arch::interrupt_pending()) return kPreempted;
   }
+  return {};
+}
+
+// Receives or waits, at once. With kNeedsTree nothing has happened.
+Result<void> try_receive(Thread& thread, const Invoked& from, Nanoseconds deadline) {
+  // Locked until the thread is in the endpoint's queue: a signal comes before, and is taken here,
+  // or after, and finds it there.
+  const BoundLock bound(thread);
+  if (bound.take_signal(thread)) return kWaiting;
+  Endpoint& endpoint = endpoint_of(from);
+  LockGuard guard(endpoint.lock);
+  if (!from.stands()) return kGone;
+  TRY(take_message(thread, endpoint));
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
   enqueue(thread, endpoint, Endpoint::Holds::kReceivers);
   arm_deadline(thread, deadline);
   return kWaiting;
+}
+
+}  // namespace
+
+Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) {
+  TRY(clean_up_received(thread));
+  if (thread.reply.caller != nullptr) refuse_caller(thread.reply);
+  thread.reply.caller_gone = false;
+  for (;;) {
+    const Result<void> received = try_receive(thread, from, deadline);
+    if (received.has_value() || received.error() != kNeedsTree) return received;
+    TRY(take_tree());
+  }
 }
 
 Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge) {

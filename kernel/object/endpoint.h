@@ -6,6 +6,7 @@
 
 #include "kernel/base/result.h"
 #include "kernel/object/thread.h"
+#include "kernel/object/tree.h"
 #include "kernel/sync/spinlock.h"
 
 namespace tessera {
@@ -23,25 +24,26 @@ struct Endpoint {
 inline constexpr std::uint64_t kEndpointSize = 64;
 static_assert(sizeof(Endpoint) <= kEndpointSize);
 
-// What a thread sends with, from the capability it invoked.
-struct SendRight {
-  Endpoint& endpoint;
-  std::uint64_t badge;
-  bool may_grant;
-};
+inline Endpoint& endpoint_of(const Invoked& invoked) {
+  return *reinterpret_cast<Endpoint*>(invoked.word.object());
+}
 
 // Sends the message in the thread's frame (see decode: a0 to a5, a6, t2 to t4 hold it), or queues
 // the thread. kWaiting: the result comes later.
-Result<void> send(Thread& thread, const SendRight& right, Nanoseconds deadline, bool expects_reply);
+Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool expects_reply);
 // Takes a message, or queues the thread. What it received before is cleaned up first.
-Result<void> receive(Thread& thread, Endpoint& endpoint, Nanoseconds deadline);
+Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline);
 
 // Ends the wait of each queued sender whose capability has this badge. kPreempted: call again.
 Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge);
 
-// Answers `reply`'s caller with what the answering thread's frame has in a0 to a5, a6 (status), t1
-// (shape) and t2 to t4. Then the caller is ready, and the reply empty.
-Result<void> answer(Thread& server, Reply& reply, bool hand_over);
+// Answers the caller of the thread's built-in reply, or of a kept one, with what the answering
+// thread's frame has in a0 to a5, a6 (status), t1 (shape) and t2 to t4. Then the caller is ready,
+// and the reply empty.
+Result<void> answer(Thread& server);
+Result<void> answer(Thread& server, const Invoked& kept);
+// Moves the built-in reply of a thread into a Reply object.
+Result<void> keep(Thread& server, const Invoked& kept);
 // The caller is told that nobody will answer.
 void refuse_caller(Reply& reply);
 

@@ -298,6 +298,7 @@ TEST_F(WindowTest, EachCapabilityNeedsItsSlot) {
           world, [&] { return call_with(tag(0, count), kForever, kItems[0], c1, c2); },
           abi::kEnospc, Detail::kOccupied);
     }
+    const WithTree tree;
     ASSERT_TRUE(delete_capability(*server.cspace->slot(kWindow + n)).has_value());
   }
   ASSERT_TRUE(send(tag(0, 3), kForever, kItems[0], kItems[1], kItems[2]));

@@ -1,5 +1,7 @@
 #include "kernel/object/notification.h"
 
+#include <utility>
+
 #include "idl/kernel_decode.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
@@ -14,14 +16,22 @@ void wake(Thread& thread) {
   sched::make_ready(thread);
 }
 
+// Ends a thread's receive, if it waits in one. The caller has the lock of its notification.
+bool leave_receive(Thread& thread) {
+  if (thread.wait != Wait::kReceiving) return false;
+  Endpoint& endpoint = *thread.endpoint;
+  LockGuard guard(endpoint.lock);
+  if (thread.wait != Wait::kReceiving || thread.endpoint != &endpoint) return false;
+  unqueue(thread, endpoint);
+  return true;
+}
+
 }  // namespace
 
 void offer(Notification& notification) {
-  LockGuard guard(notification.lock);
   if (notification.bits == 0) return;
   Thread* bound = notification.bound;
-  if (bound != nullptr && bound->wait == Wait::kReceiving) {
-    leave_wait(*bound);
+  if (bound != nullptr && leave_receive(*bound)) {
     deliver_signal(*bound, notification.bits);
     notification.bits = 0;
     wake(*bound);
@@ -35,29 +45,32 @@ void offer(Notification& notification) {
   }
 }
 
-void signal(Notification& notification, std::uint64_t badge) {
-  {
-    LockGuard guard(notification.lock);
-    notification.bits |= badge == 0 ? 1 : badge;
-  }
-  offer(notification);
-}
-
-Result<std::uint64_t> poll(Notification& notification) {
+Result<void> signal(const Invoked& to) {
+  Notification& notification = notification_of(to);
   LockGuard guard(notification.lock);
-  if (notification.bits == 0) return Error{abi::kEagain, abi::Detail::kNone, 0};
-  std::uint64_t bits = notification.bits;
-  notification.bits = 0;
-  return bits;
+  if (!to.stands()) return kGone;
+  const std::uint64_t badge = to.slot->badge;
+  notification.bits |= badge == 0 ? 1 : badge;
+  offer(notification);
+  return {};
 }
 
-Result<std::uint64_t> wait(Thread& thread, Notification& notification, Nanoseconds deadline) {
-  Result<std::uint64_t> bits = poll(notification);
-  if (bits.has_value()) return bits;
+Result<std::uint64_t> poll(const Invoked& from) {
+  Notification& notification = notification_of(from);
+  LockGuard guard(notification.lock);
+  if (!from.stands()) return kGone;
+  if (notification.bits == 0) return Error{abi::kEagain, abi::Detail::kNone, 0};
+  return std::exchange(notification.bits, 0);
+}
+
+Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds deadline) {
+  Notification& notification = notification_of(from);
+  LockGuard guard(notification.lock);
+  if (!from.stands()) return kGone;
+  if (notification.bits != 0) return std::exchange(notification.bits, 0);
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
-  LockGuard guard(notification.lock);
   sched::make_wait(thread);
   thread.wait = Wait::kNotification;
   thread.notification = &notification;
@@ -67,8 +80,9 @@ Result<std::uint64_t> wait(Thread& thread, Notification& notification, Nanosecon
 }
 
 void fire(Alarm& alarm) {
-  if (alarm.target.empty()) return;
-  signal(*reinterpret_cast<Notification*>(alarm.target.object()), alarm.target.badge);
+  const Invoked target(alarm.target);
+  // Whoever deletes the Notification now has deleted it before this.
+  if (!target.word.empty()) static_cast<void>(signal(target));
 }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 
 #include "kernel/base/result.h"
 #include "kernel/object/thread.h"
+#include "kernel/object/tree.h"
 #include "kernel/sync/spinlock.h"
 
 namespace tessera {
@@ -19,14 +20,18 @@ struct Notification {
 inline constexpr std::uint64_t kNotificationSize = 64;
 static_assert(sizeof(Notification) <= kNotificationSize);
 
-// Gives the bits, when any is set, to who waits for them.
+inline Notification& notification_of(const Invoked& invoked) {
+  return *reinterpret_cast<Notification*>(invoked.word.object());
+}
+
+// Gives the bits, when any is set, to who waits for them. Under the lock.
 void offer(Notification& notification);
-// Sets bits, and offers them. `badge` 0 is bit 0.
-void signal(Notification& notification, std::uint64_t badge);
+// Sets the bits of the capability's badge, 0 being bit 0, and offers them.
+Result<void> signal(const Invoked& to);
 // Takes all bits; eagain when none is set.
-Result<std::uint64_t> poll(Notification& notification);
+Result<std::uint64_t> poll(const Invoked& from);
 // The same, but waits.
-Result<std::uint64_t> wait(Thread& thread, Notification& notification, Nanoseconds deadline);
+Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds deadline);
 
 inline bool Thread::bound_is_silent() const {
   return bound.empty() || reinterpret_cast<const Notification*>(bound.object())->bits == 0;

@@ -38,41 +38,72 @@ void answer_fault(Thread& caller, arch::Frame& from, ipc::Shape shape) {
 
 bool is_received(const Slot& slot) { return !slot.empty() && slot.received; }
 
-}  // namespace
+Reply& reply_of(const Invoked& kept) { return *reinterpret_cast<Reply*>(kept.word.object()); }
 
-Result<void> answer(Thread& server, Reply& reply, bool hand_over) {
+// The decoder has checked that it is 32 bits.
+ipc::Shape answer_shape(const Thread& server) {
+  return {static_cast<std::uint32_t>(server.frame.x[ipc::kAnswerShape])};
+}
+
+// The answer in the server's frame reaches the caller, which is nobody's then. An error is the
+// server's, and nothing has changed.
+Result<void> deliver_answer(Thread& server, Reply& reply) {
   if (reply.caller == nullptr && !reply.caller_gone) {
     return Error{abi::kEinval, abi::Detail::kNoReply, 0};
   }
-  arch::Frame& from = server.frame;
-  ipc::Shape shape{
-      static_cast<std::uint32_t>(from.x[6])};  // t1; the decoder has checked it is 32 bits
+  const ipc::Shape shape = answer_shape(server);
   if (!shape.valid()) return Error{abi::kEinval, abi::Detail::kBadLength, 8};
-  if (reply.caller == nullptr) {
-    reply.caller_gone = false;
+  if (reply.caller == nullptr) return {};
+  Thread& caller = *reply.caller;
+  if (caller.fault) {
+    answer_fault(caller, server.frame, shape);
     return {};
   }
-  Thread& caller = *reply.caller;
   Parcel parcel;
-  if (caller.fault) {
-    answer_fault(caller, from, shape);
-  } else {
-    TRY(check_sender_buffer(server, shape, 8));
-    TRY(check_receiver_buffer(caller, shape));
-    TRY(parcel.collect(server, shape.capabilities(), Parcel::Window::kStays));
-    TRY(parcel.check_room(caller));
-    parcel.hand_over(caller);
-    ipc::clear_temporaries(caller.frame);
-    copy_words(server, caller, shape);
-    caller.frame.x[5] = shape.bits;
-    caller.frame.x[ipc::kStatus] = from.x[ipc::kStatus];
-  }
-  release_caller(reply);
-  if (hand_over) {
-    sched::make_ready_first(caller);
-  } else {
-    sched::make_ready(caller);
-  }
+  TRY(check_sender_buffer(server, shape, 8));
+  TRY(check_receiver_buffer(caller, shape));
+  TRY(parcel.collect(server, shape.capabilities(), Parcel::Window::kStays));
+  TRY(parcel.check_room(caller));
+  parcel.hand_over(caller);
+  ipc::clear_temporaries(caller.frame);
+  copy_words(server, caller, shape);
+  caller.frame.x[5] = shape.bits;
+  caller.frame.x[ipc::kStatus] = server.frame.x[ipc::kStatus];
+  return {};
+}
+
+}  // namespace
+
+Result<void> answer(Thread& server) {
+  if (answer_shape(server).capabilities() != 0) TRY(take_tree());
+  Reply& reply = server.reply;
+  TRY(deliver_answer(server, reply));
+  if (reply.caller != nullptr) sched::make_ready_first(release_caller(reply));
+  reply.caller_gone = false;
+  return {};
+}
+
+Result<void> answer(Thread& server, const Invoked& kept) {
+  if (answer_shape(server).capabilities() != 0) TRY(take_tree());
+  Reply& reply = reply_of(kept);
+  LockGuard guard(reply.lock);
+  if (!kept.stands()) return kGone;
+  TRY(deliver_answer(server, reply));
+  sched::make_ready(release_caller(reply));
+  return {};
+}
+
+Result<void> keep(Thread& server, const Invoked& kept) {
+  Reply& reply = reply_of(kept);
+  LockGuard guard(reply.lock);
+  if (!kept.stands()) return kGone;
+  if (reply.caller != nullptr) return Error{abi::kEbusy, abi::Detail::kOccupied, 0};
+  Reply& built_in = server.reply;
+  if (built_in.caller == nullptr) return Error{abi::kEinval, abi::Detail::kNoReply, 0};
+  reply.caller = built_in.caller;
+  reply.caller->answer = &reply;
+  built_in.caller = nullptr;
+  refresh_class(server);
   return {};
 }
 
@@ -82,6 +113,7 @@ void refuse_caller(Reply& reply) {
 
 Result<void> clean_up_received(Thread& thread) {
   if (thread.received == 0) return {};
+  TRY(take_tree());
   bool deleted = false;
   while (thread.received != 0) {
     CNode* cspace = thread.task() == nullptr ? nullptr : thread.task()->cnode();

@@ -4,11 +4,14 @@
 
 #include <cstdint>
 
+#include "kernel/sync/spinlock.h"
+
 namespace tessera {
 
 struct Thread;
 
 struct Reply {
+  SpinLock lock;
   std::uint32_t references = 0;
   Thread* caller = nullptr;  // kWaiting, its `answer` is this; null: none
   bool caller_gone = false;  // built in: it was cancelled; the answer, when it comes, is dropped

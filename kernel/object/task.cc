@@ -154,8 +154,9 @@ Result<void> end_task(Task& task, const Ending& ending) {
   if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
   // It is told once. The slot stays until the task goes; without its rights it has done its work.
   if (!task.supervisor.empty() && task.supervisor.rights() != 0) {
+    static_cast<void>(signal(Invoked(task.supervisor)));
+    ObjectLock lock(task.supervisor);
     task.supervisor.set_rights(0);
-    signal(*reinterpret_cast<Notification*>(task.supervisor.object()), task.supervisor.badge);
   }
   return {};
 }

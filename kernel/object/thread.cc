@@ -49,7 +49,6 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
     TRY(delete_capability(thread.buffer));
     return kPreempted;  // the arguments are looked up again: they may be gone with it
   }
-  LockGuard guard(state.tree_lock);
   derive(vmo, thread.buffer, 0);
   thread.buffer.set_object(thread.buffer.object() + page * kPageSize);
   thread.buffer.pages = 1;

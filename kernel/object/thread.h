@@ -43,7 +43,6 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
-  bool may_grant = false;
   bool fault = false;  // the message is the kernel's, about a fault of this thread
   bool doomed =
       false;  // it runs only to end its task (end_task was preempted, or a fault is not handled)

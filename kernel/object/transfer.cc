@@ -56,7 +56,7 @@ Result<void> Parcel::check_room(Thread& receiver) const {
 void Parcel::hand_over(Thread& receiver) {
   receiver.received = static_cast<std::uint8_t>(count_);
   if (count_ == 0) return;
-  LockGuard guard(state.tree_lock);
+  DCHECK(has_tree());
   CNode& cspace = *receiver.task()->cnode();
   for (unsigned i = 0; i < count_; ++i) {
     Slot& slot = *cspace.slot(receiver.window + i);
@@ -128,13 +128,20 @@ void deliver_signal(Thread& thread, std::uint64_t bits) {
   thread.received = 0;
 }
 
-bool take_bound_signal(Thread& thread) {
-  if (thread.bound.empty()) return false;
-  auto& notification = *reinterpret_cast<Notification*>(thread.bound.object());
-  LockGuard guard(notification.lock);
-  if (notification.bits == 0) return false;
-  deliver_signal(thread, notification.bits);
-  notification.bits = 0;
+BoundLock::BoundLock(const Thread& thread) {
+  const CapabilityWord word = thread.bound.word();
+  if (word.empty()) return;
+  notification_ = reinterpret_cast<Notification*>(word.object());
+  notification_->lock.lock();
+  if (thread.bound.word() == word) return;
+  notification_->lock.unlock();
+  notification_ = nullptr;  // it is unbound by now
+}
+
+bool BoundLock::take_signal(Thread& thread) const {
+  if (notification_ == nullptr || notification_->bits == 0) return false;
+  deliver_signal(thread, notification_->bits);
+  notification_->bits = 0;
   return true;
 }
 

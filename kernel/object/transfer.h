@@ -39,8 +39,21 @@ void copy_words(const Thread& from, Thread& to, ipc::Shape shape);
 // sender's; nothing has changed.
 Result<void> transfer_message(Thread& sender, Thread& receiver);
 
-// A signal that waits for a thread's receive completes it: true.
-bool take_bound_signal(Thread& thread);
+// The lock of the Notification that is bound to a thread, if one is.
+class [[clang::scoped_lockable]] BoundLock {
+ public:
+  explicit BoundLock(const Thread& thread) __attribute__((no_thread_safety_analysis));
+  ~BoundLock() __attribute__((no_thread_safety_analysis)) {
+    if (notification_ != nullptr) notification_->lock.unlock();
+  }
+  BoundLock(const BoundLock&) = delete;
+  BoundLock& operator=(const BoundLock&) = delete;
+  // A signal that waits for the thread's receive completes it: true.
+  bool take_signal(Thread& thread) const;
+
+ private:
+  Notification* notification_ = nullptr;
+};
 // Completes the receive of a thread with the bits of a signal.
 void deliver_signal(Thread& thread, std::uint64_t bits);
 

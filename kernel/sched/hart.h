@@ -17,7 +17,8 @@ inline constexpr Nanoseconds kSlice{5'000'000};
 
 struct Hart {
   arch::HartLocal local;        // first: trap entry finds it by the hart's pointer
-  Runnable* current = nullptr;  // kRunning; null: none
+  Runnable* current = nullptr;  // the one that runs; null: none
+  bool has_tree = false;        // the derivation tree (object/tree.h) is this hart's now
   RunQueue ready;
   TimerQueue timers;
   Nanoseconds slice_end =

@@ -17,6 +17,10 @@ class [[clang::capability("mutex")]] SpinLock {
       }
     }
   }
+  // Whether it was free, and is held now.
+  bool try_lock() __attribute__((try_acquire_capability(true))) {
+    return held_.peek() == 0 && held_.exchange(1) == 0;
+  }
   void unlock() __attribute__((release_capability())) { held_.store(0); }
 
  private:

@@ -262,6 +262,7 @@ TEST_F(CNodeCallsTest, RevokeTakesWhatIsDerivedMeanwhile) {
     if (std::exchange(copied, true)) return;
     Slot& source = world.slot(kTo + 3);
     ASSERT_FALSE(source.empty());
+    const testing::WithTree tree;
     derive(source, world.slot(kTo + 10), source.rights());
   };
   world.interrupt_always(true);

@@ -8,11 +8,6 @@
 namespace tessera {
 namespace {
 
-SendRight right_of(const Capability<abi::ObjectType::kEndpoint>& capability) {
-  constexpr auto kGrant = static_cast<std::uint8_t>(abi::EndpointRight::kGrant);
-  return {capability.object(), capability.slot->badge, (capability.slot->rights() & kGrant) != 0};
-}
-
 // A message's results are written when it comes, straight into the registers of whoever waited for
 // it.
 Error outcome(Result<void> result) { return result.has_value() ? kWaiting : result.error(); }
@@ -31,10 +26,10 @@ Result<void> check_unused(const Args& args, ipc::Shape shape) {
 
 // The answer is given; what remains of the call is a receive, and if that is preempted it is made
 // again as one.
-Error then_receive(Thread& server, Endpoint& endpoint, Nanoseconds deadline) {
+Error then_receive(Thread& server, const Invoked& from, Nanoseconds deadline) {
   server.frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kEndpointReceive);
   server.frame.x[ipc::kDeadline] = deadline.value;
-  return outcome(receive(server, endpoint, deadline));
+  return outcome(receive(server, from, deadline));
 }
 
 }  // namespace
@@ -44,17 +39,17 @@ Result<decode::EndpointCallResult> Syscall::on(const decode::EndpointCall<Syscal
   if (ipc::shape_of_tag(args.tag).capabilities() != 0) {
     return Error{abi::kEinval, abi::Detail::kBadLength, 7};
   }
-  return outcome(send(caller_, right_of(args.self), kNever, true));
+  return outcome(send(caller_, args.self, kNever, true));
 }
 
 Result<decode::EndpointCallWithResult> Syscall::on(const decode::EndpointCallWith<Syscall>& args) {
   TRY(check_unused(args, ipc::shape_of_tag(args.tag)));
-  return outcome(send(caller_, right_of(args.self), {args.deadline}, true));
+  return outcome(send(caller_, args.self, {args.deadline}, true));
 }
 
 Result<void> Syscall::on(const decode::EndpointSend<Syscall>& args) {
   TRY(check_unused(args, ipc::shape_of_tag(args.tag)));
-  return send(caller_, right_of(args.self), {args.deadline}, false);
+  return send(caller_, args.self, {args.deadline}, false);
 }
 
 Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
@@ -62,7 +57,7 @@ Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
 }
 
 Result<decode::EndpointReceiveResult> Syscall::on(const decode::EndpointReceive<Syscall>& args) {
-  return outcome(receive(caller_, args.self.object(), {args.deadline}));
+  return outcome(receive(caller_, args.self, {args.deadline}));
 }
 
 Result<decode::EndpointReplyReceiveResult> Syscall::on(
@@ -70,46 +65,37 @@ Result<decode::EndpointReplyReceiveResult> Syscall::on(
   if (ipc::Shape{args.shape}.capabilities() != 0) {
     return Error{abi::kEinval, abi::Detail::kBadLength, 8};
   }
-  TRY(answer(caller_, caller_.reply, true));
-  return then_receive(caller_, args.self.object(), kNever);
+  TRY(answer(caller_));
+  return then_receive(caller_, args.self, kNever);
 }
 
 Result<decode::EndpointReplyReceiveWithResult> Syscall::on(
     const decode::EndpointReplyReceiveWith<Syscall>& args) {
   TRY(check_unused(args, {args.shape}));
-  TRY(answer(caller_, caller_.reply, true));
-  return then_receive(caller_, args.self.object(), {args.deadline});
+  TRY(answer(caller_));
+  return then_receive(caller_, args.self, {args.deadline});
 }
 
 Result<void> Syscall::on(const decode::ReplyKeep<Syscall>& args) {
-  Reply& kept = args.self.object();
-  if (kept.caller != nullptr) return Error{abi::kEbusy, abi::Detail::kOccupied, 0};
-  Reply& built_in = caller_.reply;
-  if (built_in.caller == nullptr) return Error{abi::kEinval, abi::Detail::kNoReply, 0};
-  kept.caller = built_in.caller;
-  kept.caller->answer = &kept;
-  built_in.caller = nullptr;
-  refresh_class(caller_);
-  return {};
+  return keep(caller_, args.self);
 }
 
 Result<void> Syscall::on(const decode::ReplySend<Syscall>& args) {
   TRY(check_unused(args, {args.shape}));
-  return answer(caller_, args.self.object(), false);
+  return answer(caller_, args.self);
 }
 
 Result<void> Syscall::on(const decode::NotificationSignal<Syscall>& args) {
-  signal(args.self.object(), args.self.slot->badge);
-  return {};
+  return signal(args.self);
 }
 
 Result<decode::NotificationWaitResult> Syscall::on(const decode::NotificationWait<Syscall>& args) {
-  TRY_ASSIGN(std::uint64_t bits, wait(caller_, args.self.object(), {args.deadline}));
+  TRY_ASSIGN(std::uint64_t bits, wait(caller_, args.self, {args.deadline}));
   return decode::NotificationWaitResult{.bits = bits};
 }
 
 Result<decode::NotificationPollResult> Syscall::on(const decode::NotificationPoll<Syscall>& args) {
-  TRY_ASSIGN(std::uint64_t bits, poll(args.self.object()));
+  TRY_ASSIGN(std::uint64_t bits, poll(args.self));
   return decode::NotificationPollResult{.bits = bits};
 }
 

@@ -47,7 +47,6 @@ Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>
 Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
   TRY(check_derivable(*ends.from, 3));
-  LockGuard guard(state.tree_lock);
   derive(*ends.from, *ends.to, ends.from->rights());
   return {};
 }
@@ -64,7 +63,6 @@ Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   if (args.badge != 0 && ends.from->badge != 0) {
     return Error{abi::kEinval, abi::Detail::kOccupied, 5};
   }
-  LockGuard guard(state.tree_lock);
   derive(*ends.from, *ends.to, args.rights);
   if (args.badge != 0) ends.to->badge = args.badge;
   return {};
@@ -72,7 +70,7 @@ Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
 
 Result<void> Syscall::on(const decode::CNodeMove<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  LockGuard guard(state.tree_lock);
+  const ObjectLock lock(*ends.from);
   ends.to->take(*ends.from);
   return {};
 }
@@ -96,6 +94,7 @@ Result<void> Syscall::on(const decode::CNodeMutate<Syscall>& args) {
   if (slot->type() == abi::ObjectType::kVmo && (mapped_access(*slot).bits & ~args.rights) != 0) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 1};
   }
+  const ObjectLock lock(*slot);
   slot->set_rights(args.rights);
   return {};
 }
@@ -138,7 +137,6 @@ Result<void> Syscall::on(const decode::VmoSlice<Syscall>& args) {
   TRY_ASSIGN(Slot * to, args.node.object().at(args.to, 4));
   if (!to->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 4};
   if ((args.rights & ~whole.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 5};
-  LockGuard guard(state.tree_lock);
   derive(whole, *to, args.rights);
   to->set_object(whole.object() + args.offset);
   to->pages = static_cast<std::uint32_t>(args.size / kPageSize);

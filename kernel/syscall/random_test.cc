@@ -98,6 +98,7 @@ class Chaos {
     // A second thread that somebody may start.
     Slot& second = *player.cspace->slot(to);
     second.take(world_.slot(world_.make<kernel::Thread>().slot().index));
+    const WithTree tree;
     EXPECT_TRUE(configure_thread(*reinterpret_cast<Thread*>(second.object()),
                                  world_.slot(player.task_slot)));
     player.thread->window = 40;

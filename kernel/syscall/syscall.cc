@@ -15,22 +15,49 @@ bool is_receive(std::uint64_t number) {
          number == abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
 }
 
+// Those that several harts may make at once.
+bool is_concurrent(std::uint64_t number) {
+  switch (number) {
+    case abi::word(abi::SystemCall::kEndpointCall):
+    case abi::word(abi::SystemCall::kEndpointCallWith):
+    case abi::word(abi::SystemCall::kEndpointSend):
+    case abi::word(abi::SystemCall::kEndpointReceive):
+    case abi::word(abi::SystemCall::kEndpointReplyReceive):
+    case abi::word(abi::SystemCall::kEndpointReplyReceiveWith):
+    case abi::word(abi::SystemCall::kReplyKeep):
+    case abi::word(abi::SystemCall::kReplySend):
+    case abi::word(abi::SystemCall::kNotificationSignal):
+    case abi::word(abi::SystemCall::kNotificationWait):
+    case abi::word(abi::SystemCall::kNotificationPoll):
+    case abi::word(abi::SystemCall::kSelfYield):
+    case abi::word(abi::SystemCall::kSelfNow):
+    case abi::word(abi::SystemCall::kSelfQos):
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void Syscall::run() {
+  // Made again when the thread runs next, after the interrupt that waits.
+  if (!is_concurrent(caller_.frame.x[ipc::kNumber]) && !take_tree()) return;
   caller_.frame.pc() += kEcallLength;
   decode::dispatch(*this, caller_.frame);
 }
 
-Result<Slot*> Syscall::find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
-                            std::uint8_t argument) {
+Result<Invoked> Syscall::find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
+                              std::uint8_t argument) {
   CNode* cspace = caller_.task()->cnode();
   if (cspace == nullptr) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
   TRY_ASSIGN(Slot * slot, cspace->at(address, argument));
-  if (slot->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-  if (slot->type() != type) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
-  if ((rights & ~slot->rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, argument};
-  return slot;
+  const Invoked found(*slot);
+  const CapabilityWord word = found.word;
+  if (word.empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
+  if (word.type() != type) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
+  if ((rights & ~word.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+  return found;
 }
 
 void Syscall::fail(Frame& frame, Error error) {
@@ -56,9 +83,7 @@ void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address) {
   thread.fault_address = address;
   if (!thread.handler.empty()) {
     thread.fault = true;
-    SendRight right{*reinterpret_cast<Endpoint*>(thread.handler.object()), thread.handler.badge,
-                    false};
-    Result<void> sent = send(thread, right, kNever, true);
+    Result<void> sent = send(thread, Invoked(thread.handler), kNever, true);
     if (sent.has_value() || sent.error() == kWaiting) return;
     if (sent.error() == kPreempted) {  // the faulting instruction is run again, and faults again
       thread.fault = false;

@@ -51,9 +51,8 @@ struct ObjectOf<abi::ObjectType::kAlarm> {
 
 // A capability that was looked up with the rights its use needs.
 template <abi::ObjectType type>
-struct Capability {
-  Slot* slot = nullptr;
-  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(slot->object()); }
+struct Capability : Invoked {
+  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(word.object()); }
 };
 
 class Syscall {
@@ -74,8 +73,8 @@ class Syscall {
   // ------------------------------------------------------------------------------------------------
   template <abi::ObjectType type>
   Result<Ref<type>> lookup(std::uint64_t address, std::uint8_t rights, std::uint8_t argument) {
-    TRY_ASSIGN(Slot * slot, find(address, type, rights, argument));
-    return Ref<type>{slot};
+    TRY_ASSIGN(const Invoked found, find(address, type, rights, argument));
+    return Ref<type>{found};
   }
   // Not inlined: there are as many decoders as calls, and each has one of these at every check.
   [[gnu::noinline]] void fail(Frame& frame, Error error);
@@ -144,8 +143,8 @@ class Syscall {
   Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:
-  [[gnu::noinline]] Result<Slot*> find(std::uint64_t address, abi::ObjectType type,
-                                       std::uint8_t rights, std::uint8_t argument);
+  [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,
+                                         std::uint8_t rights, std::uint8_t argument);
 
   Thread& caller_;
 };

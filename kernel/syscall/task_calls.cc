@@ -45,13 +45,9 @@ Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) 
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
-  Result<void> configured;
-  {
-    LockGuard guard(state.tree_lock);
-    configured =
-        configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages);
-  }
-  return or_bury(configured);  // an ASID may be free then, too
+  // An ASID may be free then, too.
+  return or_bury(
+      configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages));
 }
 
 Result<void> Syscall::on(const decode::TaskIdentify<Syscall>& args) {
@@ -73,7 +69,6 @@ Result<void> Syscall::on(const decode::TaskSupervise<Syscall>& args) {
   if (!task.supervisor.empty() || task.ended()) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
-  LockGuard guard(state.tree_lock);
   derive(*args.notification.slot, task.supervisor, args.notification.slot->rights());
   return {};
 }
@@ -105,7 +100,6 @@ Result<decode::TaskQuotaResult> Syscall::on(const decode::TaskQuota<Syscall>& ar
 }
 
 Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
-  LockGuard guard(state.tree_lock);
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   set_class(args.self.object(), std::min(abi::QosClass::kNormal, caller_.own_class));
@@ -118,8 +112,8 @@ Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {
   if (!thread.bound.empty() || notification.bound != nullptr) {
     return Error{abi::kEbusy, abi::Detail::kOccupied, 1};
   }
-  LockGuard guard(state.tree_lock);
   derive(*args.notification.slot, thread.bound, args.notification.slot->rights());
+  LockGuard guard(notification.lock);
   notification.bound = &thread;
   offer(notification);
   return {};
@@ -130,7 +124,6 @@ Result<void> Syscall::on(const decode::ThreadHandler<Syscall>& args) {
   if (!thread.handler.empty() || thread.started) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
-  LockGuard guard(state.tree_lock);
   derive(*args.endpoint_.slot, thread.handler, args.endpoint_.slot->rights());
   thread.handler.badge = args.endpoint_.slot->badge;
   return {};
@@ -194,7 +187,6 @@ Result<void> Syscall::on(const decode::AlarmBind<Syscall>& args) {
     TRY(delete_capability(alarm.target));
     return kPreempted;  // the arguments are looked up again: they may be gone with it
   }
-  LockGuard guard(state.tree_lock);
   derive(*args.notification.slot, alarm.target, args.notification.slot->rights());
   return {};
 }

@@ -33,6 +33,7 @@ void take_interrupts(Hart& hart) {
 // The next thread to run; sleeps while there is none.
 Thread& next_thread(Hart& hart) {
   for (;;) {
+    leave_tree();
     Runnable* next = sched::choose(hart);
     if (next == nullptr) {
       arch::wait_for_interrupt();
@@ -43,7 +44,8 @@ Thread& next_thread(Hart& hart) {
     // A task that has ended may have threads left when whoever ended it was interrupted: they
     // finish it.
     if (!thread.doomed && !thread.task()->ended()) return thread;
-    static_cast<void>(end_faulted(thread));  // one preemptible piece of it
+    // One preemptible piece of it.
+    if (take_tree()) static_cast<void>(end_faulted(thread));
     if (arch::interrupt_pending()) take_interrupts(hart);
   }
 }

@@ -66,7 +66,6 @@ std::string Snapshot::changed() {
   };
   forget(actor_.frame);
   forget(actor_.badge);
-  forget(actor_.may_grant);
   forget(actor_.expects_reply);
   if (std::memcmp(now, ram_.data(), ram_.size()) == 0) return "";
   std::uint64_t first = 0;

@@ -10,6 +10,7 @@
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/state.h"
+#include "kernel/object/tree.h"
 #include "kernel/object/untyped.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/trap.h"
@@ -52,6 +53,7 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   current_world = this;
   rt::host::syscall = system_call_of_stub;
 
+  EXPECT_TRUE(take_tree());
   Slot start;
   constexpr std::uint32_t kReserve = 8;
   auto pages = static_cast<std::uint32_t>(machine.ram().size / 4096) - kReserve;
@@ -193,6 +195,7 @@ Player World::make_thread(const Player& player) {
 }
 
 Thread& World::make_immortal() {
+  const WithTree tree;
   auto make = [&](abi::ObjectType type, Slot& slot) {
     EXPECT_TRUE(retype(reserve_, {type, 0, 1}, *cspace_, kSlots - 1));
     slot.take(*cspace_->slot(kSlots - 1));
@@ -225,6 +228,7 @@ void World::give(const Player& player, std::uint32_t to, rt::Slot from) {
 
 void World::give(const Player& player, std::uint32_t to, rt::Slot from, std::uint8_t rights,
                  std::uint64_t badge) {
+  const WithTree tree;
   Slot& target = *player.cspace->slot(to);
   ASSERT_TRUE(target.empty());
   derive(slot(from.index), target, rights);

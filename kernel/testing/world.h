@@ -17,7 +17,9 @@
 #include <functional>
 
 #include "kernel/arch/host/machine.h"
+#include "kernel/base/check.h"
 #include "kernel/object/task.h"
+#include "kernel/object/tree.h"
 #include "kernel/sched/hart.h"
 #include "servers/runtime/ipc.h"
 
@@ -32,6 +34,15 @@ struct Player {
   std::uint32_t task_slot = 0;
   std::uint32_t thread_slot = 0;
   std::uint32_t quota_slot = 0;  // the Untyped that all of it came from
+};
+
+// The derivation tree is this hart's as long as one of these lives: around calls of the kernel's
+// own functions.
+struct WithTree {
+  WithTree() { CHECK(take_tree().has_value()); }
+  ~WithTree() { leave_tree(); }
+  WithTree(const WithTree&) = delete;
+  WithTree& operator=(const WithTree&) = delete;
 };
 
 class World {

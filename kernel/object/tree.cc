@@ -1,0 +1,44 @@
+#include "kernel/object/tree.h"
+
+#include "kernel/arch/contract/arch.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/state.h"
+
+namespace tessera {
+
+Result<void> take_tree() __attribute__((no_thread_safety_analysis)) {
+  Hart& hart = Hart::here();
+  if (hart.has_tree) return {};
+  while (!state.tree_lock.try_lock()) {
+    if (arch::interrupt_pending()) return kPreempted;
+  }
+  hart.has_tree = true;
+  return {};
+}
+
+void leave_tree() __attribute__((no_thread_safety_analysis)) {
+  Hart& hart = Hart::here();
+  if (!hart.has_tree) return;
+  hart.has_tree = false;
+  state.tree_lock.unlock();
+}
+
+ObjectLock::ObjectLock(const Slot& slot) {
+  switch (slot.type()) {
+    case abi::ObjectType::kEndpoint:
+      lock_ = &reinterpret_cast<Endpoint*>(slot.object())->lock;
+      break;
+    case abi::ObjectType::kNotification:
+      lock_ = &reinterpret_cast<Notification*>(slot.object())->lock;
+      break;
+    case abi::ObjectType::kReply:
+      lock_ = &reinterpret_cast<Reply*>(slot.object())->lock;
+      break;
+    default:
+      return;
+  }
+  lock_->lock();
+}
+
+}  // namespace tessera
