@@ -380,6 +380,8 @@ struct Options {
   static constexpr std::uint32_t kToldTag = 0x7fee0301;
   static constexpr std::uint32_t kOldTag = 0x7fee0400;
   static constexpr std::uint32_t kOldShape = 0x00;
+  static constexpr std::uint32_t kNamedTag = 0x7fee0540;
+  static constexpr std::uint32_t kNamedShape = 0x01;
 };
 
 // Each way to give a capability.

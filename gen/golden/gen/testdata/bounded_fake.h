@@ -265,6 +265,8 @@ class FakeOptions {
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, bounding::Grade)> patient;
     std::function<void(const rt::Caller&, std::uint32_t)> told;
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
+    std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
+        rt::Received<kernel::Notification>)> named;
   } on;
   int executed = 0;  // methods that were run
 
@@ -300,6 +302,14 @@ class FakeOptions {
       ++fake_.executed;
       if (fake_.on.old) {
         return fake_.on.old(caller, secret);
+      }
+      return {};
+    }
+    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+        rt::Received<kernel::Notification> bell) {
+      ++fake_.executed;
+      if (fake_.on.named) {
+        return fake_.on.named(caller, name, bell);
       }
       return {};
     }
@@ -362,6 +372,8 @@ class FakeMore {
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, bounding::Grade)> patient;
     std::function<void(const rt::Caller&, std::uint32_t)> told;
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
+    std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
+        rt::Received<kernel::Notification>)> named;
     std::function<rt::Result<std::uint64_t>(const rt::Caller&, std::uint64_t)> twice;
   } on;
   int executed = 0;  // methods that were run
@@ -398,6 +410,14 @@ class FakeMore {
       ++fake_.executed;
       if (fake_.on.old) {
         return fake_.on.old(caller, secret);
+      }
+      return {};
+    }
+    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+        rt::Received<kernel::Notification> bell) {
+      ++fake_.executed;
+      if (fake_.on.named) {
+        return fake_.on.named(caller, name, bell);
       }
       return {};
     }

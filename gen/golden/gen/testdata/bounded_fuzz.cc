@@ -80,6 +80,9 @@ void attack_client(const FuzzInput& input, const bounding::OptionsClient& client
   if (const auto answer = client.patient({})) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
+  if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
+    require(!(!bounding::valid_grade(abi::word(*answer))));
+  }
 }
 
 void attack_client(const FuzzInput& input, const bounding::GivingClient& client) {
@@ -94,6 +97,9 @@ void attack_client(const FuzzInput& input, const bounding::MoreClient& client) {
   const LyingKernel kernel(input);
   (void)client.quick({});
   if (const auto answer = client.patient({})) {
+    require(!(!bounding::valid_grade(abi::word(*answer))));
+  }
+  if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
   (void)client.twice({});
