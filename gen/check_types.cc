@@ -211,6 +211,12 @@ void check_enum(Context& context, const RawNode& node, Enum& result) {
     context.report(Code::kEmptyEnum, site.position(),
                    absl::StrCat("enum '", node.name, "' has no enumerants"));
   }
+  if (result.flags && result.enumerants.size() > kMaxFlags) {
+    context.report(Code::kTooManyFlags, site.position(),
+                   absl::StrCat("'", node.name, "' has ", result.enumerants.size(),
+                                " flags; a register has room for ", kMaxFlags));
+    result.enumerants.resize(kMaxFlags);  // so that nobody shifts beyond it
+  }
 }
 
 void check_struct(Context& context, const RawNode& node, Struct& result) {

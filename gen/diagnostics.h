@@ -41,6 +41,7 @@ enum class Code {
   kTooLong = 115,
   kFieldType = 116,
   kDefault = 117,
+  kTooManyFlags = 118,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,

@@ -74,7 +74,7 @@ enum class Option : std::uint8_t {
   kSlow = 1 << 1,
   kLong = 1 << 2,
 };
-constexpr bool valid_option(std::uint64_t value) { return value < (1 << 3); }
+constexpr bool valid_option(std::uint64_t value) { return value <= 0x7; }
 constexpr Option operator|(Option a, Option b) {
   return static_cast<Option>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }

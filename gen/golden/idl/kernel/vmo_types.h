@@ -15,7 +15,7 @@ enum class Access : std::uint8_t {
   kWrite = 1 << 1,
   kExecute = 1 << 2,
 };
-constexpr bool valid_access(std::uint64_t value) { return value < (1 << 3); }
+constexpr bool valid_access(std::uint64_t value) { return value <= 0x7; }
 constexpr Access operator|(Access a, Access b) {
   return static_cast<Access>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
