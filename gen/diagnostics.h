@@ -111,6 +111,8 @@ enum class Code {
   kLineTooLong = 306,
   kNotFormatted = 307,
   kTextOfNothing = 308,
+  kFieldText = 309,
+  kEnumerantText = 310,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

@@ -33,6 +33,7 @@ struct OptionsImpl {
     ++executed;
     return bounding::Grade::kMiddle;
   }
+  rt::Result<void> enter(const rt::Caller&, const bounding::Login&) { return {}; }
 };
 
 class OptionsTest : public ::testing::Test {

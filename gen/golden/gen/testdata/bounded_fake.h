@@ -267,6 +267,7 @@ class FakeOptions {
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
         rt::Received<kernel::Notification>)> named;
+    std::function<rt::Result<void>(const rt::Caller&, const bounding::Login&)> enter;
   } on;
   int executed = 0;  // methods that were run
 
@@ -310,6 +311,13 @@ class FakeOptions {
       ++fake_.executed;
       if (fake_.on.named) {
         return fake_.on.named(caller, name, bell);
+      }
+      return {};
+    }
+    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+      ++fake_.executed;
+      if (fake_.on.enter) {
+        return fake_.on.enter(caller, who);
       }
       return {};
     }
@@ -374,6 +382,7 @@ class FakeMore {
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
         rt::Received<kernel::Notification>)> named;
+    std::function<rt::Result<void>(const rt::Caller&, const bounding::Login&)> enter;
     std::function<rt::Result<std::uint64_t>(const rt::Caller&, std::uint64_t)> twice;
   } on;
   int executed = 0;  // methods that were run
@@ -418,6 +427,13 @@ class FakeMore {
       ++fake_.executed;
       if (fake_.on.named) {
         return fake_.on.named(caller, name, bell);
+      }
+      return {};
+    }
+    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+      ++fake_.executed;
+      if (fake_.on.enter) {
+        return fake_.on.enter(caller, who);
       }
       return {};
     }

@@ -83,6 +83,7 @@ void attack_client(const FuzzInput& input, const bounding::OptionsClient& client
   if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
+  (void)client.enter({});
 }
 
 void attack_client(const FuzzInput& input, const bounding::GivingClient& client) {
@@ -102,6 +103,7 @@ void attack_client(const FuzzInput& input, const bounding::MoreClient& client) {
   if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
+  (void)client.enter({});
   (void)client.twice({});
 }
 

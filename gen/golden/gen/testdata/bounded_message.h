@@ -1227,6 +1227,37 @@ constexpr std::optional<NamedReply> decode_named_reply(ConstWords words) {
   return NamedReply{.grade = abi::value<bounding::Grade>(words[0])};
 }
 
+struct EnterRequest {
+  bounding::Login who{};
+};
+
+inline void encode_enter_request(abi::Sink& words, const bounding::Login& who) {
+  bounding::write_words(words, who);
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, EnterRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  if (const auto why = read_words(words, message.who); why != abi::Detail::kNone) {
+    return {why, 1};
+  }
+  if (!words.has(1)) return {abi::Detail::kBadLength, 0};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct EnterReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const EnterReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<EnterReply> decode_enter_reply([[maybe_unused]] ConstWords words) {
+  return EnterReply{};
+}
+
 }  // namespace tessera::bounding::options
 
 namespace tessera::bounding::giving {

@@ -203,6 +203,8 @@ inline constexpr gen::MethodRules kMethods[] = {
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
         .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
+        .bad_capability = 3},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Options",
@@ -279,6 +281,8 @@ inline constexpr gen::MethodRules kMethods[] = {
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
         .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
+        .bad_capability = 3},
     {.name = "twice", .tag = 0x7fed0001, .least_words = 1, .values = kTwiceValues,
         .bad_value = abi::kEinval, .malformed = abi::kEinval},
 };

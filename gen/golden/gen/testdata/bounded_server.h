@@ -1115,25 +1115,25 @@ class OptionsServer {
         { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "options must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:170)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
         { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
       },
       "options must implement Options.patient: rt::Result<bounding::Grade> patient(const "
-      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:176)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
         { impl.told(caller, what) } -> std::same_as<void>;
       },
       "options must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
-      "(gen/testdata/bounded.idl:173)");
+      "(gen/testdata/bounded.idl:179)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
         { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
       },
       "options must implement Options.old: rt::Result<void> old(const rt::Caller&, "
-      "std::string_view secret)  (gen/testdata/bounded.idl:176)");
+      "std::string_view secret)  (gen/testdata/bounded.idl:182)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view name,
           rt::Received<kernel::Notification> bell) {
@@ -1141,7 +1141,13 @@ class OptionsServer {
       },
       "options must implement Options.named: rt::Result<bounding::Grade> named(const "
       "rt::Caller&, std::string_view name, rt::Received<kernel::Notification> bell)  "
-      "(gen/testdata/bounded.idl:179)");
+      "(gen/testdata/bounded.idl:185)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, const bounding::Login& who) {
+        { impl.enter(caller, who) } -> std::same_as<rt::Result<void>>;
+      },
+      "options must implement Options.enter: rt::Result<void> enter(const rt::Caller&, const "
+      "bounding::Login& who)  (gen/testdata/bounded.idl:188)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1174,6 +1180,8 @@ class OptionsServer {
         return on_patient(impl, endpoint, message, status);
       case Options::kToldTag:
         return on_told(impl, message, status);
+      case Options::kEnterTag:
+        return on_enter(impl, endpoint, message, status);
       case 0:
         return no_message(impl, message);
       default:
@@ -1360,6 +1368,29 @@ class OptionsServer {
     message = out;
     return rt::Next::kHandled;
   }
+
+  // Options.enter
+  [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::EnterRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
+    }
+    const auto result = impl.enter(caller_of(message), request.who);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kEnterShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
 };
 
 // Serves Options on `endpoint` (right: receive) for ever. Where `impl` has
@@ -1379,7 +1410,7 @@ class GivingServer {
         { impl.lend(caller, into, count) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "giving must implement Giving.lend: rt::Result<std::uint64_t> lend(const rt::Caller&, "
-      "rt::Lent<kernel::Vmo> into, std::uint32_t count)  (gen/testdata/bounded.idl:186)");
+      "rt::Lent<kernel::Vmo> into, std::uint32_t count)  (gen/testdata/bounded.idl:195)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell,
           rt::Received<kernel::Vmo> other) {
@@ -1387,13 +1418,13 @@ class GivingServer {
       },
       "giving must implement Giving.mint: rt::Result<void> mint(const rt::Caller&, "
       "rt::Received<kernel::Notification> bell, rt::Received<kernel::Vmo> other)  "
-      "(gen/testdata/bounded.idl:189)");
+      "(gen/testdata/bounded.idl:198)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell) {
         { impl.move(caller, bell) } -> std::same_as<rt::Result<void>>;
       },
       "giving must implement Giving.move: rt::Result<void> move(const rt::Caller&, "
-      "rt::Received<kernel::Notification> bell)  (gen/testdata/bounded.idl:192)");
+      "rt::Received<kernel::Notification> bell)  (gen/testdata/bounded.idl:201)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1586,25 +1617,25 @@ class MoreServer {
         { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "more must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:170)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
         { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
       },
       "more must implement Options.patient: rt::Result<bounding::Grade> patient(const "
-      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:176)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
         { impl.told(caller, what) } -> std::same_as<void>;
       },
       "more must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
-      "(gen/testdata/bounded.idl:173)");
+      "(gen/testdata/bounded.idl:179)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
         { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
       },
       "more must implement Options.old: rt::Result<void> old(const rt::Caller&, std::string_view "
-      "secret)  (gen/testdata/bounded.idl:176)");
+      "secret)  (gen/testdata/bounded.idl:182)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view name,
           rt::Received<kernel::Notification> bell) {
@@ -1612,13 +1643,19 @@ class MoreServer {
       },
       "more must implement Options.named: rt::Result<bounding::Grade> named(const rt::Caller&, "
       "std::string_view name, rt::Received<kernel::Notification> bell)  "
-      "(gen/testdata/bounded.idl:179)");
+      "(gen/testdata/bounded.idl:185)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, const bounding::Login& who) {
+        { impl.enter(caller, who) } -> std::same_as<rt::Result<void>>;
+      },
+      "more must implement Options.enter: rt::Result<void> enter(const rt::Caller&, const "
+      "bounding::Login& who)  (gen/testdata/bounded.idl:188)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
         { impl.twice(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "more must implement More.twice: rt::Result<std::uint64_t> twice(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:199)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:208)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1651,6 +1688,8 @@ class MoreServer {
         return on_patient(impl, endpoint, message, status);
       case Options::kToldTag:
         return on_told(impl, message, status);
+      case Options::kEnterTag:
+        return on_enter(impl, endpoint, message, status);
       case More::kTwiceTag:
         return on_twice(impl, endpoint, message, status);
       case 0:
@@ -1846,6 +1885,29 @@ class MoreServer {
     return rt::Next::kHandled;
   }
 
+  // Options.enter
+  [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::EnterRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? abi::word<std::int32_t>(3) : abi::word<std::int32_t>(2));
+    }
+    const auto result = impl.enter(caller_of(message), request.who);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kEnterShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
   // More.twice
   [[gnu::always_inline]] static rt::Next on_twice(Impl& impl, rt::Slot endpoint,
       rt::Registers& message, std::uint64_t& status) {
@@ -1962,7 +2024,7 @@ class AwkwardServer {
       "std::byte> kept_, const bounding::Older& result_, const bounding::Point& decode, const "
       "bounding::Newer& write_words, const bounding::Point& read_words, std::string_view source, "
       "bounding::Grade why, std::uint32_t used, std::uint64_t h1, std::string_view message_)  "
-      "(gen/testdata/bounded.idl:206)");
+      "(gen/testdata/bounded.idl:215)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Awkward::BoundingCompleter completer,
           std::string_view encode_locals_reply, const bounding::Point& rt_,
@@ -1973,7 +2035,7 @@ class AwkwardServer {
       "awkward must implement Awkward.bounding: void bounding(const rt::Caller&, "
       "Awkward::BoundingCompleter, std::string_view encode_locals_reply, const bounding::Point& "
       "rt_, const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade "
-      "tessera)  (gen/testdata/bounded.idl:212)");
+      "tessera)  (gen/testdata/bounded.idl:221)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -2155,14 +2217,14 @@ class NewestServer {
         { impl.pad0(caller) } -> std::same_as<rt::Result<void>>;
       },
       "newest must implement Newest.pad0: rt::Result<void> pad0(const rt::Caller&)  "
-      "(gen/testdata/bounded.idl:220)");
+      "(gen/testdata/bounded.idl:229)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Newer& what,
           std::uint64_t after) {
         { impl.older(caller, what, after) } -> std::same_as<rt::Result<bounding::Newer>>;
       },
       "newest must implement Newest.older: rt::Result<bounding::Newer> older(const rt::Caller&, "
-      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:223)");
+      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:232)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
