@@ -38,6 +38,14 @@ std::string Annotations::text(absl::string_view name) const {
   return value == nullptr ? "" : value->text;
 }
 
+std::string Annotations::since(absl::string_view name) const {
+  if (has("since") && text("since").empty()) {
+    context_.report(Code::kNoDoc, site_.position("since"),
+                    absl::StrCat("$since on '", name, "' says nothing"));
+  }
+  return text("since");
+}
+
 void Annotations::refuse(const std::vector<absl::string_view>& names,
                          absl::string_view where) const {
   for (const absl::string_view name : names) {

@@ -166,7 +166,7 @@ void check_interface_head(Context& context, const RawNode& node, Interface& resu
   } else if (roles == 1) {
     annotations.refuse({"errors", "answers"}, "on a kernel interface");
   }
-  result.since = annotations.text("since");
+  result.since = annotations.since(result.name);
   if (result.doc.empty()) {
     context.report(Code::kNoDoc, site.position(),
                    absl::StrCat("interface '", node.name, "' has no comment that says what it is"));

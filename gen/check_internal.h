@@ -61,6 +61,8 @@ class Annotations {
   bool has(absl::string_view name) const { return find(name) != nullptr; }
   const Value* find(absl::string_view name) const;
   std::string text(absl::string_view name) const;  // empty without it
+  // $since: the version of `name`; one that says nothing is reported.
+  std::string since(absl::string_view name) const;
   // Reports each of `names` that is present: it has no meaning `where` ("on a service's method").
   void refuse(const std::vector<absl::string_view>& names, absl::string_view where) const;
 

@@ -19,12 +19,11 @@ std::string why_not_fast(const Method& method) {
 }
 
 void check_age(Context& context, const Annotations& annotations, const Site& site, Method& result) {
-  result.since = annotations.text("since");
+  result.since = annotations.since(result.name);
   result.deprecated = annotations.text("deprecated");
-  for (const char* each : {"since", "deprecated"}) {
-    if (!annotations.has(each) || !annotations.text(each).empty()) continue;
-    context.report(Code::kNoDoc, site.position(each),
-                   absl::StrCat("$", each, " on '", result.name, "' says nothing"));
+  if (annotations.has("deprecated") && result.deprecated.empty()) {
+    context.report(Code::kNoDoc, site.position("deprecated"),
+                   absl::StrCat("$deprecated on '", result.name, "' says nothing"));
   }
 }
 

@@ -205,11 +205,17 @@ void check_enum(Context& context, const RawNode& node, Enum& result) {
   for (const RawEnumerant& raw : node.enumerants) {
     const Site at{context.sources, node.file, absl::StrCat(node.name, ".", raw.name)};
     const Annotations annotations(context, raw.annotations, at);
-    result.enumerants.push_back({raw.name, at.doc(), annotations.text("since")});
+    result.enumerants.push_back({raw.name, at.doc(), annotations.since(raw.name)});
   }
   if (result.enumerants.empty()) {
     context.report(Code::kEmptyEnum, site.position(),
                    absl::StrCat("enum '", node.name, "' has no enumerants"));
+  }
+  if (result.flags && result.enumerants.size() > kMaxFlags) {
+    context.report(Code::kTooManyFlags, site.position(),
+                   absl::StrCat("'", node.name, "' has ", result.enumerants.size(),
+                                " flags; a register has room for ", kMaxFlags));
+    result.enumerants.resize(kMaxFlags);  // so that nobody shifts beyond it
   }
 }
 
@@ -230,6 +236,8 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
     field.position = at.position();
     names.emplace_back(raw.name, field.position);
     const Annotations field_annotations(context, raw.annotations, at);
+    field.since = field_annotations.since(raw.name);
+    field.sensitive = field_annotations.has("sensitive");
     const auto type = resolve_type(context, raw.type, field.position, raw.name);
     result.fields.push_back(field);
     if (!type) continue;

@@ -41,6 +41,7 @@ enum class Code {
   kTooLong = 115,
   kFieldType = 116,
   kDefault = 117,
+  kTooManyFlags = 118,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,
@@ -110,6 +111,8 @@ enum class Code {
   kLineTooLong = 306,
   kNotFormatted = 307,
   kTextOfNothing = 308,
+  kFieldText = 309,
+  kEnumerantText = 310,
 };
 
 // What `kidl explain` tells of a code. A test compiles the samples (see sample_files).

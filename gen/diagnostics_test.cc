@@ -227,6 +227,10 @@ constexpr Refused kAlsoRefused[] = {
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> (n :UInt8 = 0);  # M.\n}\n"},
     {"RangeOfASignedField", Code::kRangeType,
      "struct S {\n  a @0 :Int8 $K.range((min = 0, max = 1));\n}\n"},
+    {"SinceOfAnEnumerant", Code::kNoDoc, "enum E {\n  a @0 $K.since(\"\");\n}\n"},
+    {"SinceOfAField", Code::kNoDoc, "struct S {\n  a @0 :UInt8 $K.since(\"\");\n}\n"},
+    {"SinceOfAnInterface", Code::kNoDoc,
+     "interface I $K.service(0x7f01) $K.since(\"\") {\n  # I.\n}\n"},
     {"FlexibleFlags", Code::kMisplaced, "enum E $K.flags $K.flexible {\n  a @0;\n}\n"},
     {"TextTooLongForASystemCall", Code::kTooManyWords,
      "interface A $K.ambient {\n  # A.\n  m @0 (t :Text $K.max(41)) -> () $K.number(900);  # "

@@ -91,7 +91,7 @@ Bounds bounds(const Type& type) {
       return {"kU32", 0xffffffff};
     case Kind::kEnum: {
       const auto count = type.enumeration->enumerants.size();
-      if (type.enumeration->flags) return {"kFlags", (std::uint64_t{1} << count) - 1};
+      if (type.enumeration->flags) return {"kFlags", set_of_all(*type.enumeration)};
       return {"kEnum", count - 1};
     }
     case Kind::kCapability:

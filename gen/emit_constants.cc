@@ -15,8 +15,15 @@
 namespace kidl {
 namespace {
 
-std::string enumerant_line(const Enumerant& each, std::size_t index, bool flags) {
-  const std::string value = flags ? absl::StrCat("1 << ", index) : absl::StrCat(index);
+const char* underlying(const Enum& each) {
+  const int bytes = enum_bytes(each);
+  return bytes == 1 ? "std::uint8_t" : bytes == 8 ? "std::uint64_t" : "std::uint16_t";
+}
+
+std::string enumerant_line(const Enum& of, std::size_t index) {
+  const Enumerant& each = of.enumerants[index];
+  const char* one = enum_bytes(of) == 8 ? "1ULL << " : "1 << ";
+  const std::string value = of.flags ? absl::StrCat(one, index) : absl::StrCat(index);
   const std::string line = absl::StrCat("  ", constant_name(each.name), " = ", value, ",");
   const std::string doc = comment(each.doc, 0);
   // On the line's end when it fits.
@@ -26,23 +33,34 @@ std::string enumerant_line(const Enumerant& each, std::size_t index, bool flags)
   return absl::StrCat(comment(each.doc, 2), line, "\n");
 }
 
+std::string flags_functions(const Enum& each) {
+  const std::string& name = each.name;
+  const char* type = enum_bytes(each) == 8 ? "std::uint64_t" : "unsigned";
+  const std::size_t count = each.enumerants.size();
+  const std::string valid =
+      count == kMaxFlags
+          ? absl::StrFormat("constexpr bool valid_%s(std::uint64_t) { return true; }\n",
+                            snake(name))
+          : absl::StrFormat(
+                "constexpr bool valid_%s(std::uint64_t value) { return value <= %#x; }\n",
+                snake(name), set_of_all(each));
+  return absl::StrCat(
+      valid,
+      absl::StrFormat("constexpr %s operator|(%s a, %s b) {\n"
+                      "  return static_cast<%s>(static_cast<%s>(a) | static_cast<%s>(b));\n"
+                      "}\n",
+                      name, name, name, name, type, type),
+      absl::StrFormat("constexpr bool has(%s set, %s all) {\n"
+                      "  return (static_cast<%s>(all) & ~static_cast<%s>(set)) == 0;\n"
+                      "}\n",
+                      name, name, type, type));
+}
+
 std::string enum_functions(const Enum& each) {
+  if (each.flags) return flags_functions(each);
   const std::string name = each.name;
   const std::string function = snake(name);
   std::string result;
-  if (each.flags) {
-    absl::StrAppendFormat(
-        &result,
-        "constexpr bool valid_%s(std::uint64_t value) { return value < (1 << %d); }\n"
-        "constexpr %s operator|(%s a, %s b) {\n"
-        "  return static_cast<%s>(static_cast<unsigned>(a) | static_cast<unsigned>(b));\n"
-        "}\n"
-        "constexpr bool has(%s set, %s all) {\n"
-        "  return (static_cast<unsigned>(all) & ~static_cast<unsigned>(set)) == 0;\n"
-        "}\n",
-        function, each.enumerants.size(), name, name, name, name, name, name);
-    return result;
-  }
   if (each.flexible) {
     absl::StrAppendFormat(
         &result,
@@ -67,12 +85,10 @@ std::string enum_functions(const Enum& each) {
 }
 
 std::string enum_definition(const Enum& each) {
-  const int bytes = enum_bytes(each);
-  const char* type = bytes == 1 ? "std::uint8_t" : bytes == 8 ? "std::uint64_t" : "std::uint16_t";
   std::string result =
-      absl::StrCat(comment(each.doc, 0), "enum class ", each.name, " : ", type, " {\n");
+      absl::StrCat(comment(each.doc, 0), "enum class ", each.name, " : ", underlying(each), " {\n");
   for (std::size_t index = 0; index < each.enumerants.size(); ++index) {
-    result += enumerant_line(each.enumerants[index], index, each.flags);
+    result += enumerant_line(each, index);
   }
   return absl::StrCat(result, "};\n", enum_functions(each));
 }

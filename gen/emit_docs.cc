@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -22,6 +23,11 @@ namespace {
 // One cell of a table: no line breaks, no bars.
 std::string cell(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"\n", " "}, {"|", "\\|"}});
+}
+
+// Before what is said of a declaration.
+std::string since(absl::string_view version) {
+  return version.empty() ? "" : absl::StrCat("Since ", version, ". ");
 }
 
 std::string idl_type(const Type& type) {
@@ -133,7 +139,8 @@ class MethodPage {
     if (method_.errors != nullptr) {
       absl::StrAppend(&result, " Errors of its own: ", method_.errors->name, ".");
     }
-    if (!method_.since.empty()) absl::StrAppend(&result, " Since ", method_.since, ".");
+    absl::StrAppend(&result, " ", since(method_.since));
+    absl::StripTrailingAsciiWhitespace(&result);
     if (!method_.deprecated.empty()) {
       absl::StrAppend(&result, " **Deprecated**: ", method_.deprecated);
     }
@@ -281,7 +288,7 @@ std::string interface_text(const System& system, const Interface& interface) {
       result += "System calls on the calling thread itself: no capability is invoked.";
       break;
   }
-  absl::StrAppend(&result, "\n\n", interface.doc, "\n");
+  absl::StrAppend(&result, "\n\n", since(interface.since), interface.doc, "\n");
   for (const Method& method : interface.methods) result += MethodPage(system, method).text();
   for (const Method& method : interface.removed) {
     absl::StrAppend(&result, "\n### ", interface.name, ".", method.name,
@@ -296,8 +303,9 @@ std::string enum_text(const Enum& each) {
                    "| value | name | |\n|---|---|---|\n");
   for (std::size_t index = 0; index < each.enumerants.size(); ++index) {
     const std::size_t value = each.flags ? std::size_t{1} << index : index;
-    absl::StrAppend(&result, "| ", value, " | ", each.enumerants[index].name, " | ",
-                    cell(each.enumerants[index].doc), " |\n");
+    const Enumerant& enumerant = each.enumerants[index];
+    absl::StrAppend(&result, "| ", value, " | ", enumerant.name, " | ",
+                    cell(since(enumerant.since) + enumerant.doc), " |\n");
   }
   return result;
 }
@@ -307,9 +315,11 @@ std::string struct_text(const Struct& each) {
       absl::StrCat("\n## ", each.name, "\n\n", each.doc, each.doc.empty() ? "" : "\n\n",
                    "| field | type | |\n|---|---|---|\n");
   for (const Field& field : each.fields) {
-    absl::StrAppend(&result, "| ", field.name, " | ", idl_type(field.type),
-                    field.max ? absl::StrCat(", at most ", *field.max) : "", " | ", cell(field.doc),
-                    " |\n");
+    absl::StrAppend(
+        &result, "| ", field.name, " | ", idl_type(field.type),
+        field.max ? absl::StrCat(", at most ", *field.max) : "",
+        field.range ? absl::StrCat(", ", field.range->min, " to ", field.range->max) : "",
+        field.sensitive ? ", not traced" : "", " | ", cell(since(field.since) + field.doc), " |\n");
   }
   return result;
 }

@@ -118,8 +118,10 @@ void add_bounds(const std::vector<Parameter>& list, std::set<std::uint64_t>& wor
     if (each.max) words.insert({*each.max, *each.max + std::uint64_t{1}});
     const Type& type = each.type.element != nullptr ? *each.type.element : each.type;
     if (type.enumeration != nullptr) {
-      const std::uint64_t count = type.enumeration->enumerants.size();
-      words.insert({count - 1, count});
+      const Enum& enumeration = *type.enumeration;
+      const std::uint64_t last =
+          enumeration.flags ? set_of_all(enumeration) : enumeration.enumerants.size() - 1;
+      words.insert({last, last + 1});
     }
     if (type.structure == nullptr) continue;
     for (const Field& field : type.structure->fields) {

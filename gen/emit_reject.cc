@@ -158,9 +158,12 @@ std::vector<Value> values_of(const Method& method) {
   return values;
 }
 
+std::string status(std::uint8_t answer) {
+  return answer == 0 ? "abi::kEinval" : absl::StrCat(answer);
+}
 // The interface's answers; of a method with errors of its own the transport's.
 std::string status(const Method& method, std::uint8_t answer) {
-  return method.errors != nullptr || answer == 0 ? "abi::kEinval" : absl::StrCat(answer);
+  return status(method.errors != nullptr ? 0 : answer);
 }
 
 std::string array(const std::string& type, const std::string& name, const std::string& lines) {
@@ -212,11 +215,18 @@ std::string rules(const System& system, const Interface& service) {
                     array("Capability", absl::StrCat("k", name, "Capabilities"), capabilities));
     methods += method_rules(*each);
   }
+  std::string supers;
+  for (const Interface* each = service.super; each != nullptr; each = each->super) {
+    absl::StrAppend(&supers, "    {", each->name, "::kInterface, ", status(each->malformed),
+                    "},\n");
+  }
   absl::StrAppend(&body, array("MethodRules", "kMethods", methods),
+                  array("SuperRules", "kSupers", supers),
                   "inline constexpr gen::ServiceRules kRules = {\n    .name = \"", service.name,
-                  "\",\n    .interface = ", service.name, "::kInterface,\n    .malformed = ",
-                  service.malformed != 0 ? absl::StrCat(service.malformed) : "abi::kEinval", ",\n",
-                  methods.empty() ? "" : "    .methods = kMethods,\n", "};\n");
+                  "\",\n    .interface = ", service.name,
+                  "::kInterface,\n    .malformed = ", status(service.malformed), ",\n",
+                  methods.empty() ? "" : "    .methods = kMethods,\n",
+                  supers.empty() ? "" : "    .supers = kSupers,\n", "};\n");
   return in_namespace(rules_namespace(service), body);
 }
 

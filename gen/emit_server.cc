@@ -157,6 +157,10 @@ class Server {
                    ") {", 2);
   }
 
+  static std::string tag_constant(const Method& method) {
+    return absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Tag");
+  }
+
   // Whether the method's own handler calls replyReceive.
   static bool answers_itself(const Method& method) { return !method.one_way && !method.deferred; }
 
@@ -168,8 +172,7 @@ class Server {
     std::string varying;
     for (const Method* each : service_.all_methods()) {
       const Method& method = *each;
-      const std::string tag =
-          absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Tag");
+      const std::string tag = tag_constant(method);
       const bool has_optional = optional_of(method.parameters) != nullptr;
       absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
                       has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
@@ -233,11 +236,39 @@ class Server {
         message("w0"),
         ");\n    }\n"
         "    return rt::Next::kReceive;\n  }\n\n",
+        malformed_function());
+  }
+
+  // A client knows its method's errors, or those of the interface that it calls: a server that has
+  // a method from another answers as that one does.
+  std::string malformed_function() const {
+    std::string methods;
+    std::string interfaces;
+    for (const Method* each : service_.all_methods()) {
+      if (each->errors == nullptr || each->interface->malformed == 0) continue;
+      absl::StrAppend(&methods, "      case ", tag_constant(*each), " >> abi::kTagMethodShift:\n");
+    }
+    if (!methods.empty()) {
+      methods = absl::StrCat("    // Those with errors of their own.\n    switch (", message("tag"),
+                             " >> abi::kTagMethodShift) {\n", methods,
+                             "        return refused(status, abi::word(abi::kEinval));\n"
+                             "      default:\n        break;\n    }\n");
+    }
+    for (const Interface* each = service_.super; each != nullptr; each = each->super) {
+      if (each->malformed == service_.malformed) continue;
+      absl::StrAppend(&interfaces, "      case ", each->name, "::kInterface:\n",
+                      "        return refused(status, ", answer_of(each->malformed), ");\n");
+    }
+    if (!interfaces.empty()) {
+      interfaces = absl::StrCat("    switch (", message("tag"), " >> abi::kTagInterfaceShift) {\n",
+                                interfaces, "      default:\n        break;\n    }\n");
+    }
+    return absl::StrCat(
         "  // Another interface, no method of this one, or not its words and capabilities.\n",
         wrapped("static constexpr rt::Next malformed(",
                 {"const rt::Registers& message", "std::uint64_t& status"}, ") {", 2),
-        "    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;\n  "
-        "}\n");
+        "    if (!answer_due(message)) return rt::Next::kReceive;\n", methods, interfaces,
+        "    return refused(status, kMalformed);\n  }\n");
   }
 
   // --- One method ---
@@ -283,8 +314,11 @@ class Server {
                         std::uint8_t inherited) const {
     if (method.errors != nullptr) return "abi::word(abi::kEinval)";
     if (method.interface == &service_) return own;
-    return inherited == 0 ? "abi::word(abi::kEinval)"
-                          : absl::StrCat("abi::word<std::int32_t>(", inherited, ")");
+    return answer_of(inherited);
+  }
+  static std::string answer_of(std::uint8_t answer) {
+    return answer == 0 ? "abi::word(abi::kEinval)"
+                       : absl::StrCat("abi::word<std::int32_t>(", answer, ")");
   }
 
   std::string value_checks(const Method& method) const {

@@ -74,11 +74,11 @@ interface Reader $K.service(0x7f01) {
     {Code::kNameRepeats, "a member that repeats its owner's name",
      "A member is always named with its owner: ColourRed in Colour is Colour.colourRed.",
      R"(enum Colour {
-  colourRed @0;
+  colourRed @0;  # Stop.
 }
 )",
      R"(enum Colour {
-  red @0;
+  red @0;  # Stop.
 }
 )",
      "drop the owner's name from the member's"},
@@ -138,6 +138,31 @@ interface Reader $K.service(0x7f01) {
 }
 )",
      "give it the name that it tells of"},
+    {Code::kFieldText, "a field without a text",
+     "Every field of a struct says what it is, with its unit: in a comment after it or on the line "
+     "below.",
+     R"(struct Image {
+  stackKiB @0 :UInt32;
+}
+)",
+     R"(struct Image {
+  stackKiB @0 :UInt32;  # Of its stack, in KiB, a multiple of 4.
+}
+)",
+     "add a comment after it"},
+    {Code::kEnumerantText, "an enumerant without a text",
+     "Every enumerant says what it means: in a comment after it or on the line below.",
+     R"(enum Direction {
+  up @0;  # Against gravity.
+  down @1;
+}
+)",
+     R"(enum Direction {
+  up @0;    # Against gravity.
+  down @1;  # With it.
+}
+)",
+     "add a comment after it"},
 };
 
 }  // namespace

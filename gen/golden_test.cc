@@ -85,6 +85,18 @@ TEST(GoldenFolderTest, LinesOfCodeHaveAtMost100Columns) {
   }
 }
 
+// So no value gets from it into a log, whether it is $sensitive or not (docs/kidl.md, "Secrets").
+TEST(GoldenFolderTest, GeneratedCodeHasNoWayToPrint) {
+  Output output;
+  emit_cxx(*compiled().system, output);
+  for (const auto& [path, content] : output) {
+    for (const char* way :
+         {"stream", "<format", "<print", "<cstdio", "stdio.h", "printf", "puts("}) {
+      EXPECT_FALSE(absl::StrContains(content, way)) << path << " has " << way;
+    }
+  }
+}
+
 TEST(GoldenFolderTest, HasNothingElse) {
   Output output;
   emit_cxx(*compiled().system, output);

@@ -54,6 +54,10 @@ int enum_bytes(const Enum& enumeration) {
   return count <= 256 && !enumeration.flexible ? 1 : 2;
 }
 
+std::uint64_t set_of_all(const Enum& flags) {
+  return ~std::uint64_t{0} >> (kMaxFlags - flags.enumerants.size());
+}
+
 int field_bits(const Type& type) {
   if (type.kind == Kind::kBool) return 1;
   if (type.kind == Kind::kEnum) return 16;  // Cap'n Proto's, however few there are

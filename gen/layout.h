@@ -2,6 +2,8 @@
 #ifndef GEN_LAYOUT_H_
 #define GEN_LAYOUT_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "gen/model.h"
@@ -17,6 +19,10 @@ bool has_tail(const Type& type);
 int element_bytes(const Type& type);
 int field_bits(const Type& type);
 int enum_bytes(const Enum& enumeration);
+
+// A set of flags is a register's bits at most; and the one with all of them.
+inline constexpr std::size_t kMaxFlags = 64;
+std::uint64_t set_of_all(const Enum& flags);
 
 // Sets `words` and `unfit` of a struct, by those of the structs that are nested in it.
 void measure(Struct& structure);

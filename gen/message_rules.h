@@ -71,8 +71,8 @@ struct MethodRules {
   bool deferred = false;
   std::span<const Value> values = {};
   std::span<const Capability> capabilities = {};
-  // What is answered to a bad value, to contents that are not as long as they say, and to a
-  // capability that is not what it must be (0: the kernel's word).
+  // What is answered to a bad value; to another length or other capabilities; and to a capability
+  // that is not what it must be (0: the kernel's word).
   std::int32_t bad_value = 0;
   std::int32_t malformed = 0;
   std::int32_t bad_capability = 0;
@@ -101,11 +101,18 @@ struct MethodRules {
   }
 };
 
+// A service that another extends, and what is answered to its number with no method of it.
+struct SuperRules {
+  std::uint16_t interface = 0;
+  std::int32_t malformed = 0;
+};
+
 struct ServiceRules {
   std::string_view name;
   std::uint16_t interface = 0;
-  std::int32_t malformed = 0;  // to another interface, an unknown method, another length
+  std::int32_t malformed = 0;  // to another interface and an unknown method
   std::span<const MethodRules> methods = {};
+  std::span<const SuperRules> supers = {};
 
   // The one with the tag's interface and number.
   const MethodRules* find(std::uint64_t tag) const {
@@ -113,6 +120,14 @@ struct ServiceRules {
       if ((tag ^ each.tag) >> abi::kTagMethodShift == 0) return &each;
     }
     return nullptr;
+  }
+  // What is answered to a message that is none of its methods'.
+  std::int32_t malformed_of(std::uint64_t tag) const {
+    if (const MethodRules* method = find(tag)) return method->malformed;
+    for (const SuperRules& each : supers) {
+      if (tag >> abi::kTagInterfaceShift == each.interface) return each.malformed;
+    }
+    return malformed;
   }
 };
 

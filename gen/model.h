@@ -93,6 +93,8 @@ struct Field {
   Type type;
   std::optional<std::uint32_t> max;
   std::optional<Range> range;
+  std::string since;
+  bool sensitive = false;    // no trace shows it
   std::uint32_t bit = 0;     // of a scalar: where it begins in the data section
   std::uint64_t preset = 0;  // its default's bits; on the wire it is the value xor these
 };

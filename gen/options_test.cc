@@ -28,6 +28,12 @@ struct OptionsImpl {
   }
   void told(const rt::Caller&, std::uint32_t) { ++executed; }
   rt::Result<void> old(const rt::Caller&, std::string_view) { return {}; }
+  rt::Result<bounding::Grade> named(const rt::Caller&, std::string_view,
+                                    rt::Received<kernel::Notification>) {
+    ++executed;
+    return bounding::Grade::kMiddle;
+  }
+  rt::Result<void> enter(const rt::Caller&, const bounding::Login&) { return {}; }
 };
 
 class OptionsTest : public ::testing::Test {
@@ -62,6 +68,22 @@ TEST_F(OptionsTest, AMethodsOwnErrorsAreNotMixedWithTheInterfaces) {
   EXPECT_TRUE(client.patient(bounding::Grade::kHigh).error() == bounding::OtherStatus::kOther);
   const auto answer = kernel.deliver(kernel.message(bounding::Options::kPatientTag, {9}, true));
   EXPECT_EQ(answer->status, abi::word(abi::kEinval)) << "2 would be one of OtherStatus";
+}
+
+// 3 is BoundedStatus.malformed, which the client of such a method would not know.
+TEST_F(OptionsTest, AMalformedMessageOfAMethodWithItsOwnErrorsIsTheTransports) {
+  const auto status = [this](std::uint64_t tag) {
+    return kernel.deliver(kernel.message(tag, {}, true))->status;
+  };
+  const std::uint64_t another_length = bounding::Options::kPatientTag + 1;
+  const std::uint64_t a_capability = bounding::Options::kPatientTag + 0x40;
+  const std::uint64_t no_capability = bounding::Options::kNamedTag - 0x40;
+  for (const std::uint64_t tag : {another_length, a_capability, no_capability}) {
+    EXPECT_EQ(status(tag), abi::word(abi::kEinval)) << tag;
+  }
+  EXPECT_EQ(status(bounding::Options::kQuickTag + 1), kMalformed) << "the interface's";
+  EXPECT_EQ(status(0x7feeff00), kMalformed) << "no method";
+  EXPECT_EQ(impl.executed, 0);
 }
 
 TEST_F(OptionsTest, AnEventDoesNotWait) {
@@ -185,6 +207,9 @@ TEST(InheritanceTest, AServiceAnswersTheMessagesOfTheOneThatItExtends) {
   EXPECT_EQ(kernel.deliver(kernel.message(bounding::Options::kToldTag, {1}, true))->status,
             kMalformed);
   EXPECT_EQ(kernel.deliver(kernel.message(0x7fed0901, {1}, true))->status, abi::word(abi::kEinval));
+  EXPECT_EQ(kernel.deliver(kernel.message(0x7fee0901, {1}, true))->status, kMalformed);
+  EXPECT_EQ(kernel.deliver(kernel.message(bounding::Options::kQuickTag + 1, {}, true))->status,
+            kMalformed);
 }
 
 }  // namespace

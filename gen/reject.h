@@ -86,9 +86,21 @@ class RejectTest : public ::testing::Test {
     for (std::uint64_t code = 0; code <= abi::kTagWordsMask; ++code) {
       const std::uint64_t tag = (method.tag & ~std::uint64_t{abi::kTagWordsMask}) | code;
       if (tag == method.tag) continue;
-      expect_refused(method, tag, method.good(),
-                     method.varies ? method.malformed : Service::kRules.malformed,
+      expect_refused(method, tag, method.good(), method.malformed,
                      "words: " + std::to_string(abi::message_words(code)));
+    }
+  }
+
+  void unknown_methods(std::uint16_t interface, std::int32_t status) {
+    for (std::uint64_t method = 0; method < 0x100; ++method) {
+      const std::uint64_t first =
+          std::uint64_t{interface} << abi::kTagInterfaceShift | method << abi::kTagMethodShift;
+      if (Service::kRules.find(first) != nullptr) continue;
+      for (std::uint64_t shape = 0; shape < 0x100; ++shape) {
+        SCOPED_TRACE("method " + std::to_string(method) + " shape " + std::to_string(shape));
+        expect_not_executed(first | shape, {}, true, status);
+      }
+      expect_not_executed(first, {}, false, 0);
     }
   }
 
@@ -175,7 +187,7 @@ TYPED_TEST_P(RejectTest, BadCapabilities) {
       if (method.is_its_tag(tag)) {
         this->expect_executed(method, tag, method.good());
       } else {
-        this->expect_refused(method, tag, method.good(), TypeParam::kRules.malformed,
+        this->expect_refused(method, tag, method.good(), method.malformed,
                              "capabilities: " + std::to_string(count));
       }
     }
@@ -200,17 +212,11 @@ TYPED_TEST_P(RejectTest, BadCapabilities) {
   }
 }
 
+// Of its own number and of those that it extends.
 TYPED_TEST_P(RejectTest, UnknownMethods) {
-  for (std::uint64_t method = 0; method < 0x100; ++method) {
-    const std::uint64_t first = std::uint64_t{TypeParam::kRules.interface}
-                                    << abi::kTagInterfaceShift |
-                                method << abi::kTagMethodShift;
-    if (TypeParam::kRules.find(first) != nullptr) continue;
-    for (std::uint64_t shape = 0; shape < 0x100; ++shape) {
-      SCOPED_TRACE("method " + std::to_string(method) + " shape " + std::to_string(shape));
-      this->expect_not_executed(first | shape, {}, true, TypeParam::kRules.malformed);
-    }
-    this->expect_not_executed(first, {}, false, 0);
+  this->unknown_methods(TypeParam::kRules.interface, TypeParam::kRules.malformed);
+  for (const SuperRules& each : TypeParam::kRules.supers) {
+    this->unknown_methods(each.interface, each.malformed);
   }
 }
 
@@ -222,7 +228,7 @@ TYPED_TEST_P(RejectTest, OtherInterfaces) {
       const std::uint64_t tag = method.tag ^ std::uint64_t{1} << bit;
       if (TypeParam::kRules.find(tag) != nullptr) continue;
       SCOPED_TRACE(std::string(method.name) + " tag " + this->hex(tag));
-      this->expect_not_executed(tag, method.good(), true, TypeParam::kRules.malformed);
+      this->expect_not_executed(tag, method.good(), true, TypeParam::kRules.malformed_of(tag));
       this->expect_not_executed(tag, method.good(), false, 0);
     }
   }

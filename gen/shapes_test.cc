@@ -36,7 +36,7 @@ struct Kernel {
     decode::ShapesListsResult result;
     if constexpr (requires { call.bell; }) {
       has_bell = call.bell.has_value();
-    } else {
+    } else if constexpr (requires { call.small; }) {
       result.small = call.small;
     }
     return result;
@@ -100,6 +100,23 @@ TEST(ShapesTest, AnOptionalCapabilityIsLookedUpWhenThereIsOne) {
     EXPECT_EQ(kernel.has_bell, slot != 0);
     EXPECT_EQ(kernel.looked_up, slot) << "the whole register";
     EXPECT_EQ(kernel.with, slot != 0 ? 1 : 0);
+  }
+}
+
+TEST(ShapesTest, EachBitOfASetIsLookedAt) {
+  const auto performed = [](std::uint64_t many, std::uint64_t full) {
+    Kernel kernel;
+    Kernel::Frame frame;
+    frame.x[10] = many;
+    frame.x[11] = full;
+    decode::internal::shapes_sets(kernel, frame);
+    return kernel.performed;
+  };
+  const std::uint64_t all = ~std::uint64_t{0};
+  EXPECT_EQ(performed(all >> 31, all), 1);
+  EXPECT_EQ(performed(0, 0), 1);
+  for (unsigned bit = 33; bit < 64; ++bit) {
+    EXPECT_EQ(performed(std::uint64_t{1} << bit, 0), 0) << bit;
   }
 }
 

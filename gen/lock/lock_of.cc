@@ -43,7 +43,18 @@ std::string plain(Kind kind) {
   }
 }
 
-// A value is one word of its line, whatever is in it.
+// A text is one word of its line, whatever is in it.
+std::string one_word(const std::string& text) {
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(text, {{"%", "%25"}, {" ", "%20"}, {"\n", "%0a"}, {"\"", "%22"}}),
+      "\"");
+}
+
+// Where there is one.
+void set_since(Element& element, const std::string& since) {
+  if (!since.empty()) element.set("since", one_word(since));
+}
+
 std::string value_text(const Value& value) {
   switch (value.kind) {
     case Value::Kind::kBool:
@@ -53,11 +64,7 @@ std::string value_text(const Value& value) {
     case Value::Kind::kInt:
       return absl::StrCat(value.number);
     case Value::Kind::kText:
-      return absl::StrCat(
-          "\"",
-          absl::StrReplaceAll(value.text,
-                              {{"%", "%25"}, {" ", "%20"}, {"\n", "%0a"}, {"\"", "%22"}}),
-          "\"");
+      return one_word(value.text);
     case Value::Kind::kList:
     case Value::Kind::kStruct:
       return absl::StrCat(
@@ -120,6 +127,7 @@ class Writer {
       Element enumerant =
           make(absl::StrCat(each.name, ".", each.enumerants[ordinal].name), "enumerant");
       enumerant.set(each.flags ? "bit" : "value", absl::StrCat(ordinal));
+      set_since(enumerant, each.enumerants[ordinal].since);
       add(std::move(enumerant));
     }
   }
@@ -140,6 +148,7 @@ class Writer {
       // Where it lies in the data section, and what is exclusive-ored in.
       made.set("bit", absl::StrCat(field.bit));
       if (field.preset != 0) made.set("default", absl::StrCat(field.preset));
+      set_since(made, field.since);
       add(std::move(made));
     }
   }
@@ -163,6 +172,7 @@ class Writer {
     if (interface.errors != nullptr) element.set("errors", interface.errors->name);
     if (interface.bad_value != 0) element.set("badValue", absl::StrCat(interface.bad_value));
     if (interface.malformed != 0) element.set("malformed", absl::StrCat(interface.malformed));
+    set_since(element, interface.since);
     add(std::move(element));
     for (std::size_t bit = 0; bit < interface.rights.size(); ++bit) {
       // '$' is in no name: a right never clashes with a method.
@@ -187,6 +197,7 @@ class Writer {
     if (method.one_way) element.set("oneWay", "yes");
     if (method.event) element.set("event", "yes");
     if (method.errors != nullptr) element.set("errors", method.errors->name);
+    set_since(element, method.since);
     add(std::move(element));
     if (method.removed) return;
     add_list(interface, method.parameters, absl::StrCat(path, "("), ")", "parameter");

@@ -44,10 +44,10 @@ bool within(const Bound& outer, const Bound& inner) {
   return outer.min <= inner.min && inner.max <= outer.max;
 }
 
-// What a change of an attribute does. Callers built before send what was allowed then, and take
-// what was promised then: so a parameter may only grow, a result may only shrink, and what travels
-// both ways stays as it is.
-enum class Policy { kSame, kMayWiden, kMayNarrow, kFewer, kMore };
+// What a change of an attribute does. kFree: it is told, and nobody relies on it. Callers built
+// before send what was allowed then, and take what was promised then: so a parameter may only grow,
+// a result may only shrink, and what travels both ways stays as it is.
+enum class Policy { kSame, kMayWiden, kMayNarrow, kFewer, kMore, kFree };
 
 struct Rule {
   absl::string_view kind;
@@ -64,6 +64,10 @@ constexpr Rule kRules[] = {
     {"enum", "unknown", Policy::kSame, Code::kMannerChanged,
      "what becomes of unknown values changed"},
     {"enum", "flags", Policy::kSame, Code::kMannerChanged, "numbers became bits, or bits numbers"},
+    {"enumerant", "since", Policy::kFree, Code::kMannerChanged, "it says another version"},
+    {"field", "since", Policy::kFree, Code::kMannerChanged, "it says another version"},
+    {"interface", "since", Policy::kFree, Code::kMannerChanged, "it says another version"},
+    {"method", "since", Policy::kFree, Code::kMannerChanged, "it says another version"},
     {"enumerant", "value", Policy::kSame, Code::kEnumerantRenumbered, "the value changed"},
     {"enumerant", "bit", Policy::kSame, Code::kEnumerantRenumbered, "the bit changed"},
     {"struct", "extensible", Policy::kSame, Code::kMannerChanged,
@@ -138,6 +142,8 @@ bool allowed(Policy policy, absl::string_view before, absl::string_view after) {
       return contains(words(before), words(after));
     case Policy::kMore:
       return contains(words(after), words(before));
+    case Policy::kFree:
+      return true;
   }
   return false;
 }

@@ -87,6 +87,19 @@ TEST(RulesTest, NothingChangedIsNoChange) {
   EXPECT_TRUE(compare(same, same).empty());
 }
 
+TEST(RulesTest, TheLockHasEachSince) {
+  const Lock lock = lock_of_sample(
+      "enum E {\n  a @0;\n  b @1 $K.since(\"0.2 beta\");\n}\n"
+      "struct S {\n  a @0 :UInt8 $K.since(\"3\");\n}\n"
+      "interface I $K.service(0x7f01) $K.since(\"4\") {\n  # I.\n"
+      "  m @0 () -> () $K.since(\"5\");\n  # M.\n}\n");
+  EXPECT_EQ(lock.find("E.a")->get("since"), "");
+  EXPECT_EQ(lock.find("E.b")->get("since"), "\"0.2%20beta\"");
+  EXPECT_EQ(lock.find("S.a")->get("since"), "\"3\"");
+  EXPECT_EQ(lock.find("I")->get("since"), "\"4\"");
+  EXPECT_EQ(lock.find("I.m")->get("since"), "\"5\"");
+}
+
 struct Case {
   const char* name;
   std::vector<std::string> before;
@@ -117,6 +130,11 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, EachCase,
     ::testing::Values(
         Case{"MethodAdded", {kLog}, {kLog, kNote}, "fine"},
+        Case{
+            "SinceIsFree",
+            {kLog, "Log.note method ordinal=0 since=\"1\""},
+            {"Log interface service=0x7f01 since=\"0.2\"", "Log.note method ordinal=0 since=\"2\""},
+            "fine fine"},
         // With all that belongs to it, told once.
         Case{"InterfaceAdded", {}, {kLog, kNote, "Log.note(a) parameter index=0"}, "fine"},
         Case{"InterfaceRemoved", {kLog, kNote, "Log.$r right bit=0"}, {}, "KIDL0210"},

@@ -19,7 +19,7 @@ namespace {
 
 const System& real_system() {
   static const auto* const kCompiled = [] {
-    std::vector<std::string> files = {"gen/testdata/probe.idl"};
+    std::vector<std::string> files = {"gen/testdata/bounded.idl", "gen/testdata/probe.idl"};
     for (const auto& entry : std::filesystem::recursive_directory_iterator("idl")) {
       if (entry.path().extension() == ".idl") files.push_back(entry.path().string());
     }
@@ -156,6 +156,91 @@ TEST(DecodeTest, BoundedValues) {
       decoded("request tag=01040900"),
       "Partner.reverse(text = ?); the message has 0 words, the method 1 to 52; 'text': word 0 "
       "is not recorded");
+}
+
+TEST(DecodeTest, ContentIsWrittenAsAnIdlWritesIt) {
+  EXPECT_EQ(decoded("request tag=7ff10104 words=3,2,636261,ff01"),
+            R"(Bounded.long(name = "abc", data = 0x"01 ff"))");
+  EXPECT_EQ(decoded("request tag=7ff10209 words=3,2,1,1,1,1,10001,5ffff,7,2,5,9"),
+            "Bounded.lists(flags = [true, false, true], small = [-1, 5], wide = [7], "
+            "grades = [high], options = [loud|long], colours = [9])");
+  EXPECT_EQ(decoded("request tag=7ff10303 words=7,fffffffe00000001,2"),
+            "Bounded.structs(before = 7, point = (x = 1, y = -2), after = high)");
+  EXPECT_EQ(decoded("request tag=7ff10504 words=2,3,fffffffe00000001,0"),
+            "Bounded.points(points = [(x = 1, y = -2), (x = 0, y = 0)], ranged = 3)");
+  EXPECT_EQ(decoded("answer tag=7ff10504 status=0 words=1,100000001"),
+            "Bounded.points -> (points = [(x = 1, y = 1)])");
+  EXPECT_EQ(decoded("call a7=37 t0=1 a0=3 a1=636261"), "BootInfo.print(text = \"abc\") on slot 1");
+  EXPECT_EQ(decoded("return of=3a a6=0 a7=0 a0=2 a1=6968"),
+            "BootInfo.commandLine -> (text = \"hi\")");
+}
+
+// Zeros are defaults; each field as a register of its type would have it.
+TEST(DecodeTest, StructsHaveDefaultsAndNestedOnes) {
+  const std::string zeros =
+      "Bounded.everything(all = (flag = false, other = false, i8 = 0, i16 = 0, i32 = 0, i64 = 0, "
+      "u8 = 0, u16 = 0, u32 = 0, u64 = 0, grade = low, colour = red, options = none, "
+      "at = (x = 0, y = 0), ranged = 0, preset = 300, yes = true, signed = -5, best = high, "
+      "to = (x = 0, y = 0))); 'all.ranged': it is outside 3 to 9";
+  EXPECT_EQ(decoded("request tag=7ff10407 words=0,0,0,0,0,0,0,0"), zeros);
+  EXPECT_EQ(decoded("request tag=7ff10b02 words=0,9"),
+            "Bounded.older(what = (count = 0, kind = middle), after = 9)");
+  EXPECT_EQ(decoded("request tag=7ff10b04 words=2,9,300000005,46"),
+            "Bounded.older(what = (count = 5, kind = high) and 1 newer words, after = 9)");
+}
+
+TEST(DecodeTest, BadContent) {
+  EXPECT_EQ(decoded("request tag=7ff10303 words=7,0,3"),
+            "Bounded.structs(before = 7, point = (x = 0, y = 0), after = 3); "
+            "'after': it is no Grade");
+  EXPECT_EQ(decoded("request tag=7ff10303 words=7"),
+            "Bounded.structs(before = 7, point = ?, after = ?); 'point' is cut; "
+            "'after': word 2 is not recorded");
+  EXPECT_EQ(decoded("request tag=7ff10207 words=1,0,0,1,0,0,2,3"),
+            "Bounded.lists(flags = [2], small = [], wide = [], grades = [3], options = [], "
+            "colours = []); 'flags[0]': it is neither 0 nor 1; 'grades[0]': it is no Grade");
+  EXPECT_EQ(decoded("request tag=7ff10207 words=0,1,0,0,0,0,10001,0"),
+            "Bounded.lists(flags = [], small = [1], wide = [], grades = [], options = [], "
+            "colours = []); 'small': its last word is not filled with zeros");
+  EXPECT_EQ(decoded("request tag=7ff10207 words=0,0,1,0,0,0,7,1"),
+            "Bounded.lists(flags = [], small = [], wide = [7], grades = [], options = [], "
+            "colours = []); the padding word is not zero");
+  EXPECT_EQ(decoded("request tag=7ff10207 words=0,0,0,0,0,0,0,0"),
+            "Bounded.lists(flags = [], small = [], wide = [], grades = [], options = [], "
+            "colours = []); the message has 8 words, its values 6");
+  EXPECT_EQ(decoded("request tag=7ff10502 words=5,3"),
+            "Bounded.points(points = ?, ranged = 3); 'points' is cut");
+}
+
+TEST(DecodeTest, AnOptionalCapabilityMayBeAbsent) {
+  EXPECT_EQ(decoded("request tag=7ff10e81 words=1 capabilities=5,6"),
+            "Bounded.listen(bell = slot 5, loud = true, listener = slot 6)");
+  EXPECT_EQ(decoded("request tag=7ff10e41 words=1 capabilities=5"),
+            "Bounded.listen(bell = slot 5, loud = true, listener = none)");
+  EXPECT_EQ(decoded("request tag=7ff10e01 words=1"),
+            "Bounded.listen(bell = ?, loud = true, listener = none); the message has 0 "
+            "capabilities, the method 1 to 2; 'bell': capability 0 is not recorded");
+  EXPECT_EQ(decoded("return of=2 tag=7ff11001 a6=0 a0=4 t0=1"),
+            "Endpoint.callWith -> Bounded.find -> (listener = none, count = 4)");
+  EXPECT_EQ(decoded("return of=2 tag=7ff11001 a6=0 a0=4 t0=41"),
+            "Endpoint.callWith -> Bounded.find -> (listener = slot 0, count = 4)");
+}
+
+TEST(DecodeTest, AMethodsOwnErrors) {
+  EXPECT_EQ(decoded("answer tag=7fee0201 status=1"), "Options.patient -> other (1)");
+  EXPECT_EQ(decoded("answer tag=7fee0201 status=2"),
+            "Options.patient -> 2; no error of Options.patient is 2");
+  EXPECT_EQ(decoded("answer tag=7fee0001 status=2"), "Options.quick -> badValue (2)");
+}
+
+TEST(DecodeTest, SecretsInTextsAndStructsAreNotShown) {
+  EXPECT_EQ(decoded("request tag=7fee0402 words=3,636261"), "Options.old(secret = <hidden>)");
+  EXPECT_EQ(decoded("request tag=7fee0402 words=9,636261"),
+            "Options.old(secret = <hidden>); 'secret' is longer than 8");
+  EXPECT_EQ(decoded("request tag=7fee0402 words=3,636261636261"),
+            "Options.old(secret = <hidden>); 'secret': its last word is not filled with zeros");
+  EXPECT_EQ(decoded("request tag=7fee0601 words=4d200000007"),
+            "Options.enter(who = (user = 7, pin = <hidden>))");
 }
 
 // A service whose only parameter and result are secrets.

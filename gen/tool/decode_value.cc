@@ -12,7 +12,7 @@ constexpr std::uint64_t kLargestPlain = 0xffff;  // above it a number is told in
 
 // As the RISC-V calling convention has integers in a register: up to 32 bits by their own sign,
 // then sign-extended from bit 31.
-std::uint64_t in_register(std::uint64_t word, int bits, bool is_signed) {
+std::uint64_t extended(std::uint64_t word, int bits, bool is_signed) {
   const int from = is_signed ? bits : 32;
   if (!is_signed && bits < 32) word &= (std::uint64_t{1} << static_cast<unsigned>(bits)) - 1;
   if (from == 64) return word;
@@ -21,7 +21,7 @@ std::uint64_t in_register(std::uint64_t word, int bits, bool is_signed) {
 }
 
 ValueText integer(std::uint64_t word, int bits, bool is_signed) {
-  const bool fits = bits == 64 || in_register(word, bits, is_signed) == word;
+  const bool fits = bits == 64 || extended(word, bits, is_signed) == word;
   ValueText value;
   if (is_signed) {
     value.text = absl::StrCat(static_cast<std::int64_t>(word));
@@ -91,15 +91,26 @@ std::string number_text(std::uint64_t number) {
   return absl::StrCat(number, " (0x", absl::Hex(number), ")");
 }
 
-ValueText value_text(const Parameter& parameter, std::uint64_t word) {
-  ValueText value = by_type(parameter.type, word);
-  const std::uint64_t number = parameter.type.kind == Kind::kUint32 ? word & 0xffffffff : word;
-  if (value.wrong.empty() && parameter.range &&
-      (number < parameter.range->min || number > parameter.range->max)) {
-    value.wrong =
-        absl::StrCat("it is outside ", parameter.range->min, " to ", parameter.range->max);
+std::uint64_t in_register(const Type& type, std::uint64_t raw, int bits) {
+  if (bits < 64) raw &= (std::uint64_t{1} << static_cast<unsigned>(bits)) - 1;
+  switch (type.kind) {
+    case Kind::kInt8:
+    case Kind::kInt16:
+    case Kind::kInt32:
+      return extended(raw, bits, true);
+    case Kind::kUint32:
+      return extended(raw, bits, false);
+    default:
+      return raw;
   }
-  if (parameter.sensitive) value.text = "<hidden>";
+}
+
+ValueText value_text(const Type& type, const std::optional<Range>& range, std::uint64_t word) {
+  ValueText value = by_type(type, word);
+  const std::uint64_t number = type.kind == Kind::kUint32 ? word & 0xffffffff : word;
+  if (value.wrong.empty() && range && (number < range->min || number > range->max)) {
+    value.wrong = absl::StrCat("it is outside ", range->min, " to ", range->max);
+  }
   return value;
 }
 

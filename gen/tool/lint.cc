@@ -67,13 +67,18 @@ class Linter {
     for (const auto& each : file.enums) {
       name(each->name, each->position);
       for (const Enumerant& enumerant : each->enumerants) {
-        member(each->name, enumerant.name,
-               sources_.position(file.path, absl::StrCat(each->name, ".", enumerant.name)));
+        const Position position =
+            sources_.position(file.path, absl::StrCat(each->name, ".", enumerant.name));
+        member(each->name, enumerant.name, position);
+        text(enumerant.doc, Code::kEnumerantText, position, "enumerant", enumerant.name);
       }
     }
     for (const auto& each : file.structs) {
       name(each->name, each->position);
-      for (const Field& field : each->fields) member(each->name, field.name, field.position);
+      for (const Field& field : each->fields) {
+        member(each->name, field.name, field.position);
+        text(field.doc, Code::kFieldText, field.position, "field", field.name);
+      }
     }
     for (const Constant& each : file.constants) name(each.name, each.position);
   }
@@ -124,12 +129,17 @@ class Linter {
     }
   }
 
-  void value(const Parameter& each, const std::string& text, Code code, absl::string_view what) {
+  void value(const Parameter& each, const std::string& about, Code code, absl::string_view what) {
     name(each.name, each.position);
-    if (absl::StripAsciiWhitespace(text).empty()) {
-      report(code, each.position, absl::StrCat(what, " '", each.name, "' has no text"));
+    text(about, code, each.position, what, each.name);
+  }
+
+  void text(absl::string_view about, Code code, const Position& position, absl::string_view what,
+            absl::string_view name) {
+    if (absl::StripAsciiWhitespace(about).empty()) {
+      report(code, position, absl::StrCat(what, " '", name, "' has no text"));
     } else {
-      sentence(text, each.position, each.name);
+      sentence(about, position, name);
     }
   }
 

@@ -23,7 +23,7 @@ using K = import "/idl/kidl.idl";
 $K.namespace("service");
 
 enum $NameStatus {
-  ok @0;
+  ok @0;           # It was done.
   invalidArgs @1;  # A value outside its type or range.
   malformed @2;    # A message that is none of $name's methods.
 }

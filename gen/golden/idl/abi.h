@@ -14,7 +14,7 @@ namespace tessera::abi {
 // number in the constant of the same name below. Positive statuses belong to the service that
 // answered.
 enum class Status : std::uint8_t {
-  kOk = 0,
+  kOk = 0,  // Nothing is wrong.
 };
 constexpr bool valid_status(std::uint64_t value) { return value < 1; }
 constexpr std::string_view to_string(Status value) {
@@ -28,33 +28,33 @@ constexpr std::string_view to_string(Status value) {
 // What was wrong: bits 0 to 7 of the detail register. Bits 8 to 15: which argument, counted from 1
 // in the order of the method's parameters; 0: the invoked capability, or no argument in particular.
 enum class Detail : std::uint8_t {
-  kNone = 0,
+  kNone = 0,  // The status says it all.
   kBadCap = 1,  // Nothing at that address, or the address is outside the CSpace.
   kBadType = 2,  // A capability to another type of object.
   kBadRights = 3,  // The capability lacks a right that the method needs.
   kBadEnum = 4,  // Not an enumerant.
   kBadRange = 5,  // Outside the declared range, or bits set beyond the type.
   kBadLength = 6,  // Words or capabilities are not as many as the method has.
-  kBadAlignment = 7,
-  kUnknownMethod = 8,
-  kWrongInterface = 9,
-  kTimedOut = 10,
-  kCancelled = 11,
-  kPeerDied = 12,
-  kNoMemory = 13,
+  kBadAlignment = 7,  // An address or size that is no multiple of what it must be of.
+  kUnknownMethod = 8,  // No system call or method has the number.
+  kWrongInterface = 9,  // The message is another service's.
+  kTimedOut = 10,  // The deadline came first.
+  kCancelled = 11,  // Somebody ended the wait.
+  kPeerDied = 12,  // Nobody is left to answer.
+  kNoMemory = 13,  // The Untyped or the pool has not enough left.
   kOccupied = 14,  // The destination slot or address range is taken.
-  kOverlap = 15,
+  kOverlap = 15,  // Something is mapped in the address range.
   // A thread without a task, a task without a CSpace, an Alarm without a Notification.
   kNotConfigured = 16,
   // There is no caller to answer, or a two-way method was sent without a reply right.
   kNoReply = 17,
   // Write and execute together, or execute where it is not certain that nobody can write.
   kWriteExecute = 18,
-  kHasChildren = 19,
+  kHasChildren = 19,  // Something was made of the memory, or derived from the capability.
   kNotCopyable = 20,  // Untyped and Reply capabilities are moved, never copied.
-  kBadState = 21,
+  kBadState = 21,  // The object does not allow it now.
   kNoAuthority = 22,  // The identity is not the one that the IdentityControl was minted for.
-  kTruncated = 23,
+  kTruncated = 23,  // There is more than there is room for.
 };
 constexpr bool valid_detail(std::uint64_t value) { return value < 24; }
 constexpr std::string_view to_string(Detail value) {
@@ -113,18 +113,18 @@ constexpr std::string_view to_string(Detail value) {
 
 // The type of the object that a capability names.
 enum class ObjectType : std::uint8_t {
-  kNull = 0,
-  kUntyped = 1,
-  kCnode = 2,
-  kTask = 3,
-  kThread = 4,
-  kEndpoint = 5,
-  kNotification = 6,
-  kReply = 7,
-  kVmo = 8,
-  kAlarm = 9,
-  kIdentityControl = 10,
-  kBootInfo = 11,
+  kNull = 0,  // No object: the slot is empty.
+  kUntyped = 1,  // Memory that objects are made of.
+  kCnode = 2,  // A table of slots.
+  kTask = 3,  // A protection domain.
+  kThread = 4,  // What runs in a task.
+  kEndpoint = 5,  // Where messages are sent to and received from.
+  kNotification = 6,  // A set of bits to signal and to wait for.
+  kReply = 7,  // The right to answer one caller.
+  kVmo = 8,  // Pages that tasks map.
+  kAlarm = 9,  // A timer that signals a Notification.
+  kIdentityControl = 10,  // The authority to give tasks their identity.
+  kBootInfo = 11,  // What the first task is told of the machine.
 };
 constexpr bool valid_object_type(std::uint64_t value) { return value < 12; }
 constexpr std::string_view to_string(ObjectType value) {
@@ -159,10 +159,10 @@ constexpr std::string_view to_string(ObjectType value) {
 
 // Who runs first. Highest ready class first, one FIFO a class.
 enum class QosClass : std::uint8_t {
-  kIdle = 0,
-  kNormal = 1,
-  kInteractive = 2,
-  kPerfBurst = 3,
+  kIdle = 0,  // Runs when nobody else wants to.
+  kNormal = 1,  // What every thread begins with.
+  kInteractive = 2,  // For what a person waits for.
+  kPerfBurst = 3,  // Before all others.
 };
 constexpr bool valid_qos_class(std::uint64_t value) { return value < 4; }
 constexpr std::string_view to_string(QosClass value) {
@@ -180,8 +180,8 @@ constexpr std::string_view to_string(QosClass value) {
 }
 
 enum class QosOp : std::uint8_t {
-  kGet = 0,
-  kSet = 1,
+  kGet = 0,  // Tells the class.
+  kSet = 1,  // Changes it.
 };
 constexpr bool valid_qos_op(std::uint64_t value) { return value < 2; }
 constexpr std::string_view to_string(QosOp value) {
@@ -196,16 +196,16 @@ constexpr std::string_view to_string(QosOp value) {
 
 // Why a task's thread was stopped; what a fault handler and a supervisor are told.
 enum class FaultCause : std::uint8_t {
-  kNone = 0,
+  kNone = 0,  // It did not fault.
   kReadFault = 1,  // Load from an address that is not mapped readable.
   kWriteFault = 2,  // Store or atomic to an address that is not mapped writable.
   kExecuteFault = 3,  // Fetch from an address that is not mapped executable.
-  kIllegalInstruction = 4,
+  kIllegalInstruction = 4,  // No instruction, or one that user mode may not execute.
   // LR, SC or AMO at an address that is no multiple of its size. Of plain loads and stores
   // docs/caveats.md tells.
   kMisaligned = 5,
-  kBreakpoint = 6,
-  kUnknownSystemCall = 7,
+  kBreakpoint = 6,  // An ebreak.
+  kUnknownSystemCall = 7,  // An ecall with a number that no system call has.
 };
 constexpr bool valid_fault_cause(std::uint64_t value) { return value < 8; }
 constexpr std::string_view to_string(FaultCause value) {
@@ -232,11 +232,11 @@ constexpr std::string_view to_string(FaultCause value) {
 
 // fresh: never ran; running; the others are final.
 enum class TaskState : std::uint8_t {
-  kFresh = 0,
-  kRunning = 1,
+  kFresh = 0,  // No thread of it ran yet.
+  kRunning = 1,  // Started, and not ended.
   kExited = 2,  // A thread called exit; the status is what it gave.
   kFaulted = 3,  // A thread faulted and nobody handled it; the status is the FaultCause.
-  kKilled = 4,
+  kKilled = 4,  // Its supervisor ended it, or its last thread was destroyed.
 };
 constexpr bool valid_task_state(std::uint64_t value) { return value < 5; }
 constexpr std::string_view to_string(TaskState value) {
@@ -257,9 +257,9 @@ constexpr std::string_view to_string(TaskState value) {
 
 // Where a new task finds its first capabilities. What it was not given is empty.
 enum class StartSlot : std::uint8_t {
-  kNull = 0,
+  kNull = 0,  // The null address: never a capability.
   kCnode = 1,  // Its own CSpace.
-  kTask = 2,
+  kTask = 2,  // Itself.
   kThread = 3,  // Its first thread.
   kConsole = 4,  // The console's endpoint, to send.
   kReady = 5,  // A Notification to signal when it answers its first request from now on.
@@ -269,8 +269,8 @@ enum class StartSlot : std::uint8_t {
   kTimed = 9,  // The endpoint of timed, to send.
   kDevice = 10,  // The Vmo of its device window, or the device Untyped of one.
   kWindow0 = 11,  // Three slots in a row where received capabilities arrive.
-  kWindow1 = 12,
-  kWindow2 = 13,
+  kWindow1 = 12,  // The second of them.
+  kWindow2 = 13,  // The third.
   kMemory = 14,  // An Untyped of its own, with what its quota has left.
   kCensus = 15,  // BootInfo with the right to count objects; only in images of tests.
   kPeer = 16,  // What the manifest's `uses` beyond console and timed give, here only for tests.

@@ -45,9 +45,11 @@ struct Image {
   std::string_view name{};
   // What the kernel tells receivers of its messages. Not 0, unique.
   std::uint64_t identity{};
+  // Its QoS class. docs/caveats.md tells what comes of it.
   abi::QosClass qos{};
   // Memory for everything of the task, in KiB, a multiple of 4.
   std::uint32_t quota_kib{};
+  // Of its first thread's stack, in KiB.
   std::uint32_t stack_kib{};
   // Slots of its CSpace.
   std::uint32_t slots{};
@@ -58,10 +60,12 @@ struct Image {
   // The images whose endpoints it may call: console and timed have their StartSlots, others follow
   // in order from `peer`.
   std::span<const std::string_view> uses{};
+  // What it has beyond that.
   std::span<const manifest::Grant> grants{};
 };
 
 struct Manifest {
+  // Its own images.
   std::span<const manifest::Image> images{};
   // Images of another manifest, which come first: `base = Stock.stockImages`. At most 32 in all.
   std::span<const manifest::Image> base{};

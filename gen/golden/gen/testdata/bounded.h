@@ -74,7 +74,7 @@ enum class Option : std::uint8_t {
   kSlow = 1 << 1,
   kLong = 1 << 2,
 };
-constexpr bool valid_option(std::uint64_t value) { return value < (1 << 3); }
+constexpr bool valid_option(std::uint64_t value) { return value <= 0x7; }
 constexpr Option operator|(Option a, Option b) {
   return static_cast<Option>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
@@ -84,7 +84,7 @@ constexpr bool has(Option set, Option all) {
 
 enum class OtherStatus : std::uint8_t {
   kOk = 0,
-  kOther = 1,
+  kOther = 1,  // Something else.
 };
 constexpr bool valid_other_status(std::uint64_t value) { return value < 2; }
 constexpr std::string_view to_string(OtherStatus value) {
@@ -274,6 +274,24 @@ inline abi::Detail read_words(abi::Source& words, Newer& to) {
   return abi::Detail::kNone;
 }
 
+// A secret beside what is none.
+struct Login {
+  static constexpr unsigned kWords = 1;  // in a message
+  std::uint32_t user{};
+  // Digits.
+  std::uint32_t pin{};
+};
+inline void write_words(abi::Sink& words, const Login& from) {
+  words.put(abi::bits(from.user) |
+            abi::bits(from.pin) << 32);
+}
+inline abi::Detail read_words(abi::Source& words, Login& to) {
+  const std::uint64_t w0 = words.next();
+  to.user = abi::value<std::uint32_t>(w0 & 0xffffffff);
+  to.pin = abi::value<std::uint32_t>(w0 >> 32 & 0xffffffff);
+  return abi::Detail::kNone;
+}
+
 // Who is told; a capability to it is a client of it.
 struct Listener {
   static constexpr std::uint16_t kInterface = 0x7ff2;
@@ -380,6 +398,10 @@ struct Options {
   static constexpr std::uint32_t kToldTag = 0x7fee0301;
   static constexpr std::uint32_t kOldTag = 0x7fee0400;
   static constexpr std::uint32_t kOldShape = 0x00;
+  static constexpr std::uint32_t kNamedTag = 0x7fee0540;
+  static constexpr std::uint32_t kNamedShape = 0x01;
+  static constexpr std::uint32_t kEnterTag = 0x7fee0601;
+  static constexpr std::uint32_t kEnterShape = 0x00;
 };
 
 // Each way to give a capability.

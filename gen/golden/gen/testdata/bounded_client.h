@@ -1358,6 +1358,71 @@ class OptionsClient {
     return {};
   }
 
+  // Errors of its own, a length and a capability.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> named(std::string_view name,
+      kernel::Notification bell) const {
+    return this->named_until(abi::kNoDeadline, name, bell);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<bounding::Grade> named_until(std::uint64_t call_deadline,
+      std::string_view name, kernel::Notification bell) const {
+    if (name.size() > 8U) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
+    }
+    abi::Sink words(nullptr);
+    bounding::options::encode_named_request(words, name);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a1 = words.word(1);
+    in.t2 = abi::word(bell.slot().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kNamedTag | words.code();
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
+        rt::kT4 | rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    if (!bounding::valid_grade(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
+    }
+    return abi::value<bounding::Grade>(out.a0);
+  }
+
+  // With a secret in a struct.
+  [[gnu::always_inline]] rt::Result<void> enter(const bounding::Login& who) const {
+    abi::Sink words(nullptr);
+    bounding::options::encode_enter_request(words, who);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.a6 = Options::kEnterTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> enter_until(std::uint64_t call_deadline,
+      const bounding::Login& who) const {
+    abi::Sink words(nullptr);
+    bounding::options::encode_enter_request(words, who);
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = words.word(0);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Options::kEnterTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot slot_;
 };

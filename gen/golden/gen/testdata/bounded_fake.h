@@ -265,6 +265,9 @@ class FakeOptions {
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, bounding::Grade)> patient;
     std::function<void(const rt::Caller&, std::uint32_t)> told;
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
+    std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
+        rt::Received<kernel::Notification>)> named;
+    std::function<rt::Result<void>(const rt::Caller&, const bounding::Login&)> enter;
   } on;
   int executed = 0;  // methods that were run
 
@@ -300,6 +303,21 @@ class FakeOptions {
       ++fake_.executed;
       if (fake_.on.old) {
         return fake_.on.old(caller, secret);
+      }
+      return {};
+    }
+    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+        rt::Received<kernel::Notification> bell) {
+      ++fake_.executed;
+      if (fake_.on.named) {
+        return fake_.on.named(caller, name, bell);
+      }
+      return {};
+    }
+    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+      ++fake_.executed;
+      if (fake_.on.enter) {
+        return fake_.on.enter(caller, who);
       }
       return {};
     }
@@ -362,6 +380,9 @@ class FakeMore {
     std::function<rt::Result<bounding::Grade>(const rt::Caller&, bounding::Grade)> patient;
     std::function<void(const rt::Caller&, std::uint32_t)> told;
     std::function<rt::Result<void>(const rt::Caller&, std::string_view)> old;
+    std::function<rt::Result<bounding::Grade>(const rt::Caller&, std::string_view,
+        rt::Received<kernel::Notification>)> named;
+    std::function<rt::Result<void>(const rt::Caller&, const bounding::Login&)> enter;
     std::function<rt::Result<std::uint64_t>(const rt::Caller&, std::uint64_t)> twice;
   } on;
   int executed = 0;  // methods that were run
@@ -398,6 +419,21 @@ class FakeMore {
       ++fake_.executed;
       if (fake_.on.old) {
         return fake_.on.old(caller, secret);
+      }
+      return {};
+    }
+    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+        rt::Received<kernel::Notification> bell) {
+      ++fake_.executed;
+      if (fake_.on.named) {
+        return fake_.on.named(caller, name, bell);
+      }
+      return {};
+    }
+    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+      ++fake_.executed;
+      if (fake_.on.enter) {
+        return fake_.on.enter(caller, who);
       }
       return {};
     }

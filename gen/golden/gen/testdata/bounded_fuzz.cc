@@ -80,6 +80,10 @@ void attack_client(const FuzzInput& input, const bounding::OptionsClient& client
   if (const auto answer = client.patient({})) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
+  if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
+    require(!(!bounding::valid_grade(abi::word(*answer))));
+  }
+  (void)client.enter({});
 }
 
 void attack_client(const FuzzInput& input, const bounding::GivingClient& client) {
@@ -96,6 +100,10 @@ void attack_client(const FuzzInput& input, const bounding::MoreClient& client) {
   if (const auto answer = client.patient({})) {
     require(!(!bounding::valid_grade(abi::word(*answer))));
   }
+  if (const auto answer = client.named({}, kernel::Notification(rt::Slot{30}))) {
+    require(!(!bounding::valid_grade(abi::word(*answer))));
+  }
+  (void)client.enter({});
   (void)client.twice({});
 }
 

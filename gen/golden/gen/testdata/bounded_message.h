@@ -1186,6 +1186,78 @@ constexpr std::optional<OldReply> decode_old_reply([[maybe_unused]] ConstWords w
   return OldReply{};
 }
 
+struct NamedRequest {
+  abi::Text<8> name{};
+};
+
+inline void encode_named_request(abi::Sink& words, std::string_view name) {
+  words.put(name.size());
+  words.put_items(std::span<const char>(name));
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, NamedRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  const std::uint64_t h1 = words.next();
+  if (h1 > 8U) return {abi::Detail::kBadLength, 1};
+  std::uint64_t used = 1;
+  used += abi::packed_words(h1, 1);
+  if (!words.has(used)) return {abi::Detail::kBadLength, 0};
+  abi::Detail why{};
+  why = words.take(message.name, h1);
+  if (why != abi::Detail::kNone) return {why, 1};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct NamedReply {
+  bounding::Grade grade{};
+};
+
+constexpr void encode(Words words, const NamedReply& message) {
+  words[0] = abi::word(message.grade);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<NamedReply> decode_named_reply(ConstWords words) {
+  if (!bounding::valid_grade(words[0])) {
+    return std::nullopt;
+  }
+  return NamedReply{.grade = abi::value<bounding::Grade>(words[0])};
+}
+
+struct EnterRequest {
+  bounding::Login who{};
+};
+
+inline void encode_enter_request(abi::Sink& words, const bounding::Login& who) {
+  bounding::write_words(words, who);
+  words.finish();
+}
+
+// `message` is whole only when nothing was wrong.
+inline abi::Refusal decode(abi::Source& words, EnterRequest& message) {
+  if (words.words() < 1) return {abi::Detail::kBadLength, 0};
+  if (const auto why = read_words(words, message.who); why != abi::Detail::kNone) {
+    return {why, 1};
+  }
+  if (!words.has(1)) return {abi::Detail::kBadLength, 0};
+  if (!words.finish()) return {abi::Detail::kBadLength, 0};
+  return {};
+}
+
+struct EnterReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const EnterReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<EnterReply> decode_enter_reply([[maybe_unused]] ConstWords words) {
+  return EnterReply{};
+}
+
 }  // namespace tessera::bounding::options
 
 namespace tessera::bounding::giving {

@@ -186,6 +186,12 @@ inline constexpr gen::Value kToldValues[] = {
 inline constexpr gen::Value kOldValues[] = {
     {.name = "secret", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kNamedValues[] = {
+    {.name = "name", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Capability kNamedCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x01, false},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "quick", .tag = 0x7fee0001, .least_words = 1, .values = kQuickValues, .bad_value = 2,
         .malformed = 3, .bad_capability = 3},
@@ -195,6 +201,10 @@ inline constexpr gen::MethodRules kMethods[] = {
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
+    {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
+        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
+        .bad_capability = 3},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Options",
@@ -251,6 +261,12 @@ inline constexpr gen::Value kToldValues[] = {
 inline constexpr gen::Value kOldValues[] = {
     {.name = "secret", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kNamedValues[] = {
+    {.name = "name", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Capability kNamedCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x01, false},
+};
 inline constexpr gen::Value kTwiceValues[] = {
     {.name = "a", .word = 0},
 };
@@ -263,14 +279,22 @@ inline constexpr gen::MethodRules kMethods[] = {
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
+    {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
+        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
+        .bad_capability = 3},
     {.name = "twice", .tag = 0x7fed0001, .least_words = 1, .values = kTwiceValues,
         .bad_value = abi::kEinval, .malformed = abi::kEinval},
+};
+inline constexpr gen::SuperRules kSupers[] = {
+    {Options::kInterface, 3},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "More",
     .interface = More::kInterface,
     .malformed = abi::kEinval,
     .methods = kMethods,
+    .supers = kSupers,
 };
 
 }  // namespace tessera::bounding::more_rules

@@ -136,7 +136,8 @@ class ListenerServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Listener.hear
@@ -532,7 +533,8 @@ class BoundedServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Bounded.short
@@ -1113,25 +1115,39 @@ class OptionsServer {
         { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "options must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:170)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
         { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
       },
       "options must implement Options.patient: rt::Result<bounding::Grade> patient(const "
-      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:176)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
         { impl.told(caller, what) } -> std::same_as<void>;
       },
       "options must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
-      "(gen/testdata/bounded.idl:173)");
+      "(gen/testdata/bounded.idl:179)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
         { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
       },
       "options must implement Options.old: rt::Result<void> old(const rt::Caller&, "
-      "std::string_view secret)  (gen/testdata/bounded.idl:176)");
+      "std::string_view secret)  (gen/testdata/bounded.idl:182)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view name,
+          rt::Received<kernel::Notification> bell) {
+        { impl.named(caller, name, bell) } -> std::same_as<rt::Result<bounding::Grade>>;
+      },
+      "options must implement Options.named: rt::Result<bounding::Grade> named(const "
+      "rt::Caller&, std::string_view name, rt::Received<kernel::Notification> bell)  "
+      "(gen/testdata/bounded.idl:185)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, const bounding::Login& who) {
+        { impl.enter(caller, who) } -> std::same_as<rt::Result<void>>;
+      },
+      "options must implement Options.enter: rt::Result<void> enter(const rt::Caller&, const "
+      "bounding::Login& who)  (gen/testdata/bounded.idl:188)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1164,6 +1180,8 @@ class OptionsServer {
         return on_patient(impl, endpoint, message, status);
       case Options::kToldTag:
         return on_told(impl, message, status);
+      case Options::kEnterTag:
+        return on_enter(impl, endpoint, message, status);
       case 0:
         return no_message(impl, message);
       default:
@@ -1173,6 +1191,8 @@ class OptionsServer {
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Options::kOldTag:
         return on_old(impl, endpoint, message, status);
+      case Options::kNamedTag:
+        return on_named(impl, endpoint, message, status);
       default:
         return malformed(message, status);
     }
@@ -1232,7 +1252,16 @@ class OptionsServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    // Those with errors of their own.
+    switch (message.t2 >> abi::kTagMethodShift) {
+      case Options::kPatientTag >> abi::kTagMethodShift:
+      case Options::kNamedTag >> abi::kTagMethodShift:
+        return refused(status, abi::word(abi::kEinval));
+      default:
+        break;
+    }
+    return refused(status, kMalformed);
   }
 
   // Options.quick
@@ -1310,6 +1339,58 @@ class OptionsServer {
     message = out;
     return rt::Next::kHandled;
   }
+
+  // Options.named
+  [[gnu::always_inline]] static rt::Next on_named(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::NamedRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status, abi::word(abi::kEinval));
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        2); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
+    const auto result = impl.named(caller_of(message), request.name,
+        rt::Received<kernel::Notification>(rt::window_slot(0)));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Options::kNamedShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.enter
+  [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::EnterRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? kMalformed : kBadValue);
+    }
+    const auto result = impl.enter(caller_of(message), request.who);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kEnterShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
 };
 
 // Serves Options on `endpoint` (right: receive) for ever. Where `impl` has
@@ -1329,7 +1410,7 @@ class GivingServer {
         { impl.lend(caller, into, count) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "giving must implement Giving.lend: rt::Result<std::uint64_t> lend(const rt::Caller&, "
-      "rt::Lent<kernel::Vmo> into, std::uint32_t count)  (gen/testdata/bounded.idl:183)");
+      "rt::Lent<kernel::Vmo> into, std::uint32_t count)  (gen/testdata/bounded.idl:195)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell,
           rt::Received<kernel::Vmo> other) {
@@ -1337,13 +1418,13 @@ class GivingServer {
       },
       "giving must implement Giving.mint: rt::Result<void> mint(const rt::Caller&, "
       "rt::Received<kernel::Notification> bell, rt::Received<kernel::Vmo> other)  "
-      "(gen/testdata/bounded.idl:186)");
+      "(gen/testdata/bounded.idl:198)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Notification> bell) {
         { impl.move(caller, bell) } -> std::same_as<rt::Result<void>>;
       },
       "giving must implement Giving.move: rt::Result<void> move(const rt::Caller&, "
-      "rt::Received<kernel::Notification> bell)  (gen/testdata/bounded.idl:189)");
+      "rt::Received<kernel::Notification> bell)  (gen/testdata/bounded.idl:201)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1438,7 +1519,8 @@ class GivingServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Giving.lend
@@ -1535,31 +1617,45 @@ class MoreServer {
         { impl.quick(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "more must implement Options.quick: rt::Result<std::uint64_t> quick(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:164)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:170)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, bounding::Grade grade) {
         { impl.patient(caller, grade) } -> std::same_as<rt::Result<bounding::Grade>>;
       },
       "more must implement Options.patient: rt::Result<bounding::Grade> patient(const "
-      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:170)");
+      "rt::Caller&, bounding::Grade grade)  (gen/testdata/bounded.idl:176)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint32_t what) {
         { impl.told(caller, what) } -> std::same_as<void>;
       },
       "more must implement Options.told: void told(const rt::Caller&, std::uint32_t what)  "
-      "(gen/testdata/bounded.idl:173)");
+      "(gen/testdata/bounded.idl:179)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view secret) {
         { impl.old(caller, secret) } -> std::same_as<rt::Result<void>>;
       },
       "more must implement Options.old: rt::Result<void> old(const rt::Caller&, std::string_view "
-      "secret)  (gen/testdata/bounded.idl:176)");
+      "secret)  (gen/testdata/bounded.idl:182)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::string_view name,
+          rt::Received<kernel::Notification> bell) {
+        { impl.named(caller, name, bell) } -> std::same_as<rt::Result<bounding::Grade>>;
+      },
+      "more must implement Options.named: rt::Result<bounding::Grade> named(const rt::Caller&, "
+      "std::string_view name, rt::Received<kernel::Notification> bell)  "
+      "(gen/testdata/bounded.idl:185)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, const bounding::Login& who) {
+        { impl.enter(caller, who) } -> std::same_as<rt::Result<void>>;
+      },
+      "more must implement Options.enter: rt::Result<void> enter(const rt::Caller&, const "
+      "bounding::Login& who)  (gen/testdata/bounded.idl:188)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t a) {
         { impl.twice(caller, a) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "more must implement More.twice: rt::Result<std::uint64_t> twice(const rt::Caller&, "
-      "std::uint64_t a)  (gen/testdata/bounded.idl:196)");
+      "std::uint64_t a)  (gen/testdata/bounded.idl:208)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -1592,6 +1688,8 @@ class MoreServer {
         return on_patient(impl, endpoint, message, status);
       case Options::kToldTag:
         return on_told(impl, message, status);
+      case Options::kEnterTag:
+        return on_enter(impl, endpoint, message, status);
       case More::kTwiceTag:
         return on_twice(impl, endpoint, message, status);
       case 0:
@@ -1603,6 +1701,8 @@ class MoreServer {
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Options::kOldTag:
         return on_old(impl, endpoint, message, status);
+      case Options::kNamedTag:
+        return on_named(impl, endpoint, message, status);
       default:
         return malformed(message, status);
     }
@@ -1662,7 +1762,22 @@ class MoreServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    // Those with errors of their own.
+    switch (message.t2 >> abi::kTagMethodShift) {
+      case Options::kPatientTag >> abi::kTagMethodShift:
+      case Options::kNamedTag >> abi::kTagMethodShift:
+        return refused(status, abi::word(abi::kEinval));
+      default:
+        break;
+    }
+    switch (message.t2 >> abi::kTagInterfaceShift) {
+      case Options::kInterface:
+        return refused(status, abi::word<std::int32_t>(3));
+      default:
+        break;
+    }
+    return refused(status, kMalformed);
   }
 
   // Options.quick
@@ -1736,6 +1851,58 @@ class MoreServer {
     in.t0 = abi::word(endpoint.index);
     in.a6 = 0;
     in.t1 = Options::kOldShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.named
+  [[gnu::always_inline]] static rt::Next on_named(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::NamedRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status, abi::word(abi::kEinval));
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
+        2); !kept) {
+      return refused(status, rt::answer_status(kept.error()));
+    }
+    const auto result = impl.named(caller_of(message), request.name,
+        rt::Received<kernel::Notification>(rt::window_slot(0)));
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Options::kNamedShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Options.enter
+  [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, std::uint64_t& status) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    rt::Incoming frame(message, message.t2);
+    bounding::options::EnterRequest request;
+    if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
+      return refused(status,
+                     result.malformed() ? abi::word<std::int32_t>(3) : abi::word<std::int32_t>(2));
+    }
+    const auto result = impl.enter(caller_of(message), request.who);
+    if (!result) return refused(status, rt::answer_status(result.error()));
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Options::kEnterShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
     message = out;
     return rt::Next::kHandled;
@@ -1857,7 +2024,7 @@ class AwkwardServer {
       "std::byte> kept_, const bounding::Older& result_, const bounding::Point& decode, const "
       "bounding::Newer& write_words, const bounding::Point& read_words, std::string_view source, "
       "bounding::Grade why, std::uint32_t used, std::uint64_t h1, std::string_view message_)  "
-      "(gen/testdata/bounded.idl:203)");
+      "(gen/testdata/bounded.idl:215)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Awkward::BoundingCompleter completer,
           std::string_view encode_locals_reply, const bounding::Point& rt_,
@@ -1868,7 +2035,7 @@ class AwkwardServer {
       "awkward must implement Awkward.bounding: void bounding(const rt::Caller&, "
       "Awkward::BoundingCompleter, std::string_view encode_locals_reply, const bounding::Point& "
       "rt_, const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade "
-      "tessera)  (gen/testdata/bounded.idl:209)");
+      "tessera)  (gen/testdata/bounded.idl:221)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -1971,7 +2138,8 @@ class AwkwardServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Awkward.locals
@@ -2049,14 +2217,14 @@ class NewestServer {
         { impl.pad0(caller) } -> std::same_as<rt::Result<void>>;
       },
       "newest must implement Newest.pad0: rt::Result<void> pad0(const rt::Caller&)  "
-      "(gen/testdata/bounded.idl:217)");
+      "(gen/testdata/bounded.idl:229)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, const bounding::Newer& what,
           std::uint64_t after) {
         { impl.older(caller, what, after) } -> std::same_as<rt::Result<bounding::Newer>>;
       },
       "newest must implement Newest.older: rt::Result<bounding::Newer> older(const rt::Caller&, "
-      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:220)");
+      "const bounding::Newer& what, std::uint64_t after)  (gen/testdata/bounded.idl:232)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -2153,7 +2321,8 @@ class NewestServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Newest.pad0

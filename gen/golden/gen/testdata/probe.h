@@ -52,7 +52,7 @@ enum class Option : std::uint8_t {
   kLoud = 1 << 0,
   kSlow = 1 << 1,
 };
-constexpr bool valid_option(std::uint64_t value) { return value < (1 << 2); }
+constexpr bool valid_option(std::uint64_t value) { return value <= 0x3; }
 constexpr Option operator|(Option a, Option b) {
   return static_cast<Option>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }

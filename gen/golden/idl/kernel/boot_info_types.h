@@ -11,12 +11,12 @@ namespace tessera::kernel {
 
 // The first task's CSpace at its start.
 enum class BootSlot : std::uint8_t {
-  kNull = 0,
-  kCnode = 1,
-  kTask = 2,
-  kThread = 3,
-  kBootInfo = 4,
-  kIdentityControl = 5,
+  kNull = 0,  // The null address: never a capability.
+  kCnode = 1,  // Its own CSpace.
+  kTask = 2,  // Itself.
+  kThread = 3,  // Its thread.
+  kBootInfo = 4,  // BootInfo, with the rights that it has here.
+  kIdentityControl = 5,  // The authority to give tasks their identity.
   kBundle = 6,  // Vmo: the bundle, read only.
   kUart = 7,  // Device Untyped: the UART's pages.
   kFirstRegion = 8,  // Untyped from here on, as BootInfo.region tells.

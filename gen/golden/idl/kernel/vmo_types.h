@@ -11,11 +11,11 @@ namespace tessera::kernel {
 
 // What a mapping allows. Write without read, and write with execute, are refused.
 enum class Access : std::uint8_t {
-  kRead = 1 << 0,
-  kWrite = 1 << 1,
-  kExecute = 1 << 2,
+  kRead = 1 << 0,  // Loads.
+  kWrite = 1 << 1,  // Stores and atomics.
+  kExecute = 1 << 2,  // Fetches.
 };
-constexpr bool valid_access(std::uint64_t value) { return value < (1 << 3); }
+constexpr bool valid_access(std::uint64_t value) { return value <= 0x7; }
 constexpr Access operator|(Access a, Access b) {
   return static_cast<Access>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }

@@ -10,7 +10,7 @@
 namespace tessera::service {
 
 enum class ConsoleStatus : std::uint8_t {
-  kOk = 0,
+  kOk = 0,  // It was done.
   kInvalidArgs = 1,  // A value outside its range.
   kMalformed = 2,  // A message that is none of the console's methods, or not as long as it says.
   kDenied = 3,  // attach by another task than the first, or again.

@@ -140,7 +140,8 @@ class EchoServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Echo.nothing

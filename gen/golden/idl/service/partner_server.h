@@ -270,7 +270,8 @@ class PartnerServer {
 
   // Another interface, no method of this one, or not its words and capabilities.
   static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
-    return answer_due(message) ? refused(status, kMalformed) : rt::Next::kReceive;
+    if (!answer_due(message)) return rt::Next::kReceive;
+    return refused(status, kMalformed);
   }
 
   // Partner.invert

@@ -10,7 +10,7 @@
 namespace tessera::service {
 
 enum class TimedStatus : std::uint8_t {
-  kOk = 0,
+  kOk = 0,  // It was done.
   kInvalidArgs = 1,  // A class that is none, a deadline that overflows when rounded up.
   kOverLimit = 2,  // The owner has maxTimersPerOwner timers, or there are maxTimers.
   kNotFound = 3,  // No such timer of this owner.
@@ -44,7 +44,7 @@ enum class TimerClass : std::uint8_t {
   kNormal = 1,  // 4 000 000 ns.
   kInteractive = 2,  // 1 000 000 ns.
   kPerfBurst = 3,  // Exact.
-  kSender = 4,
+  kSender = 4,  // As the kernel tells of the sender.
 };
 constexpr bool valid_timer_class(std::uint64_t value) { return value < 5; }
 constexpr std::string_view to_string(TimerClass value) {
