@@ -181,6 +181,7 @@ std::string method_rules(const Method& method) {
   if (!method.in.fixed()) items.emplace_back(".varies = true");
   if (method.one_way) items.emplace_back(".one_way = true");
   if (method.deferred) items.emplace_back(".deferred = true");
+  if (method.deadline != 0) items.push_back(absl::StrCat(".deadline = ", method.deadline));
   if (!values_of(method).empty()) items.push_back(absl::StrCat(".values = k", name, "Values"));
   if (method.capabilities_in > 0) {
     items.push_back(absl::StrCat(".capabilities = k", name, "Capabilities"));

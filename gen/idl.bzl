@@ -17,8 +17,9 @@ load("//tools/build:platforms.bzl", "HOST_ONLY")
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
 _SERVICE = ["%s.h", "%s_client.h", "%s_server.h", "%s_message.h"]
-# For tests of services: stand-ins, rules, reject tests, fuzzers.
-_SERVICE_TESTS = ["%s_fake.h", "%s_rules.h", "%s_reject_test.cc", "%s_fuzz.cc", "%s_fuzz.dict"]
+# For tests of services: stand-ins, relays, rules; reject and round-trip tests, fuzzers.
+_STAND_INS = ["%s_fake.h", "%s_relay.h", "%s_rules.h"]
+_SERVICE_TESTS = _STAND_INS + ["%s_reject_test.cc", "%s_round_trip_test.cc", "%s_fuzz.cc", "%s_fuzz.dict"]
 _FIXED = ["abi_asm.h", "kernel_calls.h", "kernel_decode.h", "kernel_rights.h", "system_call.h", "wire.h"]
 
 _NOT_WRITTEN = "kidl did not write it. Is there no service in its .idl? Then name the .idl in types of its idl_package"
@@ -85,7 +86,7 @@ def idl_package(name, srcs, deps = [], types = [], visibility = None):
     manifest; their ids, interface numbers and names must be of their own.
 
     For tests there is `<name>_fakes`, with "mine/greeter_fake.h". `bazel test //mine/...` runs
-    `<name>_reject_test` and a fuzzer for each file: see service_tests().
+    `<name>_reject_test`, `<name>_round_trip_test` and a fuzzer for each file: see service_tests().
 
     Args:
       name: of the library.
@@ -202,8 +203,8 @@ def system_idl(name, srcs, manifest):
     )
 
 def service_tests(name, stems, deps, visibility = None):
-    """What kidl makes for tests of services: `<name>_fakes` with X_fake.h, `<name>_reject_test`, and for each file a
-    fuzzer, `<stem's name>_messages_fuzz_test`.
+    """What kidl makes for tests of services: `<name>_fakes` with X_fake.h, `<name>_reject_test`,
+    `<name>_round_trip_test`, and for each file a fuzzer, `<stem's name>_messages_fuzz_test`.
 
     Args:
       name: before the names of the targets.
@@ -215,7 +216,7 @@ def service_tests(name, stems, deps, visibility = None):
     native.cc_library(
         name = fakes,
         testonly = True,
-        hdrs = _expand_stems(["%s_fake.h", "%s_rules.h"], stems),
+        hdrs = _expand_stems(_STAND_INS, stems),
         visibility = visibility,
         deps = deps + ["//gen:message_rules"],
     )
@@ -223,6 +224,11 @@ def service_tests(name, stems, deps, visibility = None):
         name = name + "_reject_test",
         srcs = _expand_stems(["%s_reject_test.cc"], stems),
         deps = [":" + fakes, "//gen:reject"],
+    )
+    host_test(
+        name = name + "_round_trip_test",
+        srcs = _expand_stems(["%s_round_trip_test.cc"], stems),
+        deps = [":" + fakes, "//gen:round_trip"],
     )
     for stem in stems:
         fuzz_test(

@@ -69,6 +69,7 @@ struct MethodRules {
   bool varies = false;       // there are longer ones
   bool one_way = false;
   bool deferred = false;
+  std::uint64_t deadline = 0;  // nanoseconds that the plain stub waits; 0: for ever
   std::span<const Value> values = {};
   std::span<const Capability> capabilities = {};
   // What is answered to a bad value, to contents that are not as long as they say, and to a

@@ -189,8 +189,8 @@ inline constexpr gen::Value kOldValues[] = {
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "quick", .tag = 0x7fee0001, .least_words = 1, .values = kQuickValues, .bad_value = 2,
         .malformed = 3, .bad_capability = 3},
-    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .values = kPatientValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .deadline = 5000000,
+        .values = kPatientValues, .bad_value = abi::kEinval, .malformed = abi::kEinval},
     {.name = "told", .tag = 0x7fee0301, .least_words = 1, .one_way = true, .values = kToldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
@@ -257,8 +257,8 @@ inline constexpr gen::Value kTwiceValues[] = {
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "quick", .tag = 0x7fee0001, .least_words = 1, .values = kQuickValues, .bad_value = 2,
         .malformed = 3, .bad_capability = 3},
-    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .values = kPatientValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .deadline = 5000000,
+        .values = kPatientValues, .bad_value = abi::kEinval, .malformed = abi::kEinval},
     {.name = "told", .tag = 0x7fee0301, .least_words = 1, .one_way = true, .values = kToldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
