@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct Answer {
 // How the kernel says that a server has died, and that a deadline has passed.
 inline constexpr rt::Error kPeerDied{abi::kEpipe, abi::detail(abi::Detail::kPeerDied, 0)};
 inline constexpr rt::Error kTimedOut{abi::kEtimedout, abi::detail(abi::Detail::kTimedOut, 0)};
+// And that a Reply object has no caller.
+inline constexpr rt::Error kNoReply{abi::kEinval, abi::detail(abi::Detail::kNoReply, 0)};
 
 class Loopback {
  public:
@@ -55,8 +58,12 @@ class Loopback {
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
 
-  // Who answers calls: one message in, the next one out (which is none).
+  // Who answers calls: one message in, the next one out (which is none). Of several, each by the
+  // slot that is called.
   Server server;
+  std::map<std::uint64_t, Server> server_at;
+  // Sees each system call first; true: it has answered.
+  std::function<bool(rt::Registers& registers)> intercept;
   // What the kernel answers to calls and sends, which then reach nobody: the server is dead, the
   // slot is empty, a right is missing.
   std::optional<rt::Error> failure;
@@ -150,13 +157,14 @@ class Loopback {
   void perform(rt::Registers& in) {
     calls_.push_back(in);
     const rt::Registers asked = in;
+    if (intercept && intercept(in)) return;
     switch (static_cast<abi::SystemCall>(in.a7)) {
       case abi::SystemCall::kEndpointCall:
       case abi::SystemCall::kEndpointCallWith:
         return call(in);
       case abi::SystemCall::kEndpointSend:
         if (failure) return fail(in, *failure);
-        deliver(sent(asked, false));
+        deliver(sent(asked, false), called(asked));
         return finish(in, 0);
       case abi::SystemCall::kEndpointReceive:
         ++receives_;
@@ -173,9 +181,10 @@ class Loopback {
         in.a1 = held[asked.a0].rights;
         return;
       case abi::SystemCall::kReplyKeep:
-        if (keep_status == 0) kept_ = asked.t0;
+        if (keep_status == 0) waiting_.insert(kept_ = asked.t0);
         return finish(in, keep_status);
       case abi::SystemCall::kReplySend:
+        if (waiting_.erase(asked.t0) == 0) return fail(in, kNoReply);
         kept_answers_[asked.t0] = answer_of(asked, true);
         if (asked.t0 == kept_) answer_ = kept_answers_[asked.t0];
         return finish(in, 0);
@@ -197,11 +206,16 @@ class Loopback {
     return message(in.a6, words_of(in, in.a6 & abi::kTagWordsMask), answer_due);
   }
 
+  const Server& called(const rt::Registers& in) const {
+    const auto found = server_at.find(in.t0);
+    return found == server_at.end() ? server : found->second;
+  }
+
   void call(rt::Registers& in) {
     if (failure) return fail(in, *failure);
     const bool has_deadline =
         in.a7 == abi::word(abi::SystemCall::kEndpointCallWith) && in.t1 != abi::kNoDeadline;
-    const std::optional<Answer> answer = deliver(sent(in, true));
+    const std::optional<Answer> answer = deliver(sent(in, true), called(in));
     if (!answer) return fail(in, has_deadline ? kTimedOut : kPeerDied);
     finish(in, answer->status);
     in.t0 = answer->shape;
@@ -210,8 +224,9 @@ class Loopback {
   }
 
   static inline Loopback* instance_ = nullptr;
-  std::optional<Answer> answer_;  // to the message that is being handled
-  std::uint64_t kept_ = 0;        // the Reply object that has its caller; 0: none has
+  std::optional<Answer> answer_;     // to the message that is being handled
+  std::uint64_t kept_ = 0;           // the Reply object that has its caller; 0: none has
+  std::set<std::uint64_t> waiting_;  // all Reply objects with a caller
   int receives_ = 0;
   std::vector<rt::Registers> calls_;
   std::map<std::uint64_t, Answer> kept_answers_;
