@@ -227,6 +227,7 @@ def service_tests(name, stems, deps, visibility = None):
     )
     host_test(
         name = name + "_round_trip_test",
+        size = "medium",
         srcs = _expand_stems(["%s_round_trip_test.cc"], stems),
         deps = [":" + fakes, "//gen:round_trip"],
     )

@@ -115,6 +115,10 @@ class Loopback {
   int receives() const { return receives_; }                          // since the last deliver
   const std::vector<rt::Registers>& calls() const { return calls_; }  // all system calls so far
   const std::map<std::uint64_t, Answer>& kept_answers() const { return kept_answers_; }
+  void forget() {
+    calls_.clear();
+    kept_answers_.clear();
+  }
   std::uint64_t keep_status = 0;     // what Reply.keep answers
   std::uint64_t receive_status = 0;  // what the receiving calls answer
 

@@ -1,7 +1,8 @@
 // The round trips of every service: a message goes to a relay (X_relay.h), which is the generated
 // server, and behind it the generated client, which calls on. What happens to that call is what the
-// relay answers.
+// relay answers; and the words of a million random messages and answers come out as they went in.
 //
+// SEED and STEPS of the environment (--test_env=STEPS=100000000) choose another run.
 // X_round_trip_test.cc instantiates them, with a Relay, a Fake and kRules for each service.
 #ifndef GEN_ROUND_TRIP_H_
 #define GEN_ROUND_TRIP_H_
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,11 +20,21 @@
 
 #include "gen/loopback.h"
 #include "gen/message_rules.h"
+#include "gen/random_message.h"
 #include "idl/abi.h"
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::gen {
+
+// Of the environment.
+inline std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
+}
+
+// Messages of a service's, its methods in turn.
+inline constexpr std::uint64_t kRandomMessages = 1'000'000;
 
 template <class Service>
 class RoundTripTest : public ::testing::Test {
@@ -31,13 +43,18 @@ class RoundTripTest : public ::testing::Test {
 
   // A good message to the relay. What it answered, also by a kept reply.
   std::optional<Answer> send(const MethodRules& method) {
+    return send(method, method.tag, method.good());
+  }
+  std::optional<Answer> send(const MethodRules& method, std::uint64_t tag, const AllWords& words) {
     hold(method.capabilities);
-    const AllWords words = method.good();
+    std::copy(words.begin() + abi::kMessageRegisters, words.end(), kernel.server_buffer.begin());
+    relay.error = {};
+    return kernel.deliver(kernel.message(tag, first_of(words), !method.one_way), std::ref(relay));
+  }
+  static std::array<std::uint64_t, abi::kMessageRegisters> first_of(const AllWords& words) {
     std::array<std::uint64_t, abi::kMessageRegisters> first{};
     std::copy_n(words.begin(), first.size(), first.begin());
-    std::copy(words.begin() + first.size(), words.end(), kernel.server_buffer.begin());
-    relay.error = {};
-    return kernel.deliver(kernel.message(method.tag, first, !method.one_way), std::ref(relay));
+    return first;
   }
   // What arrives at the window's slots.
   void hold(std::span<const Capability> capabilities) {
@@ -66,8 +83,64 @@ class RoundTripTest : public ::testing::Test {
     expect_told(method, why);
   }
 
+  // All words of a message or an answer that counts `count`.
+  static AllWords words_of(const std::array<std::uint64_t, abi::kMessageRegisters>& first,
+                           const volatile std::uint64_t* beyond, unsigned count) {
+    AllWords words{};
+    std::copy_n(first.begin(), std::min<std::size_t>(count, first.size()), words.begin());
+    for (unsigned i = abi::kMessageRegisters; i < count; ++i) {
+      words.at(i) = beyond[i - abi::kMessageRegisters];
+    }
+    return words;
+  }
+  // So many words, and all capabilities but, at times, the one that may be absent.
+  std::uint64_t random_shape(unsigned words, std::span<const Capability> capabilities) {
+    const bool absent = !capabilities.empty() && capabilities.back().optional && random.coin();
+    return (capabilities.size() - (absent ? 1 : 0)) << abi::kTagCapabilitiesShift |
+           abi::message_code(words);
+  }
+  // One message of the method's, and one answer to it.
+  void expect_same(const MethodRules& method) {
+    AllWords asked;
+    AllWords answered;
+    const unsigned words = random.fill(asked, method.values, method.least_words);
+    const unsigned answer_words =
+        random.fill(answered, method.answer.values, method.answer.least_words);
+    constexpr std::uint64_t kShape = (std::uint64_t{1} << abi::kTagMethodShift) - 1;
+    const std::uint64_t tag = (method.tag & ~kShape) | random_shape(words, method.capabilities);
+    Answer answer{.shape = random_shape(answer_words, method.answer.capabilities),
+                  .words = first_of(answered)};
+    std::copy(answered.begin() + abi::kMessageRegisters, answered.end(), answer.beyond.begin());
+
+    int calls = 0;
+    kernel.server = [&](const rt::Registers& in) {
+      ++calls;
+      EXPECT_EQ(in.t2, tag);
+      EXPECT_EQ(words_of({in.a0, in.a1, in.a2, in.a3, in.a4, in.a5}, rt::host::buffer,
+                         abi::message_words(tag & abi::kTagWordsMask)),
+                asked);
+      hold(method.answer.capabilities);
+      kernel.answer(answer);
+      return rt::Registers{};
+    };
+    const auto back = send(method, tag, asked);
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(relay.error, rt::Error{});
+    ASSERT_EQ(back.has_value(), !method.one_way);
+    if (!back) return;
+    EXPECT_EQ(back->status, 0U);
+    EXPECT_EQ(back->shape, answer.shape);
+    EXPECT_EQ(words_of(back->words, back->beyond.data(),
+                       abi::message_words(answer.shape & abi::kTagWordsMask)),
+              answered);
+    for (std::uint32_t i = 0; i < rt::capabilities(answer.shape); ++i) {
+      EXPECT_EQ(back->capabilities.at(i), rt::window_slot(i).index);
+    }
+  }
+
   Loopback kernel;
   typename Service::Relay relay;
+  RandomMessage random{number_from("SEED", 1)};
 };
 
 TYPED_TEST_SUITE_P(RoundTripTest);
@@ -131,8 +204,21 @@ TYPED_TEST_P(RoundTripTest, ADroppedCompleterIsAValue) {
   }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(RoundTripTest, TheTransportsRefusalIsAValue, AServerThatDiesIsAValue,
-                            ATimeoutIsAValue, TheServersRefusalIsAValue, ADroppedCompleterIsAValue);
+TYPED_TEST_P(RoundTripTest, RandomMessagesComeOutAsTheyWentIn) {
+  const auto& methods = TypeParam::kRules.methods;
+  if (methods.empty()) return;
+  const std::uint64_t steps = number_from("STEPS", kRandomMessages);
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    const MethodRules& method = methods[step % methods.size()];
+    this->expect_same(method);
+    ASSERT_FALSE(this->HasFailure()) << method.name << ", step " << step;
+    this->kernel.forget();
+  }
+}
+
+REGISTER_TYPED_TEST_SUITE_P(RoundTripTest, RandomMessagesComeOutAsTheyWentIn,
+                            TheTransportsRefusalIsAValue, AServerThatDiesIsAValue, ATimeoutIsAValue,
+                            TheServersRefusalIsAValue, ADroppedCompleterIsAValue);
 
 }  // namespace tessera::gen
 
