@@ -237,7 +237,6 @@ def service_tests(name, stems, deps, visibility = None):
             srcs = [stem + "_fuzz.cc"],
             dictionary = stem + "_fuzz.dict",
             max_len = 1024,
-            seconds = 3,
             deps = deps + [
                 ":" + fakes,
                 "//gen:loopback",
