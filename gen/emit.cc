@@ -15,6 +15,7 @@ void emit_cxx(const System& system, Output& output) {
   emit_message(system, output);
   emit_fake(system, output);
   emit_reject(system, output);
+  emit_relay(system, output);
   emit_fuzz(system, output);
 }
 

@@ -22,6 +22,7 @@ void emit_server(const System& system, Output& output);      // idl/service/X_se
 void emit_message(const System& system, Output& output);     // idl/service/X_message.h
 void emit_fake(const System& system, Output& output);        // idl/service/X_fake.h, for tests
 void emit_reject(const System& system, Output& output);      // X_rules.h, X_reject_test.cc
+void emit_relay(const System& system, Output& output);       // X_relay.h, X_round_trip_test.cc
 void emit_fuzz(const System& system, Output& output);        // X_fuzz.cc, X_fuzz.dict
 void emit_decode(const System& system, Output& output);      // idl/kernel_decode.h
 void emit_call_table(const System& system, Output& output);  // idl/kernel_calls.h

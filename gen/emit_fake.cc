@@ -44,12 +44,12 @@ std::string forwarding(const Method& method) {
   const std::string set = absl::StrCat("fake_.on.", function);
   const bool is_void = implemented_type(method) == "void";
   std::string result =
-      wrapped(absl::StrCat(implemented_type(method), " ", function, "("), what.declared, ") {", 4);
-  absl::StrAppend(&result, "      ++fake_.executed;\n      if (", set, ") {\n",
-                  wrapped(absl::StrCat(is_void ? "" : "return ", set, "("), what.passed, ");", 8),
-                  "      }\n");
-  if (!is_void) absl::StrAppend(&result, "      return {};\n");
-  return result + "    }\n";
+      wrapped(absl::StrCat(implemented_type(method), " ", function, "("), what.declared, ") {", 2);
+  absl::StrAppend(&result, "    ++fake_.executed;\n    if (", set, ") {\n",
+                  wrapped(absl::StrCat(is_void ? "" : "return ", set, "("), what.passed, ");", 6),
+                  "    }\n");
+  if (!is_void) absl::StrAppend(&result, "    return {};\n");
+  return result + "  }\n";
 }
 
 std::string fake(const Interface& service) {
@@ -71,16 +71,27 @@ std::string fake(const Interface& service) {
       "  } on;\n  int executed = 0;  // methods that were run\n",
       defers ? "  rt::Slot reply{50};  // of the Reply object that the next deferred method gets\n"
              : "",
-      "\n  // A message to it, as gen::Loopback::server.\n"
-      "  rt::Registers operator()(const rt::Registers& message) {\n    Impl impl{*this};\n    "
-      "return ",
-      service.name, "Server<Impl>::dispatch(impl, rt::Slot{6}, message);\n  }\n\n private:\n",
-      "  struct Impl {\n", methods,
-      defers ? "    rt::Slot reply_slot() { return fake_.reply; }\n" : "", "    ", name,
-      "& fake_;\n  };\n};\n");
+      "\n", dispatch_declaration(), "};\n\n",
+      implementation(service, name, "fake_", methods,
+                     defers ? "  rt::Slot reply_slot() { return fake_.reply; }\n" : ""));
 }
 
 }  // namespace
+
+std::string dispatch_declaration() {
+  return "  // A message to it, as gen::Loopback::server.\n"
+         "  rt::Registers operator()(const rt::Registers& message);\n";
+}
+
+std::string implementation(const Interface& service, const std::string& name,
+                           const std::string& self, const std::string& methods,
+                           const std::string& more) {
+  return absl::StrCat("struct ", name, "Methods {\n", methods, more, "  ", name, "& ", self,
+                      ";\n};\n\ninline rt::Registers ", name,
+                      "::operator()(const rt::Registers& message) {\n  ", name,
+                      "Methods methods{*this};\n  return ", service.name, "Server<", name,
+                      "Methods>::dispatch(methods, rt::Slot{6}, message);\n}\n");
+}
 
 void emit_fake(const System& system, Output& output) {
   for (const auto& file : system.files) {

@@ -2,6 +2,7 @@
 // Written from the model, not from what the codec's emitter makes of it: the two are held against
 // each other.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ bool is_signed(Kind kind) {
   return kind == Kind::kInt8 || kind == Kind::kInt16 || kind == Kind::kInt32;
 }
 
+// The array with the rules of a struct's fields.
+std::string fields_name(const Struct& structure) {
+  return absl::StrCat("k", structure.name, "Fields");
+}
+
 // A Value of gen/message_rules.h, field by field; those that are as there are left out.
 struct Value {
   std::string name;
@@ -36,6 +42,8 @@ struct Value {
   bool is_length = false;
   int item_bytes = 0;
   std::uint64_t item_most = ~std::uint64_t{0};
+  bool is_extensible = false;
+  const Struct* item = nullptr;
 
   std::string text() const {
     std::vector<std::string> items = {absl::StrCat(".name = \"", name, "\""),
@@ -53,6 +61,11 @@ struct Value {
     if (is_length) items.emplace_back(".is_length = true");
     if (item_bytes != 0) items.push_back(absl::StrCat(".item_bytes = ", item_bytes));
     add("item_most", item_most, ~std::uint64_t{0});
+    if (is_extensible) items.emplace_back(".is_extensible = true");
+    if (item != nullptr && item->words > 0) {
+      items.push_back(absl::StrCat(".item_words = ", item->words));
+      items.push_back(absl::StrCat(".fields = ", fields_name(*item)));
+    }
     return wrapped("{", items, "},", 4);
   }
 };
@@ -95,11 +108,14 @@ Value length(const Parameter& parameter, int word) {
   if (type.structure != nullptr) {  // extensible: a word each
     value.most = kMessageWords;
     value.item_bytes = 8;
+    value.is_extensible = true;
+    value.item = type.structure;
     return value;
   }
   value.most = parameter.max.value_or(0);
   const Type& item = type.element != nullptr ? *type.element : type;
   value.item_bytes = element_bytes(item);
+  value.item = item.structure;
   if (item.structure != nullptr && item.structure->words > 0) value.item_bytes = kStructItem;
   if (item.kind == Kind::kEnum || item.kind == Kind::kBool) value.item_most = greatest(item);
   return value;
@@ -142,10 +158,10 @@ int add_struct(const Struct& structure, const std::string& name, int word,
   return word;
 }
 
-std::vector<Value> values_of(const Method& method) {
+std::vector<Value> values_of(const std::vector<Parameter>& list) {
   std::vector<Value> values;
   int word = 0;
-  for (const Parameter& each : method.parameters) {
+  for (const Parameter& each : list) {
     if (each.type.is_capability()) continue;
     if (has_tail(each.type)) {
       values.push_back(length(each, word++));
@@ -172,6 +188,21 @@ std::string array(const std::string& type, const std::string& name, const std::s
              : absl::StrCat("inline constexpr gen::", type, " ", name, "[] = {\n", lines, "};\n");
 }
 
+// Those of the arrays that there are.
+void add_arrays(const std::string& name, const std::vector<Parameter>& list,
+                std::vector<std::string>& items) {
+  if (!values_of(list).empty()) items.push_back(absl::StrCat(".values = k", name, "Values"));
+  if (has_capability(list)) {
+    items.push_back(absl::StrCat(".capabilities = k", name, "Capabilities"));
+  }
+}
+
+void add_answer(const Method& method, std::vector<std::string>& items) {
+  items.push_back(absl::StrCat(".answer = {.least_words = ", method.out.least));
+  add_arrays(upper_first(method.name) + "Answer", method.results, items);
+  items.back() += "}";
+}
+
 std::string method_rules(const Method& method) {
   const std::string name = upper_first(method.name);
   std::vector<std::string> items = {
@@ -184,35 +215,50 @@ std::string method_rules(const Method& method) {
   if (!method.in.fixed()) items.emplace_back(".varies = true");
   if (method.one_way) items.emplace_back(".one_way = true");
   if (method.deferred) items.emplace_back(".deferred = true");
-  if (!values_of(method).empty()) items.push_back(absl::StrCat(".values = k", name, "Values"));
-  if (method.capabilities_in > 0) {
-    items.push_back(absl::StrCat(".capabilities = k", name, "Capabilities"));
-  }
+  if (method.deadline != 0) items.push_back(absl::StrCat(".deadline = ", method.deadline));
+  add_arrays(name, method.parameters, items);
   const Interface& own = *method.interface;
   items.push_back(".bad_value = " + status(method, own.bad_value));
   items.push_back(".malformed = " + status(method, own.malformed));
   if (method.errors == nullptr && own.malformed != 0) {
     items.push_back(absl::StrCat(".bad_capability = ", own.malformed));
   }
+  if (!method.results.empty()) add_answer(method, items);
   return wrapped("{", items, "},", 4);
+}
+
+std::string direction(const System& system, const std::string& name,
+                      const std::vector<Parameter>& list,
+                      std::map<std::string, std::string>& fields) {
+  std::string values;
+  for (const Value& value : values_of(list)) {
+    values += value.text();
+    if (value.item == nullptr || value.item->words == 0) continue;
+    std::vector<Value> all;
+    add_struct(*value.item, value.item->name, 0, all);
+    std::string lines;
+    for (const Value& each : all) lines += each.text();
+    fields[fields_name(*value.item)] = lines;
+  }
+  std::string capabilities;
+  for (const Parameter& parameter : list) {
+    if (!parameter.type.is_capability()) continue;
+    absl::StrAppendFormat(&capabilities, "    {%s, 0x%02x, %s},\n",
+                          object_type(system, *parameter.type.interface), parameter.rights_mask,
+                          parameter.optional ? "true" : "false");
+  }
+  return absl::StrCat(array("Value", absl::StrCat("k", name, "Values"), values),
+                      array("Capability", absl::StrCat("k", name, "Capabilities"), capabilities));
 }
 
 std::string rules(const System& system, const Interface& service) {
   std::string body;
   std::string methods;
+  std::map<std::string, std::string> fields;
   for (const Method* each : service.all_methods()) {
     const std::string name = upper_first(each->name);
-    std::string values;
-    for (const Value& value : values_of(*each)) values += value.text();
-    std::string capabilities;
-    for (const Parameter& parameter : each->parameters) {
-      if (!parameter.type.is_capability()) continue;
-      absl::StrAppendFormat(&capabilities, "    {%s, 0x%02x, %s},\n",
-                            object_type(system, *parameter.type.interface), parameter.rights_mask,
-                            parameter.optional ? "true" : "false");
-    }
-    absl::StrAppend(&body, array("Value", absl::StrCat("k", name, "Values"), values),
-                    array("Capability", absl::StrCat("k", name, "Capabilities"), capabilities));
+    body += direction(system, name, each->parameters, fields);
+    body += direction(system, name + "Answer", each->results, fields);
     methods += method_rules(*each);
   }
   std::string supers;
@@ -220,6 +266,13 @@ std::string rules(const System& system, const Interface& service) {
     absl::StrAppend(&supers, "    {", each->name, "::kInterface, ", status(each->malformed),
                     "},\n");
   }
+  std::string structs;
+  for (const auto& [name, lines] : fields) {
+    structs += lines.empty()
+                   ? absl::StrCat("inline constexpr std::span<const gen::Value> ", name, ";\n")
+                   : array("Value", name, lines);
+  }
+  body = structs + body;
   absl::StrAppend(&body, array("MethodRules", "kMethods", methods),
                   array("SuperRules", "kSupers", supers),
                   "inline constexpr gen::ServiceRules kRules = {\n    .name = \"", service.name,
@@ -258,7 +311,7 @@ void emit_reject(const System& system, Output& output) {
     const std::string base = stem(file->path);
     output[base + "_rules.h"] = header(
         base + "_rules.h", *file, absl::StrCat("What a message may be, for tests. ", file->doc),
-        {"gen/message_rules.h", "idl/abi.h", types_header(*file)}, all_rules);
+        {"<span>", "gen/message_rules.h", "idl/abi.h", types_header(*file)}, all_rules);
     output[base + "_reject_test.cc"] = source_file(
         *file, absl::StrCat("Each message that is refused. ", file->doc),
         {"gen/reject.h", base + "_fake.h", base + "_rules.h"},

@@ -70,9 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Emitter{"Asm", emit_asm}, Emitter{"SystemCalls", emit_syscalls},
                       Emitter{"Client", emit_client}, Emitter{"Server", emit_server},
                       Emitter{"Message", emit_message}, Emitter{"Fake", emit_fake},
-                      Emitter{"Reject", emit_reject}, Emitter{"Fuzz", emit_fuzz},
-                      Emitter{"Decode", emit_decode}, Emitter{"CallTable", emit_call_table},
-                      Emitter{"Docs", emit_docs}),
+                      Emitter{"Reject", emit_reject}, Emitter{"Relay", emit_relay},
+                      Emitter{"Fuzz", emit_fuzz}, Emitter{"Decode", emit_decode},
+                      Emitter{"CallTable", emit_call_table}, Emitter{"Docs", emit_docs}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(GoldenFolderTest, LinesOfCodeHaveAtMost100Columns) {

@@ -1,6 +1,6 @@
 """Rules that run kidl.
 
-  idl_package      the headers of the .idl files of a package, as a library
+  idl_package      what the .idl files of a package become: a library, and the tests of its services
   idl_generate     one run over all .idl files; every generated file is an output
   system_idl       idl_generate and the cc_librarys over its headers, for //idl
   idl_lock         `<name>` writes the locks beside .idl files anew (bazel run), `<name>_test` holds them
@@ -17,9 +17,16 @@ load("//tools/build:platforms.bzl", "HOST_ONLY")
 # What an .idl becomes depends on its folder: kernel/ has objects, service/ services, others neither.
 _KERNEL = ["%s.h", "%s_types.h"]
 _SERVICE = ["%s.h", "%s_client.h", "%s_server.h", "%s_message.h"]
-# For tests of services: stand-ins, rules, reject tests, fuzzers.
-_SERVICE_TESTS = ["%s_fake.h", "%s_rules.h", "%s_reject_test.cc", "%s_fuzz.cc", "%s_fuzz.dict"]
+# For tests of services: stand-ins, relays, rules; reject and round-trip tests, fuzzers.
+_STAND_INS = ["%s_fake.h", "%s_relay.h", "%s_rules.h"]
+_SERVICE_TESTS = _STAND_INS + ["%s_reject_test.cc", "%s_round_trip_test.cc", "%s_fuzz.cc", "%s_fuzz.dict"]
 _FIXED = ["abi_asm.h", "kernel_calls.h", "kernel_decode.h", "kernel_rights.h", "system_call.h", "wire.h"]
+
+_NOT_WRITTEN = "kidl did not write it. Is there no service in its .idl? Then name the .idl in types of its idl_package"
+_HAS_SERVICE = "there is a service in it, which would not be tested: take it out of types of its idl_package (the service out of manifest.idl)"
+
+def _stem(path):
+    return path[:-len(".idl")]
 
 def _generate_impl(ctx):
     # Generated paths start from the workspace's root; outputs have to lie in this package.
@@ -31,10 +38,11 @@ def _generate_impl(ctx):
         for prefix, real in ctx.attr.elsewhere.items():
             if path.startswith(package + prefix + "/"):
                 path = real + path[len(package + prefix):]
-        copy = 'cp "$scratch/%s" "%s" || exit 1' % (path, output.path)
-        if ctx.attr.fill:
-            copy = '[[ -e "$scratch/%s" ]] || echo "// Nothing of it is in the .idl." >"$scratch/%s"; %s' % (path, path, copy)
-        command.append(copy)
+        command.append('[[ -e "$scratch/%s" ]] || { echo "%s: %s" >&2; exit 1; }' % (path, path, _NOT_WRITTEN))
+        command.append('cp "$scratch/%s" "%s" || exit 1' % (path, output.path))
+    for source in ctx.attr.types:
+        path = package + source
+        command.append('[[ ! -e "$scratch/%s" ]] || { echo "%s: %s" >&2; exit 1; }' % (_stem(path) + "_fake.h", path, _HAS_SERVICE))
     ctx.actions.run_shell(
         arguments = [ctx.executable._kidl.path] + [file.path for file in ctx.files.srcs],
         command = "\n".join(command),
@@ -53,18 +61,13 @@ idl_generate = rule(
         "elsewhere": attr.string_dict(
             doc = "Folder below the package -> where kidl writes it: files of other packages' .idl.",
         ),
-        "fill": attr.bool(
-            doc = "An output that kidl does not write is a header with nothing in it, not an error.",
-        ),
         "outs": attr.output_list(mandatory = True),
         "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
+        "types": attr.string_list(doc = "Files of this package in which a service is an error."),
         # "host", not "exec": Bazel 4.2.3 would build the tool once for each transition.
         "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),
     },
 )
-
-def _stem(path):
-    return path[:-len(".idl")]
 
 def _expand_stems(patterns, stems):
     return [pattern % stem for stem in stems for pattern in patterns]
@@ -75,30 +78,37 @@ def _expand(patterns, sources):
 def _library(name, hdrs, deps = [], **kwargs):
     native.cc_library(name = name, hdrs = hdrs, deps = deps, **kwargs)
 
-def idl_package(name, srcs, deps = [], visibility = None):
-    """The library of what kidl makes of the .idl files of a package: glob(["*.idl"]).
+def idl_package(name, srcs, deps = [], types = [], visibility = None):
+    """What kidl makes of the .idl files of a package, glob(["*.idl"]): a library, and the tests of its services.
 
     greeter.idl of package mine is included as "mine/greeter_client.h", "mine/greeter_server.h" and
     "mine/greeter.h". The files may import every file of //idl and of `deps`, and the stock
     manifest; their ids, interface numbers and names must be of their own.
 
+    For tests there is `<name>_fakes`, with "mine/greeter_fake.h". `bazel test //mine/...` runs
+    `<name>_reject_test`, `<name>_round_trip_test` and a fuzzer for each file: see service_tests().
+
     Args:
       name: of the library.
-      srcs: .idl files of this package.
+      srcs: .idl files of this package. Each has a service, but manifest.idl (see boot_image) and
+        those of `types`.
       deps: other idl_packages, whose files these import.
-      visibility: of the library.
+      types: those of srcs with types and constants alone.
+      visibility: of the libraries.
     """
     native.filegroup(
         name = name + "_sources",
         srcs = srcs + [dep + "_sources" for dep in deps],
         visibility = visibility,
     )
-    headers = _expand(_SERVICE, srcs)
+    plain = types + [source for source in srcs if source == "manifest.idl" and source not in types]
+    services = [source for source in srcs if source not in plain]
+    headers = _expand(_SERVICE, services) + _expand(["%s.h"], plain)
     idl_generate(
-        name = name + "_headers",
+        name = name + "_generated",
         srcs = [":" + name + "_sources", "//idl:sources"],
-        outs = headers,
-        fill = True,
+        outs = headers + _expand(_SERVICE_TESTS, services),
+        types = plain,
     )
     native.cc_library(
         name = name,
@@ -113,8 +123,16 @@ def idl_package(name, srcs, deps = [], visibility = None):
             "//idl:services",
             "//idl:stock_manifest",
             "//servers/runtime:ipc",
+            "//servers/runtime:passing",
         ],
     )
+    if services:
+        service_tests(
+            name = name,
+            stems = [_stem(source) for source in services],
+            deps = [":" + name],
+            visibility = visibility,
+        )
 
 def system_idl(name, srcs, manifest):
     """All libraries of //idl. Takes every .idl in the folder: a new one needs no edit here.
@@ -181,23 +199,25 @@ def system_idl(name, srcs, manifest):
         name = "service",
         stems = [_stem(source) for source in service],
         deps = [":services"],
+        visibility = ["//visibility:public"],
     )
 
-def service_tests(name, stems, deps):
-    """What kidl makes for tests of services: `<name>_fakes` with X_fake.h, `<name>_reject_test`, and for each file a
-    fuzzer, `<stem's name>_messages_fuzz_test`.
+def service_tests(name, stems, deps, visibility = None):
+    """What kidl makes for tests of services: `<name>_fakes` with X_fake.h, `<name>_reject_test`,
+    `<name>_round_trip_test`, and for each file a fuzzer, `<stem's name>_messages_fuzz_test`.
 
     Args:
       name: before the names of the targets.
       stems: generated files' names without what each ends in: "service/timed".
       deps: the libraries with the other headers.
+      visibility: of the fakes.
     """
     fakes = name + "_fakes"
     native.cc_library(
         name = fakes,
         testonly = True,
-        hdrs = _expand_stems(["%s_fake.h", "%s_rules.h"], stems),
-        visibility = ["//visibility:public"],
+        hdrs = _expand_stems(_STAND_INS, stems),
+        visibility = visibility,
         deps = deps + ["//gen:message_rules"],
     )
     host_test(
@@ -205,13 +225,18 @@ def service_tests(name, stems, deps):
         srcs = _expand_stems(["%s_reject_test.cc"], stems),
         deps = [":" + fakes, "//gen:reject"],
     )
+    host_test(
+        name = name + "_round_trip_test",
+        size = "medium",
+        srcs = _expand_stems(["%s_round_trip_test.cc"], stems),
+        deps = [":" + fakes, "//gen:round_trip"],
+    )
     for stem in stems:
         fuzz_test(
             name = stem.split("/")[-1] + "_messages_fuzz_test",
             srcs = [stem + "_fuzz.cc"],
             dictionary = stem + "_fuzz.dict",
             max_len = 1024,
-            seconds = 3,
             deps = deps + [
                 ":" + fakes,
                 "//gen:loopback",

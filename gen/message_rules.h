@@ -37,6 +37,11 @@ struct Value {
   bool is_length = false;
   unsigned item_bytes = 0;
   std::uint64_t item_most = ~std::uint64_t{0};
+  // Where the items are structs: the words of each and what they may be, counted from its first. Of
+  // an extensible one all that follows is one struct, as this side knows it.
+  bool is_extensible = false;
+  unsigned item_words = 0;
+  std::span<const Value> fields = {};
 
   // As it lies in the bits that are looked at.
   constexpr std::uint64_t encode(std::uint64_t value) const {
@@ -62,6 +67,12 @@ struct Capability {
   bool optional = false;
 };
 
+struct AnswerRules {
+  unsigned least_words = 0;
+  std::span<const Value> values = {};
+  std::span<const Capability> capabilities = {};
+};
+
 struct MethodRules {
   std::string_view name;
   std::uint32_t tag = 0;     // with the words of the shortest message
@@ -69,6 +80,7 @@ struct MethodRules {
   bool varies = false;       // there are longer ones
   bool one_way = false;
   bool deferred = false;
+  std::uint64_t deadline = 0;  // nanoseconds that the plain stub waits; 0: for ever
   std::span<const Value> values = {};
   std::span<const Capability> capabilities = {};
   // What is answered to a bad value; to another length or other capabilities; and to a capability
@@ -76,6 +88,7 @@ struct MethodRules {
   std::int32_t bad_value = 0;
   std::int32_t malformed = 0;
   std::int32_t bad_capability = 0;
+  AnswerRules answer = {};
 
   unsigned whole_words() const { return abi::message_words(abi::message_code(least_words)); }
   bool has_optional() const { return !capabilities.empty() && capabilities.back().optional; }

@@ -20,7 +20,9 @@
 #include "gen/names/idl/kernel_decode.h"
 #include "gen/testdata/calls.h"
 #include "gen/testdata/names_client.h"
+#include "gen/testdata/names_fake.h"
 #include "gen/testdata/names_message.h"
+#include "gen/testdata/names_relay.h"
 #include "gen/testdata/names_server.h"
 
 namespace tessera {

@@ -78,6 +78,14 @@ std::string answer_type(const Method& method);
 std::string implemented_type(const Method& method);
 std::string completer_name(const Method& method);
 
+// emit_fake.cc: a stand-in's server side, as gen::Loopback::server takes it; and behind its class
+// the one with the methods, where its members' names are in no parameter's way. `self` is its
+// member, with the stand-in; `more`: what it has beside the methods.
+std::string dispatch_declaration();
+std::string implementation(const Interface& service, const std::string& name,
+                           const std::string& self, const std::string& methods,
+                           const std::string& more);
+
 // emit_completer.cc: the class that a deferred method's completer is.
 std::string completer(const Interface& reply, const Method& method);
 

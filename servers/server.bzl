@@ -82,7 +82,7 @@ def server_folders(sources, visibility = None):
                     for file in others
                     if file.endswith(".h") or not file.endswith("main.cc")
                 ],
-                deps = _COMMON_DEPS + ["//gen:loopback"],
+                deps = _COMMON_DEPS + ["//gen:loopback", "//idl:service_fakes"],
             )
     return {":" + folder: folder for folder in folders}
 
@@ -141,6 +141,7 @@ def server_set(name, servers, visibility = None):
 _INIT_DEPS = [
     "//bootimage:bundle",
     "//servers/init:argument",
+    "//servers/init:attach",
     "//servers/init:boot",
     "//servers/init:layout",
     "//servers/init:printer",

@@ -115,12 +115,15 @@ constexpr absl::string_view kTest =
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "gen/loopback.h"
 #include "idl/abi.h"
 #include "idl/service/$name.h"
 #include "idl/service/$name_client.h"
+#include "idl/service/$name_fake.h"
 #include "idl/service/$name_server.h"
 #include "servers/runtime/ipc.h"
 
@@ -150,6 +153,33 @@ TEST_F(ServerTest, RefusesWhatIsOutOfRange) {
   const auto sum = client.add(1001, 0);
   ASSERT_FALSE(sum.has_value());
   EXPECT_EQ(sum.error().status, std::to_underlying(service::$NameStatus::kInvalidArgs));
+}
+
+// What a client is told when there is no answer: by a stand-in, whose methods are the test's.
+class ClientTest : public ::testing::Test {
+ protected:
+  ClientTest() { kernel.server = std::ref(fake); }
+
+  gen::Loopback kernel;
+  service::Fake$Name fake;
+  const service::$NameClient client{rt::Slot{20}};
+};
+
+TEST_F(ClientTest, ARefusalIsAValue) {
+  fake.on.add = [](const rt::Caller&, std::uint32_t, std::uint32_t) -> rt::Result<std::uint32_t> {
+    return rt::failure(service::$NameStatus::kMalformed);
+  };
+  EXPECT_TRUE(client.add(2, 3).error() == service::$NameStatus::kMalformed);
+}
+
+TEST_F(ClientTest, AServerThatIsDeadIsAValue) {
+  kernel.failure = gen::kPeerDied;
+  EXPECT_EQ(client.add(2, 3).error().status, abi::kEpipe);
+}
+
+TEST_F(ClientTest, ADeadlineThatPassesIsAValue) {
+  kernel.server = [](const rt::Registers&) { return rt::Registers{}; };  // never answers
+  EXPECT_EQ(client.add_until(1000, 2, 3).error().status, abi::kEtimedout);
 }
 
 }  // namespace

@@ -10,8 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "gen/loopback.h"
 #include "idl/manifest.h"
 #include "idl/service/console.h"
+#include "idl/service/console_client.h"
+#include "idl/service/console_server.h"
 #include "idl/system_call.h"
 #include "servers/runtime/chunks.h"
 #include "servers/runtime/slots.h"
@@ -118,6 +121,47 @@ struct Keeper {
   Keeper(std::uint64_t /*base*/, UartPlace /*place*/) {}
   void put(char c) const { sent += c; }
 };
+
+// Behind its generated loop: what a client is told.
+class ConsoleClientTest : public testing::Test {
+ protected:
+  ConsoleClientTest() {
+    kernel_.server = [this](const rt::Registers& message) {
+      return service::ConsoleServer<BasicServer<Keeper>>::dispatch(server_, rt::start::service(),
+                                                                   message);
+    };
+    kernel_.intercept = [this](rt::Registers& r) {
+      if (static_cast<abi::SystemCall>(r.a7) != abi::SystemCall::kVmoInfo) return false;
+      r.a6 = info_status_;
+      r.a7 = 0;
+      r.a1 = kPage;
+      return true;
+    };
+    sent.clear();
+  }
+
+  gen::Loopback kernel_;
+  std::uint64_t info_status_ = 0;
+  BasicServer<Keeper> server_{{.images = {}, .init_identity = kInit, .init_name = "init"},
+                              rt::start::device(),
+                              rt::start::task()};
+  const service::ConsoleClient client_{rt::start::console()};
+};
+
+TEST_F(ConsoleClientTest, EachRefusalIsAValue) {
+  EXPECT_EQ(client_.write("early\n").error(), ConsoleStatus::kNotAttached);
+  EXPECT_EQ(client_.attach(0, 0).error(), ConsoleStatus::kDenied) << "not init";
+  kernel_.identity = kInit;
+  EXPECT_EQ(client_.attach(0, 4).error(), ConsoleStatus::kInvalidArgs) << "by the decoder";
+  EXPECT_EQ(client_.attach(kPage, 0).error(), ConsoleStatus::kFailed) << "beyond its pages";
+  info_status_ = abi::word(abi::kEbadf);
+  EXPECT_EQ(client_.attach(0, 0).error(), ConsoleStatus::kFailed) << "no device";
+  info_status_ = 0;
+  ASSERT_TRUE(client_.attach(0, 0));
+  EXPECT_EQ(client_.attach(0, 0).error(), ConsoleStatus::kDenied) << "again";
+  ASSERT_TRUE(client_.write("up\n"));
+  EXPECT_EQ(sent, "init: up\n");
+}
 
 // Two images of the manifest; others have numbers.
 constexpr std::array<manifest::Image, 2> kImages = {{

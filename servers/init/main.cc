@@ -5,9 +5,8 @@
 #include <string_view>
 
 #include "bootimage/bundle.h"
-#include "idl/kernel/endpoint.h"
-#include "idl/service/console_client.h"
 #include "servers/init/argument.h"
+#include "servers/init/attach.h"
 #include "servers/init/boot.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
@@ -18,7 +17,6 @@
 #include "servers/init/supervisor.h"
 #include "servers/manifest/selected.h"
 #include "servers/runtime/exit.h"
-#include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 #include "servers/runtime/try.h"
 
@@ -35,22 +33,6 @@ constexpr std::int32_t kFailed = 1;
   print("FAIL ", who, ' ', failure);
   rt::ignore(kBootInfo.stop());
   rt::exit(kFailed);
-}
-
-// Tells the console where the UART is; it prints from then on, and the kernel no more.
-Result<void> attach_console(std::size_t image) {
-  RT_TRY_ASSIGN(const auto uart, step("ask where the UART is", kBootInfo.uart()));
-  if (uart.offset > UINT32_MAX || uart.shift > UINT8_MAX) {
-    return failed("attach the console", "the UART's registers are out of reach");
-  }
-  RT_TRY(step("mint the console's endpoint",
-              mint(kConsoleClient, endpoint_slot(image), rt::rights(kernel::Endpoint::Right::kSend),
-                   kInitBadge)));
-  const service::ConsoleClient console(kConsoleClient);
-  RT_TRY(step("attach the console", console.attach(static_cast<std::uint32_t>(uart.offset),
-                                                   static_cast<std::uint8_t>(uart.shift))));
-  print_through(kConsoleClient);
-  return {};
 }
 
 Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::Bundle& bundle,

@@ -3,6 +3,9 @@
 load(":host_test.bzl", "instrumented_test")
 load(":platforms.bzl", "HOST_ONLY")
 
+# How long each fuzzer runs as a test. --test_env=FUZZ_SECONDS=N chooses another time for a run.
+_SECONDS = 10
+
 def fuzz_test(
         name,
         srcs,
@@ -10,14 +13,17 @@ def fuzz_test(
         corpus = None,
         copts = [],
         dictionary = None,
-        seconds = 10,
         max_len = 4096,
         tags = []):
-    """A libFuzzer program under ASan and UBSan, run for some seconds as a test.
+    """A libFuzzer program under ASan and UBSan, run for ten seconds as a test.
 
     The sources define `LLVMFuzzerTestOneInput`. The test starts from the committed corpus, which it never
     writes to; what broke it is printed as hex and kept in the test's outputs
-    (bazel-testlogs/<package>/<name>/test.outputs). `<name>.fuzzer` is the program:
+    (bazel-testlogs/<package>/<name>/test.outputs). All of them, or some, for longer:
+
+        bazel test --test_tag_filters=fuzz --test_env=FUZZ_SECONDS=600 --test_timeout=900 //...
+
+    `<name>.fuzzer` is the program, to run for days, with a corpus that is kept:
 
         bazel run --features=asan_ubsan --features=fuzzer //x:decoder_fuzz_test.fuzzer -- /tmp/corpus
 
@@ -28,7 +34,6 @@ def fuzz_test(
       corpus: list of labels of files to start from, mostly glob(["corpus/**"]).
       copts: as in cc_binary.
       dictionary: label of a libFuzzer dictionary.
-      seconds: how long the test runs.
       max_len: the longest input in bytes.
       tags: of the test.
     """
@@ -56,11 +61,11 @@ def fuzz_test(
     corpus = corpus or []
     native.sh_test(
         name = name,
-        size = "small" if seconds <= 30 else "medium",
+        size = "small",
         srcs = ["//tools/build:run_fuzzer.sh"],
         args = [
             "$(rootpath :%s.instrumented)" % name,
-            str(seconds),
+            str(_SECONDS),
             str(max_len),
             "$(rootpath %s)" % dictionary if dictionary else "none",
         ] + ["$(rootpaths %s)" % label for label in corpus],

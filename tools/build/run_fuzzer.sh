@@ -1,10 +1,22 @@
 #!/bin/bash
 # run_fuzzer PROGRAM SECONDS MAX_LEN DICTIONARY|none [CORPUS_FILE...]: fuzzes for a while, starting
-# from the corpus. Fails on the first finding and prints the input that caused it.
+# from the corpus. Fails on the first finding and prints the input that caused it. FUZZ_SECONDS of
+# the environment takes the place of SECONDS.
 set -uo pipefail
 
 program="$1" seconds="$2" max_len="$3" dictionary="$4"
 shift 4
+seconds="${FUZZ_SECONDS:-$seconds}"
+if [[ ! "$seconds" =~ ^[1-9][0-9]*$ ]]; then
+  echo "run_fuzzer: FUZZ_SECONDS is '$seconds'; it is a number of seconds from 1" >&2
+  exit 2
+fi
+# Bazel would kill it, and what that means nobody would know. It starts and ends in less than this.
+margin=10
+if ((seconds + margin > ${TEST_TIMEOUT:-seconds + margin})); then
+  echo "run_fuzzer: $seconds seconds do not fit the test's ${TEST_TIMEOUT}; give --test_timeout=$((seconds + margin))" >&2
+  exit 2
+fi
 
 corpus="$TEST_TMPDIR/corpus"
 found="${TEST_UNDECLARED_OUTPUTS_DIR:-$TEST_TMPDIR}"

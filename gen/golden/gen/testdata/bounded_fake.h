@@ -38,22 +38,23 @@ class FakeListener {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return ListenerServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    void hear(const rt::Caller& caller, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.hear) {
-        fake_.on.hear(caller, text);
-      }
-    }
-    FakeListener& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeListenerMethods {
+  void hear(const rt::Caller& caller, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.hear) {
+      fake_.on.hear(caller, text);
+    }
+  }
+  FakeListener& fake_;
+};
+
+inline rt::Registers FakeListener::operator()(const rt::Registers& message) {
+  FakeListenerMethods methods{*this};
+  return ListenerServer<FakeListenerMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Bounded. A method that the test has not set answers with
 // zeros; a deferred one drops its completer, so that the caller gets epipe.
@@ -98,163 +99,163 @@ class FakeBounded {
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return BoundedServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<abi::Text<16>> short_(const rt::Caller& caller, std::string_view name,
-        std::uint32_t count) {
-      ++fake_.executed;
-      if (fake_.on.short_) {
-        return fake_.on.short_(caller, name, count);
-      }
-      return {};
-    }
-    rt::Result<Bounded::LongResult> long_(const rt::Caller& caller, std::string_view name,
-        std::span<const std::byte> data) {
-      ++fake_.executed;
-      if (fake_.on.long_) {
-        return fake_.on.long_(caller, name, data);
-      }
-      return {};
-    }
-    rt::Result<Bounded::ListsResult> lists(const rt::Caller& caller, std::span<const bool> flags,
-        std::span<const std::int16_t> small, std::span<const std::uint64_t> wide,
-        std::span<const bounding::Grade> grades, std::span<const bounding::Option> options,
-        std::span<const bounding::Colour> colours) {
-      ++fake_.executed;
-      if (fake_.on.lists) {
-        return fake_.on.lists(caller, flags, small, wide, grades, options, colours);
-      }
-      return {};
-    }
-    rt::Result<Bounded::StructsResult> structs(const rt::Caller& caller, std::uint8_t before,
-        const bounding::Point& point, bounding::Grade after) {
-      ++fake_.executed;
-      if (fake_.on.structs) {
-        return fake_.on.structs(caller, before, point, after);
-      }
-      return {};
-    }
-    rt::Result<bounding::Everything> everything(const rt::Caller& caller,
-        const bounding::Everything& all) {
-      ++fake_.executed;
-      if (fake_.on.everything) {
-        return fake_.on.everything(caller, all);
-      }
-      return {};
-    }
-    rt::Result<abi::List<bounding::Point, 20>> points(const rt::Caller& caller,
-        std::span<const bounding::Point> points, std::uint32_t ranged) {
-      ++fake_.executed;
-      if (fake_.on.points) {
-        return fake_.on.points(caller, points, ranged);
-      }
-      return {};
-    }
-    rt::Result<Bounded::ManyResult> many(const rt::Caller& caller, std::uint64_t a, std::uint64_t b,
-        std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f, std::uint32_t g) {
-      ++fake_.executed;
-      if (fake_.on.many) {
-        return fake_.on.many(caller, a, b, c, d, e, f, g);
-      }
-      return {};
-    }
-    rt::Result<abi::Bytes<952>> full(const rt::Caller& caller, std::span<const std::byte> data) {
-      ++fake_.executed;
-      if (fake_.on.full) {
-        return fake_.on.full(caller, data);
-      }
-      return {};
-    }
-    rt::Result<Bounded::GiveResult> give(const rt::Caller& caller,
-        rt::Received<kernel::Notification> who, std::string_view name) {
-      ++fake_.executed;
-      if (fake_.on.give) {
-        return fake_.on.give(caller, who, name);
-      }
-      return {};
-    }
-    void note(const rt::Caller& caller, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.note) {
-        fake_.on.note(caller, text);
-      }
-    }
-    void later(const rt::Caller& caller, Bounded::LaterCompleter completer, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.later) {
-        fake_.on.later(caller, std::move(completer), text);
-      }
-    }
-    rt::Result<bounding::Older> older(const rt::Caller& caller, const bounding::Older& what,
-        std::uint64_t after) {
-      ++fake_.executed;
-      if (fake_.on.older) {
-        return fake_.on.older(caller, what, after);
-      }
-      return {};
-    }
-    rt::Result<bounding::Nothing> nothing(const rt::Caller& caller, const bounding::Nothing& none,
-        std::span<const bounding::Nothing> list) {
-      ++fake_.executed;
-      if (fake_.on.nothing) {
-        return fake_.on.nothing(caller, none, list);
-      }
-      return {};
-    }
-    rt::Result<std::uint64_t> plain(const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
-      ++fake_.executed;
-      if (fake_.on.plain) {
-        return fake_.on.plain(caller, a, b);
-      }
-      return {};
-    }
-    rt::Result<std::uint8_t> listen(const rt::Caller& caller,
-        rt::Received<kernel::Notification> bell, bool loud,
-        rt::Received<bounding::ListenerClient> listener) {
-      ++fake_.executed;
-      if (fake_.on.listen) {
-        return fake_.on.listen(caller, bell, loud, listener);
-      }
-      return {};
-    }
-    rt::Result<std::uint8_t> listen_to(const rt::Caller& caller,
-        rt::Received<bounding::ListenerClient> listener, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.listen_to) {
-        return fake_.on.listen_to(caller, listener, text);
-      }
-      return {};
-    }
-    rt::Result<Bounded::FindResult> find(const rt::Caller& caller, bool want) {
-      ++fake_.executed;
-      if (fake_.on.find) {
-        return fake_.on.find(caller, want);
-      }
-      return {};
-    }
-    rt::Result<kernel::Notification> find_one(const rt::Caller& caller, bool want) {
-      ++fake_.executed;
-      if (fake_.on.find_one) {
-        return fake_.on.find_one(caller, want);
-      }
-      return {};
-    }
-    rt::Result<Bounded::FindNamedResult> find_named(const rt::Caller& caller, bool want) {
-      ++fake_.executed;
-      if (fake_.on.find_named) {
-        return fake_.on.find_named(caller, want);
-      }
-      return {};
-    }
-    rt::Slot reply_slot() { return fake_.reply; }
-    FakeBounded& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeBoundedMethods {
+  rt::Result<abi::Text<16>> short_(const rt::Caller& caller, std::string_view name,
+      std::uint32_t count) {
+    ++fake_.executed;
+    if (fake_.on.short_) {
+      return fake_.on.short_(caller, name, count);
+    }
+    return {};
+  }
+  rt::Result<Bounded::LongResult> long_(const rt::Caller& caller, std::string_view name,
+      std::span<const std::byte> data) {
+    ++fake_.executed;
+    if (fake_.on.long_) {
+      return fake_.on.long_(caller, name, data);
+    }
+    return {};
+  }
+  rt::Result<Bounded::ListsResult> lists(const rt::Caller& caller, std::span<const bool> flags,
+      std::span<const std::int16_t> small, std::span<const std::uint64_t> wide,
+      std::span<const bounding::Grade> grades, std::span<const bounding::Option> options,
+      std::span<const bounding::Colour> colours) {
+    ++fake_.executed;
+    if (fake_.on.lists) {
+      return fake_.on.lists(caller, flags, small, wide, grades, options, colours);
+    }
+    return {};
+  }
+  rt::Result<Bounded::StructsResult> structs(const rt::Caller& caller, std::uint8_t before,
+      const bounding::Point& point, bounding::Grade after) {
+    ++fake_.executed;
+    if (fake_.on.structs) {
+      return fake_.on.structs(caller, before, point, after);
+    }
+    return {};
+  }
+  rt::Result<bounding::Everything> everything(const rt::Caller& caller,
+      const bounding::Everything& all) {
+    ++fake_.executed;
+    if (fake_.on.everything) {
+      return fake_.on.everything(caller, all);
+    }
+    return {};
+  }
+  rt::Result<abi::List<bounding::Point, 20>> points(const rt::Caller& caller,
+      std::span<const bounding::Point> points, std::uint32_t ranged) {
+    ++fake_.executed;
+    if (fake_.on.points) {
+      return fake_.on.points(caller, points, ranged);
+    }
+    return {};
+  }
+  rt::Result<Bounded::ManyResult> many(const rt::Caller& caller, std::uint64_t a, std::uint64_t b,
+      std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f, std::uint32_t g) {
+    ++fake_.executed;
+    if (fake_.on.many) {
+      return fake_.on.many(caller, a, b, c, d, e, f, g);
+    }
+    return {};
+  }
+  rt::Result<abi::Bytes<952>> full(const rt::Caller& caller, std::span<const std::byte> data) {
+    ++fake_.executed;
+    if (fake_.on.full) {
+      return fake_.on.full(caller, data);
+    }
+    return {};
+  }
+  rt::Result<Bounded::GiveResult> give(const rt::Caller& caller,
+      rt::Received<kernel::Notification> who, std::string_view name) {
+    ++fake_.executed;
+    if (fake_.on.give) {
+      return fake_.on.give(caller, who, name);
+    }
+    return {};
+  }
+  void note(const rt::Caller& caller, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.note) {
+      fake_.on.note(caller, text);
+    }
+  }
+  void later(const rt::Caller& caller, Bounded::LaterCompleter completer, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.later) {
+      fake_.on.later(caller, std::move(completer), text);
+    }
+  }
+  rt::Result<bounding::Older> older(const rt::Caller& caller, const bounding::Older& what,
+      std::uint64_t after) {
+    ++fake_.executed;
+    if (fake_.on.older) {
+      return fake_.on.older(caller, what, after);
+    }
+    return {};
+  }
+  rt::Result<bounding::Nothing> nothing(const rt::Caller& caller, const bounding::Nothing& none,
+      std::span<const bounding::Nothing> list) {
+    ++fake_.executed;
+    if (fake_.on.nothing) {
+      return fake_.on.nothing(caller, none, list);
+    }
+    return {};
+  }
+  rt::Result<std::uint64_t> plain(const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
+    ++fake_.executed;
+    if (fake_.on.plain) {
+      return fake_.on.plain(caller, a, b);
+    }
+    return {};
+  }
+  rt::Result<std::uint8_t> listen(const rt::Caller& caller, rt::Received<kernel::Notification> bell,
+      bool loud, rt::Received<bounding::ListenerClient> listener) {
+    ++fake_.executed;
+    if (fake_.on.listen) {
+      return fake_.on.listen(caller, bell, loud, listener);
+    }
+    return {};
+  }
+  rt::Result<std::uint8_t> listen_to(const rt::Caller& caller,
+      rt::Received<bounding::ListenerClient> listener, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.listen_to) {
+      return fake_.on.listen_to(caller, listener, text);
+    }
+    return {};
+  }
+  rt::Result<Bounded::FindResult> find(const rt::Caller& caller, bool want) {
+    ++fake_.executed;
+    if (fake_.on.find) {
+      return fake_.on.find(caller, want);
+    }
+    return {};
+  }
+  rt::Result<kernel::Notification> find_one(const rt::Caller& caller, bool want) {
+    ++fake_.executed;
+    if (fake_.on.find_one) {
+      return fake_.on.find_one(caller, want);
+    }
+    return {};
+  }
+  rt::Result<Bounded::FindNamedResult> find_named(const rt::Caller& caller, bool want) {
+    ++fake_.executed;
+    if (fake_.on.find_named) {
+      return fake_.on.find_named(caller, want);
+    }
+    return {};
+  }
+  rt::Slot reply_slot() { return fake_.reply; }
+  FakeBounded& fake_;
+};
+
+inline rt::Registers FakeBounded::operator()(const rt::Registers& message) {
+  FakeBoundedMethods methods{*this};
+  return BoundedServer<FakeBoundedMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Options. A method that the test has not set answers with
 // zeros.
@@ -272,58 +273,59 @@ class FakeOptions {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return OptionsServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<std::uint64_t> quick(const rt::Caller& caller, std::uint64_t a) {
-      ++fake_.executed;
-      if (fake_.on.quick) {
-        return fake_.on.quick(caller, a);
-      }
-      return {};
-    }
-    rt::Result<bounding::Grade> patient(const rt::Caller& caller, bounding::Grade grade) {
-      ++fake_.executed;
-      if (fake_.on.patient) {
-        return fake_.on.patient(caller, grade);
-      }
-      return {};
-    }
-    void told(const rt::Caller& caller, std::uint32_t what) {
-      ++fake_.executed;
-      if (fake_.on.told) {
-        fake_.on.told(caller, what);
-      }
-    }
-    rt::Result<void> old(const rt::Caller& caller, std::string_view secret) {
-      ++fake_.executed;
-      if (fake_.on.old) {
-        return fake_.on.old(caller, secret);
-      }
-      return {};
-    }
-    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
-        rt::Received<kernel::Notification> bell) {
-      ++fake_.executed;
-      if (fake_.on.named) {
-        return fake_.on.named(caller, name, bell);
-      }
-      return {};
-    }
-    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
-      ++fake_.executed;
-      if (fake_.on.enter) {
-        return fake_.on.enter(caller, who);
-      }
-      return {};
-    }
-    FakeOptions& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeOptionsMethods {
+  rt::Result<std::uint64_t> quick(const rt::Caller& caller, std::uint64_t a) {
+    ++fake_.executed;
+    if (fake_.on.quick) {
+      return fake_.on.quick(caller, a);
+    }
+    return {};
+  }
+  rt::Result<bounding::Grade> patient(const rt::Caller& caller, bounding::Grade grade) {
+    ++fake_.executed;
+    if (fake_.on.patient) {
+      return fake_.on.patient(caller, grade);
+    }
+    return {};
+  }
+  void told(const rt::Caller& caller, std::uint32_t what) {
+    ++fake_.executed;
+    if (fake_.on.told) {
+      fake_.on.told(caller, what);
+    }
+  }
+  rt::Result<void> old(const rt::Caller& caller, std::string_view secret) {
+    ++fake_.executed;
+    if (fake_.on.old) {
+      return fake_.on.old(caller, secret);
+    }
+    return {};
+  }
+  rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+      rt::Received<kernel::Notification> bell) {
+    ++fake_.executed;
+    if (fake_.on.named) {
+      return fake_.on.named(caller, name, bell);
+    }
+    return {};
+  }
+  rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+    ++fake_.executed;
+    if (fake_.on.enter) {
+      return fake_.on.enter(caller, who);
+    }
+    return {};
+  }
+  FakeOptions& fake_;
+};
+
+inline rt::Registers FakeOptions::operator()(const rt::Registers& message) {
+  FakeOptionsMethods methods{*this};
+  return OptionsServer<FakeOptionsMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Giving. A method that the test has not set answers with zeros.
 class FakeGiving {
@@ -338,39 +340,40 @@ class FakeGiving {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return GivingServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<std::uint64_t> lend(const rt::Caller& caller, rt::Lent<kernel::Vmo> into,
-        std::uint32_t count) {
-      ++fake_.executed;
-      if (fake_.on.lend) {
-        return fake_.on.lend(caller, into, count);
-      }
-      return {};
-    }
-    rt::Result<void> mint(const rt::Caller& caller, rt::Received<kernel::Notification> bell,
-        rt::Received<kernel::Vmo> other) {
-      ++fake_.executed;
-      if (fake_.on.mint) {
-        return fake_.on.mint(caller, bell, other);
-      }
-      return {};
-    }
-    rt::Result<void> move(const rt::Caller& caller, rt::Received<kernel::Notification> bell) {
-      ++fake_.executed;
-      if (fake_.on.move) {
-        return fake_.on.move(caller, bell);
-      }
-      return {};
-    }
-    FakeGiving& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeGivingMethods {
+  rt::Result<std::uint64_t> lend(const rt::Caller& caller, rt::Lent<kernel::Vmo> into,
+      std::uint32_t count) {
+    ++fake_.executed;
+    if (fake_.on.lend) {
+      return fake_.on.lend(caller, into, count);
+    }
+    return {};
+  }
+  rt::Result<void> mint(const rt::Caller& caller, rt::Received<kernel::Notification> bell,
+      rt::Received<kernel::Vmo> other) {
+    ++fake_.executed;
+    if (fake_.on.mint) {
+      return fake_.on.mint(caller, bell, other);
+    }
+    return {};
+  }
+  rt::Result<void> move(const rt::Caller& caller, rt::Received<kernel::Notification> bell) {
+    ++fake_.executed;
+    if (fake_.on.move) {
+      return fake_.on.move(caller, bell);
+    }
+    return {};
+  }
+  FakeGiving& fake_;
+};
+
+inline rt::Registers FakeGiving::operator()(const rt::Registers& message) {
+  FakeGivingMethods methods{*this};
+  return GivingServer<FakeGivingMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of More. A method that the test has not set answers with zeros.
 class FakeMore {
@@ -388,65 +391,66 @@ class FakeMore {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return MoreServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<std::uint64_t> quick(const rt::Caller& caller, std::uint64_t a) {
-      ++fake_.executed;
-      if (fake_.on.quick) {
-        return fake_.on.quick(caller, a);
-      }
-      return {};
-    }
-    rt::Result<bounding::Grade> patient(const rt::Caller& caller, bounding::Grade grade) {
-      ++fake_.executed;
-      if (fake_.on.patient) {
-        return fake_.on.patient(caller, grade);
-      }
-      return {};
-    }
-    void told(const rt::Caller& caller, std::uint32_t what) {
-      ++fake_.executed;
-      if (fake_.on.told) {
-        fake_.on.told(caller, what);
-      }
-    }
-    rt::Result<void> old(const rt::Caller& caller, std::string_view secret) {
-      ++fake_.executed;
-      if (fake_.on.old) {
-        return fake_.on.old(caller, secret);
-      }
-      return {};
-    }
-    rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
-        rt::Received<kernel::Notification> bell) {
-      ++fake_.executed;
-      if (fake_.on.named) {
-        return fake_.on.named(caller, name, bell);
-      }
-      return {};
-    }
-    rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
-      ++fake_.executed;
-      if (fake_.on.enter) {
-        return fake_.on.enter(caller, who);
-      }
-      return {};
-    }
-    rt::Result<std::uint64_t> twice(const rt::Caller& caller, std::uint64_t a) {
-      ++fake_.executed;
-      if (fake_.on.twice) {
-        return fake_.on.twice(caller, a);
-      }
-      return {};
-    }
-    FakeMore& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeMoreMethods {
+  rt::Result<std::uint64_t> quick(const rt::Caller& caller, std::uint64_t a) {
+    ++fake_.executed;
+    if (fake_.on.quick) {
+      return fake_.on.quick(caller, a);
+    }
+    return {};
+  }
+  rt::Result<bounding::Grade> patient(const rt::Caller& caller, bounding::Grade grade) {
+    ++fake_.executed;
+    if (fake_.on.patient) {
+      return fake_.on.patient(caller, grade);
+    }
+    return {};
+  }
+  void told(const rt::Caller& caller, std::uint32_t what) {
+    ++fake_.executed;
+    if (fake_.on.told) {
+      fake_.on.told(caller, what);
+    }
+  }
+  rt::Result<void> old(const rt::Caller& caller, std::string_view secret) {
+    ++fake_.executed;
+    if (fake_.on.old) {
+      return fake_.on.old(caller, secret);
+    }
+    return {};
+  }
+  rt::Result<bounding::Grade> named(const rt::Caller& caller, std::string_view name,
+      rt::Received<kernel::Notification> bell) {
+    ++fake_.executed;
+    if (fake_.on.named) {
+      return fake_.on.named(caller, name, bell);
+    }
+    return {};
+  }
+  rt::Result<void> enter(const rt::Caller& caller, const bounding::Login& who) {
+    ++fake_.executed;
+    if (fake_.on.enter) {
+      return fake_.on.enter(caller, who);
+    }
+    return {};
+  }
+  rt::Result<std::uint64_t> twice(const rt::Caller& caller, std::uint64_t a) {
+    ++fake_.executed;
+    if (fake_.on.twice) {
+      return fake_.on.twice(caller, a);
+    }
+    return {};
+  }
+  FakeMore& fake_;
+};
+
+inline rt::Registers FakeMore::operator()(const rt::Registers& message) {
+  FakeMoreMethods methods{*this};
+  return MoreServer<FakeMoreMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Awkward. A method that the test has not set answers with
 // zeros; a deferred one drops its completer, so that the caller gets epipe.
@@ -465,39 +469,40 @@ class FakeAwkward {
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return AwkwardServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<Awkward::LocalsResult> locals(const rt::Caller& caller, std::string_view words_,
-        const bounding::Point& frame_, std::span<const std::byte> kept_,
-        const bounding::Older& result_, const bounding::Point& decode,
-        const bounding::Newer& write_words, const bounding::Point& read_words,
-        std::string_view source, bounding::Grade why, std::uint32_t used, std::uint64_t h1,
-        std::string_view message_) {
-      ++fake_.executed;
-      if (fake_.on.locals) {
-        return fake_.on.locals(caller, words_, frame_, kept_, result_, decode, write_words,
-            read_words, source, why, used, h1, message_);
-      }
-      return {};
-    }
-    void bounding(const rt::Caller& caller, Awkward::BoundingCompleter completer,
-        std::string_view encode_locals_reply, const bounding::Point& rt_,
-        const bounding::Point& abi_, const bounding::Point& bounding, bounding::Grade tessera) {
-      ++fake_.executed;
-      if (fake_.on.bounding) {
-        fake_.on.bounding(caller, std::move(completer), encode_locals_reply, rt_, abi_, bounding,
-            tessera);
-      }
-    }
-    rt::Slot reply_slot() { return fake_.reply; }
-    FakeAwkward& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeAwkwardMethods {
+  rt::Result<Awkward::LocalsResult> locals(const rt::Caller& caller, std::string_view words_,
+      const bounding::Point& frame_, std::span<const std::byte> kept_,
+      const bounding::Older& result_, const bounding::Point& decode,
+      const bounding::Newer& write_words, const bounding::Point& read_words,
+      std::string_view source, bounding::Grade why, std::uint32_t used, std::uint64_t h1,
+      std::string_view message_) {
+    ++fake_.executed;
+    if (fake_.on.locals) {
+      return fake_.on.locals(caller, words_, frame_, kept_, result_, decode, write_words,
+          read_words, source, why, used, h1, message_);
+    }
+    return {};
+  }
+  void bounding(const rt::Caller& caller, Awkward::BoundingCompleter completer,
+      std::string_view encode_locals_reply, const bounding::Point& rt_, const bounding::Point& abi_,
+      const bounding::Point& bounding, bounding::Grade tessera) {
+    ++fake_.executed;
+    if (fake_.on.bounding) {
+      fake_.on.bounding(caller, std::move(completer), encode_locals_reply, rt_, abi_, bounding,
+          tessera);
+    }
+  }
+  rt::Slot reply_slot() { return fake_.reply; }
+  FakeAwkward& fake_;
+};
+
+inline rt::Registers FakeAwkward::operator()(const rt::Registers& message) {
+  FakeAwkwardMethods methods{*this};
+  return AwkwardServer<FakeAwkwardMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Newest. A method that the test has not set answers with zeros.
 class FakeNewest {
@@ -510,31 +515,32 @@ class FakeNewest {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return NewestServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<void> pad0(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.pad0) {
-        return fake_.on.pad0(caller);
-      }
-      return {};
-    }
-    rt::Result<bounding::Newer> older(const rt::Caller& caller, const bounding::Newer& what,
-        std::uint64_t after) {
-      ++fake_.executed;
-      if (fake_.on.older) {
-        return fake_.on.older(caller, what, after);
-      }
-      return {};
-    }
-    FakeNewest& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeNewestMethods {
+  rt::Result<void> pad0(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.pad0) {
+      return fake_.on.pad0(caller);
+    }
+    return {};
+  }
+  rt::Result<bounding::Newer> older(const rt::Caller& caller, const bounding::Newer& what,
+      std::uint64_t after) {
+    ++fake_.executed;
+    if (fake_.on.older) {
+      return fake_.on.older(caller, what, after);
+    }
+    return {};
+  }
+  FakeNewest& fake_;
+};
+
+inline rt::Registers FakeNewest::operator()(const rt::Registers& message) {
+  FakeNewestMethods methods{*this};
+  return NewestServer<FakeNewestMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::bounding
 

@@ -4,6 +4,8 @@
 #ifndef GEN_TESTDATA_BOUNDED_RULES_H_
 #define GEN_TESTDATA_BOUNDED_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "gen/testdata/bounded.h"
 #include "idl/abi.h"
@@ -28,15 +30,39 @@ inline constexpr gen::ServiceRules kRules = {
 
 namespace tessera::bounding::bounded_rules {
 
+inline constexpr gen::Value kOlderFields[] = {
+    {.name = "Older.kind", .word = 0, .shift = 32, .width = 16, .bits = 16, .most = 0x2,
+        .preset = 0x1},
+    {.name = "Older, unused", .word = 0, .shift = 48, .width = 16, .bits = 16, .most = 0},
+};
+inline constexpr std::span<const gen::Value> kPointFields;
 inline constexpr gen::Value kShortValues[] = {
     {.name = "name", .word = 0, .most = 0x10, .is_length = true, .item_bytes = 1},
     {.name = "count", .word = 1, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+};
+inline constexpr gen::Value kShortAnswerValues[] = {
+    {.name = "name", .word = 0, .most = 0x10, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Value kLongValues[] = {
     {.name = "name", .word = 0, .most = 0xc8, .is_length = true, .item_bytes = 1},
     {.name = "data", .word = 1, .most = 0x12c, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kLongAnswerValues[] = {
+    {.name = "data", .word = 0, .most = 0x12c, .is_length = true, .item_bytes = 1},
+    {.name = "name", .word = 1, .most = 0xc8, .is_length = true, .item_bytes = 1},
+};
 inline constexpr gen::Value kListsValues[] = {
+    {.name = "flags", .word = 0, .most = 0x9, .is_length = true, .item_bytes = 1, .item_most = 0x1},
+    {.name = "small", .word = 1, .most = 0x7, .is_length = true, .item_bytes = 2},
+    {.name = "wide", .word = 2, .most = 0x5, .is_length = true, .item_bytes = 8},
+    {.name = "grades", .word = 3, .most = 0xb, .is_length = true, .item_bytes = 1,
+        .item_most = 0x2},
+    {.name = "options", .word = 4, .most = 0x3, .is_length = true, .item_bytes = 1,
+        .item_most = 0x7},
+    {.name = "colours", .word = 5, .most = 0x3, .is_length = true, .item_bytes = 2,
+        .item_most = 0xffff},
+};
+inline constexpr gen::Value kListsAnswerValues[] = {
     {.name = "flags", .word = 0, .most = 0x9, .is_length = true, .item_bytes = 1, .item_most = 0x1},
     {.name = "small", .word = 1, .most = 0x7, .is_length = true, .item_bytes = 2},
     {.name = "wide", .word = 2, .most = 0x5, .is_length = true, .item_bytes = 8},
@@ -51,6 +77,9 @@ inline constexpr gen::Value kStructsValues[] = {
     {.name = "before", .word = 0, .bits = 8, .most = 0xff},
     {.name = "after", .word = 2, .bits = 8, .most = 0x2},
 };
+inline constexpr gen::Value kStructsAnswerValues[] = {
+    {.name = "colour", .word = 1, .bits = 16, .most = 0xffff},
+};
 inline constexpr gen::Value kEverythingValues[] = {
     {.name = "all.grade", .word = 4, .width = 16, .bits = 16, .most = 0x2},
     {.name = "all.colour", .word = 4, .shift = 16, .width = 16, .bits = 16, .most = 0xffff},
@@ -61,11 +90,35 @@ inline constexpr gen::Value kEverythingValues[] = {
     {.name = "all, unused", .word = 0, .shift = 3, .width = 5, .bits = 5, .most = 0},
     {.name = "all, unused", .word = 5, .shift = 48, .width = 16, .bits = 16, .most = 0},
 };
+inline constexpr gen::Value kEverythingAnswerValues[] = {
+    {.name = "all.grade", .word = 4, .width = 16, .bits = 16, .most = 0x2},
+    {.name = "all.colour", .word = 4, .shift = 16, .width = 16, .bits = 16, .most = 0xffff},
+    {.name = "all.options", .word = 4, .shift = 32, .width = 16, .bits = 16, .most = 0x7},
+    {.name = "all.ranged", .word = 2, .shift = 8, .width = 8, .bits = 8, .least = 0x3, .most = 0x9},
+    {.name = "all.best", .word = 5, .shift = 32, .width = 16, .bits = 16, .most = 0x2,
+        .preset = 0x2},
+    {.name = "all, unused", .word = 0, .shift = 3, .width = 5, .bits = 5, .most = 0},
+    {.name = "all, unused", .word = 5, .shift = 48, .width = 16, .bits = 16, .most = 0},
+};
 inline constexpr gen::Value kPointsValues[] = {
-    {.name = "points", .word = 0, .most = 0x14, .is_length = true, .item_bytes = 16},
+    {.name = "points", .word = 0, .most = 0x14, .is_length = true, .item_bytes = 16,
+        .item_words = 1, .fields = kPointFields},
     {.name = "ranged", .word = 1, .bits = 32, .sign_extended = true, .least = 0x2, .most = 0x4},
 };
+inline constexpr gen::Value kPointsAnswerValues[] = {
+    {.name = "points", .word = 0, .most = 0x14, .is_length = true, .item_bytes = 16,
+        .item_words = 1, .fields = kPointFields},
+};
 inline constexpr gen::Value kManyValues[] = {
+    {.name = "a", .word = 0},
+    {.name = "b", .word = 1},
+    {.name = "c", .word = 2},
+    {.name = "d", .word = 3},
+    {.name = "e", .word = 4},
+    {.name = "f", .word = 5},
+    {.name = "g", .word = 6, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+};
+inline constexpr gen::Value kManyAnswerValues[] = {
     {.name = "a", .word = 0},
     {.name = "b", .word = 1},
     {.name = "c", .word = 2},
@@ -77,11 +130,20 @@ inline constexpr gen::Value kManyValues[] = {
 inline constexpr gen::Value kFullValues[] = {
     {.name = "data", .word = 0, .most = 0x3b8, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kFullAnswerValues[] = {
+    {.name = "data", .word = 0, .most = 0x3b8, .is_length = true, .item_bytes = 1},
+};
 inline constexpr gen::Value kGiveValues[] = {
     {.name = "name", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Capability kGiveCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
+};
+inline constexpr gen::Value kGiveAnswerValues[] = {
+    {.name = "name", .word = 0, .most = 0x8, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Capability kGiveAnswerCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x00, false},
 };
 inline constexpr gen::Value kNoteValues[] = {
     {.name = "text", .word = 0, .most = 0x64, .is_length = true, .item_bytes = 1},
@@ -89,9 +151,18 @@ inline constexpr gen::Value kNoteValues[] = {
 inline constexpr gen::Value kLaterValues[] = {
     {.name = "text", .word = 0, .most = 0x64, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kLaterAnswerValues[] = {
+    {.name = "text", .word = 0, .most = 0x64, .is_length = true, .item_bytes = 1},
+    {.name = "count", .word = 1, .bits = 8, .most = 0xff},
+};
 inline constexpr gen::Value kOlderValues[] = {
-    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8},
+    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 1, .fields = kOlderFields},
     {.name = "after", .word = 1},
+};
+inline constexpr gen::Value kOlderAnswerValues[] = {
+    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 1, .fields = kOlderFields},
 };
 inline constexpr gen::Value kNothingValues[] = {
     {.name = "list", .word = 0, .most = 0x4, .is_length = true},
@@ -100,6 +171,9 @@ inline constexpr gen::Value kPlainValues[] = {
     {.name = "a", .word = 0},
     {.name = "b", .word = 1, .bits = 32, .sign_extended = true, .most = 0xffffffff},
 };
+inline constexpr gen::Value kPlainAnswerValues[] = {
+    {.name = "sum", .word = 0},
+};
 inline constexpr gen::Value kListenValues[] = {
     {.name = "loud", .word = 0, .bits = 1, .most = 0x1},
 };
@@ -107,61 +181,100 @@ inline constexpr gen::Capability kListenCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
     {abi::ObjectType::kEndpoint, 0x01, true},
 };
+inline constexpr gen::Value kListenAnswerValues[] = {
+    {.name = "heard", .word = 0, .bits = 8, .most = 0xff},
+};
 inline constexpr gen::Value kListenToValues[] = {
     {.name = "text", .word = 0, .most = 0x50, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Capability kListenToCapabilities[] = {
     {abi::ObjectType::kEndpoint, 0x01, true},
 };
+inline constexpr gen::Value kListenToAnswerValues[] = {
+    {.name = "heard", .word = 0, .bits = 8, .most = 0xff},
+};
 inline constexpr gen::Value kFindValues[] = {
     {.name = "want", .word = 0, .bits = 1, .most = 0x1},
+};
+inline constexpr gen::Value kFindAnswerValues[] = {
+    {.name = "count", .word = 0, .bits = 8, .most = 0xff},
+};
+inline constexpr gen::Capability kFindAnswerCapabilities[] = {
+    {abi::ObjectType::kEndpoint, 0x01, true},
 };
 inline constexpr gen::Value kFindOneValues[] = {
     {.name = "want", .word = 0, .bits = 1, .most = 0x1},
 };
+inline constexpr gen::Capability kFindOneAnswerCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x03, true},
+};
 inline constexpr gen::Value kFindNamedValues[] = {
     {.name = "want", .word = 0, .bits = 1, .most = 0x1},
 };
+inline constexpr gen::Value kFindNamedAnswerValues[] = {
+    {.name = "name", .word = 0, .most = 0x50, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Capability kFindNamedAnswerCapabilities[] = {
+    {abi::ObjectType::kEndpoint, 0x00, true},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "short", .tag = 0x7ff10002, .least_words = 2, .varies = true, .values = kShortValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kShortAnswerValues}},
     {.name = "long", .tag = 0x7ff10102, .least_words = 2, .varies = true, .values = kLongValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 2,
+        .values = kLongAnswerValues}},
     {.name = "lists", .tag = 0x7ff10206, .least_words = 6, .varies = true, .values = kListsValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 6,
+        .values = kListsAnswerValues}},
     {.name = "structs", .tag = 0x7ff10303, .least_words = 3, .values = kStructsValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 2,
+        .values = kStructsAnswerValues}},
     {.name = "everything", .tag = 0x7ff10407, .least_words = 8, .values = kEverythingValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 8,
+        .values = kEverythingAnswerValues}},
     {.name = "points", .tag = 0x7ff10502, .least_words = 2, .varies = true, .values = kPointsValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kPointsAnswerValues}},
     {.name = "many", .tag = 0x7ff10607, .least_words = 7, .values = kManyValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 7,
+        .values = kManyAnswerValues}},
     {.name = "full", .tag = 0x7ff10701, .least_words = 1, .varies = true, .values = kFullValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kFullAnswerValues}},
     {.name = "give", .tag = 0x7ff10841, .least_words = 1, .varies = true, .values = kGiveValues,
-        .capabilities = kGiveCapabilities, .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .capabilities = kGiveCapabilities, .bad_value = 2, .malformed = 3, .bad_capability = 3,
+        .answer = {.least_words = 1, .values = kGiveAnswerValues,
+        .capabilities = kGiveAnswerCapabilities}},
     {.name = "note", .tag = 0x7ff10901, .least_words = 1, .varies = true, .one_way = true,
         .values = kNoteValues, .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "later", .tag = 0x7ff10a01, .least_words = 1, .varies = true, .deferred = true,
-        .values = kLaterValues, .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .values = kLaterValues, .bad_value = 2, .malformed = 3, .bad_capability = 3,
+        .answer = {.least_words = 2, .values = kLaterAnswerValues}},
     {.name = "older", .tag = 0x7ff10b02, .least_words = 2, .varies = true, .values = kOlderValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kOlderAnswerValues}},
     {.name = "nothing", .tag = 0x7ff10c01, .least_words = 1, .values = kNothingValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 0}},
     {.name = "plain", .tag = 0x7ff10d02, .least_words = 2, .values = kPlainValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kPlainAnswerValues}},
     {.name = "listen", .tag = 0x7ff10e81, .least_words = 1, .values = kListenValues,
-        .capabilities = kListenCapabilities, .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .capabilities = kListenCapabilities, .bad_value = 2, .malformed = 3, .bad_capability = 3,
+        .answer = {.least_words = 1, .values = kListenAnswerValues}},
     {.name = "listenTo", .tag = 0x7ff10f41, .least_words = 1, .varies = true,
         .values = kListenToValues, .capabilities = kListenToCapabilities, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kListenToAnswerValues}},
     {.name = "find", .tag = 0x7ff11001, .least_words = 1, .values = kFindValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kFindAnswerValues, .capabilities = kFindAnswerCapabilities}},
     {.name = "findOne", .tag = 0x7ff11101, .least_words = 1, .values = kFindOneValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 0,
+        .capabilities = kFindOneAnswerCapabilities}},
     {.name = "findNamed", .tag = 0x7ff11201, .least_words = 1, .values = kFindNamedValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kFindNamedAnswerValues, .capabilities = kFindNamedAnswerCapabilities}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Bounded",
@@ -177,7 +290,13 @@ namespace tessera::bounding::options_rules {
 inline constexpr gen::Value kQuickValues[] = {
     {.name = "a", .word = 0},
 };
+inline constexpr gen::Value kQuickAnswerValues[] = {
+    {.name = "a", .word = 0},
+};
 inline constexpr gen::Value kPatientValues[] = {
+    {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
+};
+inline constexpr gen::Value kPatientAnswerValues[] = {
     {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
 };
 inline constexpr gen::Value kToldValues[] = {
@@ -192,17 +311,23 @@ inline constexpr gen::Value kNamedValues[] = {
 inline constexpr gen::Capability kNamedCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
 };
+inline constexpr gen::Value kNamedAnswerValues[] = {
+    {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "quick", .tag = 0x7fee0001, .least_words = 1, .values = kQuickValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
-    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .values = kPatientValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kQuickAnswerValues}},
+    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .deadline = 5000000,
+        .values = kPatientValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kPatientAnswerValues}},
     {.name = "told", .tag = 0x7fee0301, .least_words = 1, .one_way = true, .values = kToldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
-        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kNamedAnswerValues}},
     {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
         .bad_capability = 3},
 };
@@ -223,6 +348,9 @@ inline constexpr gen::Value kLendValues[] = {
 inline constexpr gen::Capability kLendCapabilities[] = {
     {abi::ObjectType::kVmo, 0x0b, false},
 };
+inline constexpr gen::Value kLendAnswerValues[] = {
+    {.name = "sum", .word = 0},
+};
 inline constexpr gen::Capability kMintCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
     {abi::ObjectType::kVmo, 0x08, true},
@@ -232,7 +360,8 @@ inline constexpr gen::Capability kMoveCapabilities[] = {
 };
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "lend", .tag = 0x7fec0041, .least_words = 1, .values = kLendValues,
-        .capabilities = kLendCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .capabilities = kLendCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kLendAnswerValues}},
     {.name = "mint", .tag = 0x7fec0180, .least_words = 0, .capabilities = kMintCapabilities,
         .bad_value = abi::kEinval, .malformed = abi::kEinval},
     {.name = "move", .tag = 0x7fec0240, .least_words = 0, .capabilities = kMoveCapabilities,
@@ -252,7 +381,13 @@ namespace tessera::bounding::more_rules {
 inline constexpr gen::Value kQuickValues[] = {
     {.name = "a", .word = 0},
 };
+inline constexpr gen::Value kQuickAnswerValues[] = {
+    {.name = "a", .word = 0},
+};
 inline constexpr gen::Value kPatientValues[] = {
+    {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
+};
+inline constexpr gen::Value kPatientAnswerValues[] = {
     {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
 };
 inline constexpr gen::Value kToldValues[] = {
@@ -267,24 +402,34 @@ inline constexpr gen::Value kNamedValues[] = {
 inline constexpr gen::Capability kNamedCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
 };
+inline constexpr gen::Value kNamedAnswerValues[] = {
+    {.name = "grade", .word = 0, .bits = 8, .most = 0x2},
+};
 inline constexpr gen::Value kTwiceValues[] = {
+    {.name = "a", .word = 0},
+};
+inline constexpr gen::Value kTwiceAnswerValues[] = {
     {.name = "a", .word = 0},
 };
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "quick", .tag = 0x7fee0001, .least_words = 1, .values = kQuickValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
-    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .values = kPatientValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kQuickAnswerValues}},
+    {.name = "patient", .tag = 0x7fee0201, .least_words = 1, .deadline = 5000000,
+        .values = kPatientValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kPatientAnswerValues}},
     {.name = "told", .tag = 0x7fee0301, .least_words = 1, .one_way = true, .values = kToldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "old", .tag = 0x7fee0401, .least_words = 1, .varies = true, .values = kOldValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "named", .tag = 0x7fee0541, .least_words = 1, .varies = true, .values = kNamedValues,
-        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .capabilities = kNamedCapabilities, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kNamedAnswerValues}},
     {.name = "enter", .tag = 0x7fee0601, .least_words = 1, .bad_value = 2, .malformed = 3,
         .bad_capability = 3},
     {.name = "twice", .tag = 0x7fed0001, .least_words = 1, .values = kTwiceValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 1,
+        .values = kTwiceAnswerValues}},
 };
 inline constexpr gen::SuperRules kSupers[] = {
     {Options::kInterface, 3},
@@ -301,11 +446,35 @@ inline constexpr gen::ServiceRules kRules = {
 
 namespace tessera::bounding::awkward_rules {
 
+inline constexpr gen::Value kNewerFields[] = {
+    {.name = "Newer.kind", .word = 0, .shift = 32, .width = 16, .bits = 16, .most = 0x2,
+        .preset = 0x1},
+};
+inline constexpr gen::Value kOlderFields[] = {
+    {.name = "Older.kind", .word = 0, .shift = 32, .width = 16, .bits = 16, .most = 0x2,
+        .preset = 0x1},
+    {.name = "Older, unused", .word = 0, .shift = 48, .width = 16, .bits = 16, .most = 0},
+};
 inline constexpr gen::Value kLocalsValues[] = {
     {.name = "words", .word = 0, .most = 0x3c, .is_length = true, .item_bytes = 1},
     {.name = "kept", .word = 2, .most = 0x8, .is_length = true, .item_bytes = 1},
-    {.name = "result", .word = 3, .most = 0x78, .is_length = true, .item_bytes = 8},
-    {.name = "writeWords", .word = 5, .most = 0x78, .is_length = true, .item_bytes = 8},
+    {.name = "result", .word = 3, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 1, .fields = kOlderFields},
+    {.name = "writeWords", .word = 5, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 2, .fields = kNewerFields},
+    {.name = "source", .word = 7, .most = 0x4, .is_length = true, .item_bytes = 1},
+    {.name = "why", .word = 8, .bits = 8, .most = 0x2},
+    {.name = "used", .word = 9, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+    {.name = "h1", .word = 10},
+    {.name = "message", .word = 11, .most = 0x4, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Value kLocalsAnswerValues[] = {
+    {.name = "words", .word = 0, .most = 0x3c, .is_length = true, .item_bytes = 1},
+    {.name = "kept", .word = 2, .most = 0x8, .is_length = true, .item_bytes = 1},
+    {.name = "result", .word = 3, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 1, .fields = kOlderFields},
+    {.name = "writeWords", .word = 5, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 2, .fields = kNewerFields},
     {.name = "source", .word = 7, .most = 0x4, .is_length = true, .item_bytes = 1},
     {.name = "why", .word = 8, .bits = 8, .most = 0x2},
     {.name = "used", .word = 9, .bits = 32, .sign_extended = true, .most = 0xffffffff},
@@ -316,11 +485,17 @@ inline constexpr gen::Value kBoundingValues[] = {
     {.name = "encodeLocalsReply", .word = 0, .most = 0x3c, .is_length = true, .item_bytes = 1},
     {.name = "tessera", .word = 4, .bits = 8, .most = 0x2},
 };
+inline constexpr gen::Value kBoundingAnswerValues[] = {
+    {.name = "encodeLocalsReply", .word = 0, .most = 0x3c, .is_length = true, .item_bytes = 1},
+    {.name = "tessera", .word = 4, .bits = 8, .most = 0x2},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "locals", .tag = 0x7fef0009, .least_words = 12, .varies = true,
-        .values = kLocalsValues, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .values = kLocalsValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 12, .values = kLocalsAnswerValues}},
     {.name = "bounding", .tag = 0x7fef0105, .least_words = 5, .varies = true, .deferred = true,
-        .values = kBoundingValues, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .values = kBoundingValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 5, .values = kBoundingAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Awkward",
@@ -333,15 +508,25 @@ inline constexpr gen::ServiceRules kRules = {
 
 namespace tessera::bounding::newest_rules {
 
+inline constexpr gen::Value kNewerFields[] = {
+    {.name = "Newer.kind", .word = 0, .shift = 32, .width = 16, .bits = 16, .most = 0x2,
+        .preset = 0x1},
+};
 inline constexpr gen::Value kOlderValues[] = {
-    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8},
+    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 2, .fields = kNewerFields},
     {.name = "after", .word = 1},
+};
+inline constexpr gen::Value kOlderAnswerValues[] = {
+    {.name = "what", .word = 0, .most = 0x78, .is_length = true, .item_bytes = 8,
+        .is_extensible = true, .item_words = 2, .fields = kNewerFields},
 };
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "pad0", .tag = 0x7ff00000, .least_words = 0, .bad_value = abi::kEinval,
         .malformed = abi::kEinval},
     {.name = "older", .tag = 0x7ff00102, .least_words = 2, .varies = true, .values = kOlderValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 1,
+        .values = kOlderAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Newest",

@@ -44,88 +44,89 @@ class FakeProbe {
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return ProbeServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<std::uint64_t> fast(const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
-      ++fake_.executed;
-      if (fake_.on.fast) {
-        return fake_.on.fast(caller, a, b);
-      }
-      return {};
-    }
-    rt::Result<Probe::NarrowResult> narrow(const rt::Caller& caller, bool flag, std::int8_t tiny,
-        std::int16_t small, std::int32_t large, std::uint8_t byte, std::uint16_t half) {
-      ++fake_.executed;
-      if (fake_.on.narrow) {
-        return fake_.on.narrow(caller, flag, tiny, small, large, byte, half);
-      }
-      return {};
-    }
-    rt::Result<probing::Level> ranged(const rt::Caller& caller, std::uint32_t count,
-        std::uint32_t big, probing::Level level, probing::Option options) {
-      ++fake_.executed;
-      if (fake_.on.ranged) {
-        return fake_.on.ranged(caller, count, big, level, options);
-      }
-      return {};
-    }
-    void note(const rt::Caller& caller, std::uint32_t what) {
-      ++fake_.executed;
-      if (fake_.on.note) {
-        fake_.on.note(caller, what);
-      }
-    }
-    void later(const rt::Caller& caller, Probe::LaterCompleter completer, std::uint64_t what) {
-      ++fake_.executed;
-      if (fake_.on.later) {
-        fake_.on.later(caller, std::move(completer), what);
-      }
-    }
-    void soon(const rt::Caller& caller, Probe::SoonCompleter completer) {
-      ++fake_.executed;
-      if (fake_.on.soon) {
-        fake_.on.soon(caller, std::move(completer));
-      }
-    }
-    rt::Result<void> give(const rt::Caller& caller, rt::Received<kernel::Notification> first,
-        std::uint64_t number, rt::Received<kernel::Endpoint> second) {
-      ++fake_.executed;
-      if (fake_.on.give) {
-        return fake_.on.give(caller, first, number, second);
-      }
-      return {};
-    }
-    rt::Result<Probe::TakeResult> take(const rt::Caller& caller, std::uint64_t number) {
-      ++fake_.executed;
-      if (fake_.on.take) {
-        return fake_.on.take(caller, number);
-      }
-      return {};
-    }
-    rt::Result<kernel::Notification> take_one(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.take_one) {
-        return fake_.on.take_one(caller);
-      }
-      return {};
-    }
-    rt::Result<std::uint64_t> delete_(const rt::Caller& caller, std::uint64_t class_,
-        std::uint64_t in_, std::uint64_t out_) {
-      ++fake_.executed;
-      if (fake_.on.delete_) {
-        return fake_.on.delete_(caller, class_, in_, out_);
-      }
-      return {};
-    }
-    rt::Slot reply_slot() { return fake_.reply; }
-    FakeProbe& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeProbeMethods {
+  rt::Result<std::uint64_t> fast(const rt::Caller& caller, std::uint64_t a, std::uint32_t b) {
+    ++fake_.executed;
+    if (fake_.on.fast) {
+      return fake_.on.fast(caller, a, b);
+    }
+    return {};
+  }
+  rt::Result<Probe::NarrowResult> narrow(const rt::Caller& caller, bool flag, std::int8_t tiny,
+      std::int16_t small, std::int32_t large, std::uint8_t byte, std::uint16_t half) {
+    ++fake_.executed;
+    if (fake_.on.narrow) {
+      return fake_.on.narrow(caller, flag, tiny, small, large, byte, half);
+    }
+    return {};
+  }
+  rt::Result<probing::Level> ranged(const rt::Caller& caller, std::uint32_t count,
+      std::uint32_t big, probing::Level level, probing::Option options) {
+    ++fake_.executed;
+    if (fake_.on.ranged) {
+      return fake_.on.ranged(caller, count, big, level, options);
+    }
+    return {};
+  }
+  void note(const rt::Caller& caller, std::uint32_t what) {
+    ++fake_.executed;
+    if (fake_.on.note) {
+      fake_.on.note(caller, what);
+    }
+  }
+  void later(const rt::Caller& caller, Probe::LaterCompleter completer, std::uint64_t what) {
+    ++fake_.executed;
+    if (fake_.on.later) {
+      fake_.on.later(caller, std::move(completer), what);
+    }
+  }
+  void soon(const rt::Caller& caller, Probe::SoonCompleter completer) {
+    ++fake_.executed;
+    if (fake_.on.soon) {
+      fake_.on.soon(caller, std::move(completer));
+    }
+  }
+  rt::Result<void> give(const rt::Caller& caller, rt::Received<kernel::Notification> first,
+      std::uint64_t number, rt::Received<kernel::Endpoint> second) {
+    ++fake_.executed;
+    if (fake_.on.give) {
+      return fake_.on.give(caller, first, number, second);
+    }
+    return {};
+  }
+  rt::Result<Probe::TakeResult> take(const rt::Caller& caller, std::uint64_t number) {
+    ++fake_.executed;
+    if (fake_.on.take) {
+      return fake_.on.take(caller, number);
+    }
+    return {};
+  }
+  rt::Result<kernel::Notification> take_one(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.take_one) {
+      return fake_.on.take_one(caller);
+    }
+    return {};
+  }
+  rt::Result<std::uint64_t> delete_(const rt::Caller& caller, std::uint64_t class_,
+      std::uint64_t in_, std::uint64_t out_) {
+    ++fake_.executed;
+    if (fake_.on.delete_) {
+      return fake_.on.delete_(caller, class_, in_, out_);
+    }
+    return {};
+  }
+  rt::Slot reply_slot() { return fake_.reply; }
+  FakeProbe& fake_;
+};
+
+inline rt::Registers FakeProbe::operator()(const rt::Registers& message) {
+  FakeProbeMethods methods{*this};
+  return ProbeServer<FakeProbeMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 // Stands in for an implementation of Plain. A method that the test has not set answers with zeros.
 class FakePlain {
@@ -136,23 +137,24 @@ class FakePlain {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return PlainServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<std::int64_t> ask(const rt::Caller& caller, probing::Level level) {
-      ++fake_.executed;
-      if (fake_.on.ask) {
-        return fake_.on.ask(caller, level);
-      }
-      return {};
-    }
-    FakePlain& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakePlainMethods {
+  rt::Result<std::int64_t> ask(const rt::Caller& caller, probing::Level level) {
+    ++fake_.executed;
+    if (fake_.on.ask) {
+      return fake_.on.ask(caller, level);
+    }
+    return {};
+  }
+  FakePlain& fake_;
+};
+
+inline rt::Registers FakePlain::operator()(const rt::Registers& message) {
+  FakePlainMethods methods{*this};
+  return PlainServer<FakePlainMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::probing
 

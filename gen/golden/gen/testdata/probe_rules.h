@@ -5,6 +5,8 @@
 #ifndef GEN_TESTDATA_PROBE_RULES_H_
 #define GEN_TESTDATA_PROBE_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "gen/testdata/probe.h"
 #include "idl/abi.h"
@@ -15,7 +17,18 @@ inline constexpr gen::Value kFastValues[] = {
     {.name = "a", .word = 0},
     {.name = "b", .word = 1, .bits = 32, .sign_extended = true, .most = 0xffffffff},
 };
+inline constexpr gen::Value kFastAnswerValues[] = {
+    {.name = "sum", .word = 0},
+};
 inline constexpr gen::Value kNarrowValues[] = {
+    {.name = "flag", .word = 0, .bits = 1, .most = 0x1},
+    {.name = "tiny", .word = 1, .bits = 8, .sign_extended = true, .most = 0xff},
+    {.name = "small", .word = 2, .bits = 16, .sign_extended = true, .most = 0xffff},
+    {.name = "large", .word = 3, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+    {.name = "byte", .word = 4, .bits = 8, .most = 0xff},
+    {.name = "half", .word = 5, .bits = 16, .most = 0xffff},
+};
+inline constexpr gen::Value kNarrowAnswerValues[] = {
     {.name = "flag", .word = 0, .bits = 1, .most = 0x1},
     {.name = "tiny", .word = 1, .bits = 8, .sign_extended = true, .most = 0xff},
     {.name = "small", .word = 2, .bits = 16, .sign_extended = true, .most = 0xffff},
@@ -29,11 +42,21 @@ inline constexpr gen::Value kRangedValues[] = {
     {.name = "level", .word = 2, .bits = 8, .most = 0x2},
     {.name = "options", .word = 3, .bits = 2, .most = 0x3},
 };
+inline constexpr gen::Value kRangedAnswerValues[] = {
+    {.name = "level", .word = 0, .bits = 8, .most = 0x2},
+};
 inline constexpr gen::Value kNoteValues[] = {
     {.name = "what", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
 };
 inline constexpr gen::Value kLaterValues[] = {
     {.name = "what", .word = 0},
+};
+inline constexpr gen::Value kLaterAnswerValues[] = {
+    {.name = "level", .word = 0, .bits = 8, .most = 0x2},
+    {.name = "when", .word = 1},
+};
+inline constexpr gen::Value kSoonAnswerValues[] = {
+    {.name = "when", .word = 0},
 };
 inline constexpr gen::Value kGiveValues[] = {
     {.name = "number", .word = 0},
@@ -45,32 +68,52 @@ inline constexpr gen::Capability kGiveCapabilities[] = {
 inline constexpr gen::Value kTakeValues[] = {
     {.name = "number", .word = 0},
 };
+inline constexpr gen::Value kTakeAnswerValues[] = {
+    {.name = "count", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+};
+inline constexpr gen::Capability kTakeAnswerCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x00, false},
+};
+inline constexpr gen::Capability kTakeOneAnswerCapabilities[] = {
+    {abi::ObjectType::kNotification, 0x00, false},
+};
 inline constexpr gen::Value kDeleteValues[] = {
     {.name = "class", .word = 0},
     {.name = "in", .word = 1},
     {.name = "out", .word = 2},
 };
+inline constexpr gen::Value kDeleteAnswerValues[] = {
+    {.name = "register", .word = 0},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "fast", .tag = 0x7ffe0002, .least_words = 2, .values = kFastValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kFastAnswerValues}},
     {.name = "narrow", .tag = 0x7ffe0106, .least_words = 6, .values = kNarrowValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 6,
+        .values = kNarrowAnswerValues}},
     {.name = "ranged", .tag = 0x7ffe0204, .least_words = 4, .values = kRangedValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kRangedAnswerValues}},
     {.name = "note", .tag = 0x7ffe0301, .least_words = 1, .one_way = true, .values = kNoteValues,
         .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "later", .tag = 0x7ffe0401, .least_words = 1, .deferred = true, .values = kLaterValues,
-        .bad_value = 2, .malformed = 3, .bad_capability = 3},
+        .bad_value = 2, .malformed = 3, .bad_capability = 3, .answer = {.least_words = 2,
+        .values = kLaterAnswerValues}},
     {.name = "soon", .tag = 0x7ffe0500, .least_words = 0, .deferred = true, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kSoonAnswerValues}},
     {.name = "give", .tag = 0x7ffe0681, .least_words = 1, .values = kGiveValues,
         .capabilities = kGiveCapabilities, .bad_value = 2, .malformed = 3, .bad_capability = 3},
     {.name = "take", .tag = 0x7ffe0701, .least_words = 1, .values = kTakeValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kTakeAnswerValues, .capabilities = kTakeAnswerCapabilities}},
     {.name = "takeOne", .tag = 0x7ffe0800, .least_words = 0, .bad_value = 2, .malformed = 3,
-        .bad_capability = 3},
+        .bad_capability = 3, .answer = {.least_words = 0,
+        .capabilities = kTakeOneAnswerCapabilities}},
     {.name = "delete", .tag = 0x7ffe0903, .least_words = 3, .values = kDeleteValues, .bad_value = 2,
-        .malformed = 3, .bad_capability = 3},
+        .malformed = 3, .bad_capability = 3, .answer = {.least_words = 1,
+        .values = kDeleteAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Probe",
@@ -86,9 +129,13 @@ namespace tessera::probing::plain_rules {
 inline constexpr gen::Value kAskValues[] = {
     {.name = "level", .word = 0, .bits = 8, .most = 0x2},
 };
+inline constexpr gen::Value kAskAnswerValues[] = {
+    {.name = "answer", .word = 0},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "ask", .tag = 0x7ffd0001, .least_words = 1, .values = kAskValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 1,
+        .values = kAskAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Plain",

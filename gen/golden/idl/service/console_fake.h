@@ -33,30 +33,31 @@ class FakeConsole {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return ConsoleServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<void> write(const rt::Caller& caller, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.write) {
-        return fake_.on.write(caller, text);
-      }
-      return {};
-    }
-    rt::Result<void> attach(const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift) {
-      ++fake_.executed;
-      if (fake_.on.attach) {
-        return fake_.on.attach(caller, offset, shift);
-      }
-      return {};
-    }
-    FakeConsole& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeConsoleMethods {
+  rt::Result<void> write(const rt::Caller& caller, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.write) {
+      return fake_.on.write(caller, text);
+    }
+    return {};
+  }
+  rt::Result<void> attach(const rt::Caller& caller, std::uint32_t offset, std::uint8_t shift) {
+    ++fake_.executed;
+    if (fake_.on.attach) {
+      return fake_.on.attach(caller, offset, shift);
+    }
+    return {};
+  }
+  FakeConsole& fake_;
+};
+
+inline rt::Registers FakeConsole::operator()(const rt::Registers& message) {
+  FakeConsoleMethods methods{*this};
+  return ConsoleServer<FakeConsoleMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::service
 

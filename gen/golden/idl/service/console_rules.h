@@ -4,6 +4,8 @@
 #ifndef IDL_SERVICE_CONSOLE_RULES_H_
 #define IDL_SERVICE_CONSOLE_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "idl/abi.h"
 #include "idl/service/console.h"

@@ -30,39 +30,40 @@ class FakeEcho {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return EchoServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<void> nothing(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.nothing) {
-        return fake_.on.nothing(caller);
-      }
-      return {};
-    }
-    rt::Result<Echo::FourResult> four(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
-        std::uint64_t w2, std::uint64_t w3) {
-      ++fake_.executed;
-      if (fake_.on.four) {
-        return fake_.on.four(caller, w0, w1, w2, w3);
-      }
-      return {};
-    }
-    rt::Result<Echo::SixResult> six(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
-        std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) {
-      ++fake_.executed;
-      if (fake_.on.six) {
-        return fake_.on.six(caller, w0, w1, w2, w3, w4, w5);
-      }
-      return {};
-    }
-    FakeEcho& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeEchoMethods {
+  rt::Result<void> nothing(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.nothing) {
+      return fake_.on.nothing(caller);
+    }
+    return {};
+  }
+  rt::Result<Echo::FourResult> four(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
+      std::uint64_t w2, std::uint64_t w3) {
+    ++fake_.executed;
+    if (fake_.on.four) {
+      return fake_.on.four(caller, w0, w1, w2, w3);
+    }
+    return {};
+  }
+  rt::Result<Echo::SixResult> six(const rt::Caller& caller, std::uint64_t w0, std::uint64_t w1,
+      std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) {
+    ++fake_.executed;
+    if (fake_.on.six) {
+      return fake_.on.six(caller, w0, w1, w2, w3, w4, w5);
+    }
+    return {};
+  }
+  FakeEcho& fake_;
+};
+
+inline rt::Registers FakeEcho::operator()(const rt::Registers& message) {
+  FakeEchoMethods methods{*this};
+  return EchoServer<FakeEchoMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::service
 

@@ -4,6 +4,8 @@
 #ifndef IDL_SERVICE_ECHO_RULES_H_
 #define IDL_SERVICE_ECHO_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "idl/abi.h"
 #include "idl/service/echo.h"
@@ -11,6 +13,12 @@
 namespace tessera::service::echo_rules {
 
 inline constexpr gen::Value kFourValues[] = {
+    {.name = "w0", .word = 0},
+    {.name = "w1", .word = 1},
+    {.name = "w2", .word = 2},
+    {.name = "w3", .word = 3},
+};
+inline constexpr gen::Value kFourAnswerValues[] = {
     {.name = "w0", .word = 0},
     {.name = "w1", .word = 1},
     {.name = "w2", .word = 2},
@@ -24,13 +32,23 @@ inline constexpr gen::Value kSixValues[] = {
     {.name = "w4", .word = 4},
     {.name = "w5", .word = 5},
 };
+inline constexpr gen::Value kSixAnswerValues[] = {
+    {.name = "w0", .word = 0},
+    {.name = "w1", .word = 1},
+    {.name = "w2", .word = 2},
+    {.name = "w3", .word = 3},
+    {.name = "w4", .word = 4},
+    {.name = "w5", .word = 5},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "nothing", .tag = 0x01030000, .least_words = 0, .bad_value = abi::kEinval,
         .malformed = abi::kEinval},
     {.name = "four", .tag = 0x01030104, .least_words = 4, .values = kFourValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 4,
+        .values = kFourAnswerValues}},
     {.name = "six", .tag = 0x01030206, .least_words = 6, .values = kSixValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 6,
+        .values = kSixAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Echo",

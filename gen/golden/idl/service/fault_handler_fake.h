@@ -28,24 +28,25 @@ class FakeFaultHandler {
   int executed = 0;  // methods that were run
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return FaultHandlerServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<service::FaultAction> fault(const rt::Caller& caller, abi::FaultCause cause,
-        std::uint64_t address, std::uint64_t pc) {
-      ++fake_.executed;
-      if (fake_.on.fault) {
-        return fake_.on.fault(caller, cause, address, pc);
-      }
-      return {};
-    }
-    FakeFaultHandler& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeFaultHandlerMethods {
+  rt::Result<service::FaultAction> fault(const rt::Caller& caller, abi::FaultCause cause,
+      std::uint64_t address, std::uint64_t pc) {
+    ++fake_.executed;
+    if (fake_.on.fault) {
+      return fake_.on.fault(caller, cause, address, pc);
+    }
+    return {};
+  }
+  FakeFaultHandler& fake_;
+};
+
+inline rt::Registers FakeFaultHandler::operator()(const rt::Registers& message) {
+  FakeFaultHandlerMethods methods{*this};
+  return FaultHandlerServer<FakeFaultHandlerMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::service
 

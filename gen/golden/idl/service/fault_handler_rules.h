@@ -4,6 +4,8 @@
 #ifndef IDL_SERVICE_FAULT_HANDLER_RULES_H_
 #define IDL_SERVICE_FAULT_HANDLER_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "idl/abi.h"
 #include "idl/service/fault_handler.h"
@@ -15,9 +17,13 @@ inline constexpr gen::Value kFaultValues[] = {
     {.name = "address", .word = 1},
     {.name = "pc", .word = 2},
 };
+inline constexpr gen::Value kFaultAnswerValues[] = {
+    {.name = "action", .word = 0, .bits = 8, .most = 0x1},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "fault", .tag = 0x01000003, .least_words = 3, .values = kFaultValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 1,
+        .values = kFaultAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "FaultHandler",

@@ -48,89 +48,89 @@ class FakePartner {
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return PartnerServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<Partner::InvertResult> invert(const rt::Caller& caller, std::uint64_t w0,
-        std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) {
-      ++fake_.executed;
-      if (fake_.on.invert) {
-        return fake_.on.invert(caller, w0, w1, w2, w3, w4, w5);
-      }
-      return {};
-    }
-    rt::Result<Partner::WhoResult> who(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.who) {
-        return fake_.on.who(caller);
-      }
-      return {};
-    }
-    void never(const rt::Caller& caller, Partner::NeverCompleter completer) {
-      ++fake_.executed;
-      if (fake_.on.never) {
-        fake_.on.never(caller, std::move(completer));
-      }
-    }
-    rt::Result<Partner::RingResult> ring(const rt::Caller& caller,
-        rt::Received<kernel::Notification> bell) {
-      ++fake_.executed;
-      if (fake_.on.ring) {
-        return fake_.on.ring(caller, bell);
-      }
-      return {};
-    }
-    rt::Result<std::uint64_t> sum(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
-      ++fake_.executed;
-      if (fake_.on.sum) {
-        return fake_.on.sum(caller, memory);
-      }
-      return {};
-    }
-    rt::Result<Partner::LookResult> look(const rt::Caller& caller,
-        rt::Received<kernel::Vmo> memory) {
-      ++fake_.executed;
-      if (fake_.on.look) {
-        return fake_.on.look(caller, memory);
-      }
-      return {};
-    }
-    rt::Result<void> hold(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
-      ++fake_.executed;
-      if (fake_.on.hold) {
-        return fake_.on.hold(caller, memory);
-      }
-      return {};
-    }
-    rt::Result<Partner::HeldResult> held(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.held) {
-        return fake_.on.held(caller);
-      }
-      return {};
-    }
-    rt::Result<void> die(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.die) {
-        return fake_.on.die(caller);
-      }
-      return {};
-    }
-    rt::Result<abi::Text<400>> reverse(const rt::Caller& caller, std::string_view text) {
-      ++fake_.executed;
-      if (fake_.on.reverse) {
-        return fake_.on.reverse(caller, text);
-      }
-      return {};
-    }
-    rt::Slot reply_slot() { return fake_.reply; }
-    FakePartner& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakePartnerMethods {
+  rt::Result<Partner::InvertResult> invert(const rt::Caller& caller, std::uint64_t w0,
+      std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, std::uint64_t w4, std::uint64_t w5) {
+    ++fake_.executed;
+    if (fake_.on.invert) {
+      return fake_.on.invert(caller, w0, w1, w2, w3, w4, w5);
+    }
+    return {};
+  }
+  rt::Result<Partner::WhoResult> who(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.who) {
+      return fake_.on.who(caller);
+    }
+    return {};
+  }
+  void never(const rt::Caller& caller, Partner::NeverCompleter completer) {
+    ++fake_.executed;
+    if (fake_.on.never) {
+      fake_.on.never(caller, std::move(completer));
+    }
+  }
+  rt::Result<Partner::RingResult> ring(const rt::Caller& caller,
+      rt::Received<kernel::Notification> bell) {
+    ++fake_.executed;
+    if (fake_.on.ring) {
+      return fake_.on.ring(caller, bell);
+    }
+    return {};
+  }
+  rt::Result<std::uint64_t> sum(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
+    ++fake_.executed;
+    if (fake_.on.sum) {
+      return fake_.on.sum(caller, memory);
+    }
+    return {};
+  }
+  rt::Result<Partner::LookResult> look(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
+    ++fake_.executed;
+    if (fake_.on.look) {
+      return fake_.on.look(caller, memory);
+    }
+    return {};
+  }
+  rt::Result<void> hold(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
+    ++fake_.executed;
+    if (fake_.on.hold) {
+      return fake_.on.hold(caller, memory);
+    }
+    return {};
+  }
+  rt::Result<Partner::HeldResult> held(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.held) {
+      return fake_.on.held(caller);
+    }
+    return {};
+  }
+  rt::Result<void> die(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.die) {
+      return fake_.on.die(caller);
+    }
+    return {};
+  }
+  rt::Result<abi::Text<400>> reverse(const rt::Caller& caller, std::string_view text) {
+    ++fake_.executed;
+    if (fake_.on.reverse) {
+      return fake_.on.reverse(caller, text);
+    }
+    return {};
+  }
+  rt::Slot reply_slot() { return fake_.reply; }
+  FakePartner& fake_;
+};
+
+inline rt::Registers FakePartner::operator()(const rt::Registers& message) {
+  FakePartnerMethods methods{*this};
+  return PartnerServer<FakePartnerMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::service
 

@@ -4,6 +4,8 @@
 #ifndef IDL_SERVICE_PARTNER_RULES_H_
 #define IDL_SERVICE_PARTNER_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "idl/abi.h"
 #include "idl/service/partner.h"
@@ -18,42 +20,79 @@ inline constexpr gen::Value kInvertValues[] = {
     {.name = "w4", .word = 4},
     {.name = "w5", .word = 5},
 };
+inline constexpr gen::Value kInvertAnswerValues[] = {
+    {.name = "w0", .word = 0},
+    {.name = "w1", .word = 1},
+    {.name = "w2", .word = 2},
+    {.name = "w3", .word = 3},
+    {.name = "w4", .word = 4},
+    {.name = "w5", .word = 5},
+};
+inline constexpr gen::Value kWhoAnswerValues[] = {
+    {.name = "badge", .word = 0},
+    {.name = "identity", .word = 1},
+    {.name = "class", .word = 2, .bits = 8, .most = 0x3},
+};
 inline constexpr gen::Capability kRingCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
+};
+inline constexpr gen::Value kRingAnswerValues[] = {
+    {.name = "type", .word = 0, .bits = 8, .most = 0xb},
+    {.name = "rights", .word = 1, .bits = 8, .most = 0xff},
 };
 inline constexpr gen::Capability kSumCapabilities[] = {
     {abi::ObjectType::kVmo, 0x0b, false},
 };
+inline constexpr gen::Value kSumAnswerValues[] = {
+    {.name = "sum", .word = 0},
+};
 inline constexpr gen::Capability kLookCapabilities[] = {
     {abi::ObjectType::kVmo, 0x09, false},
+};
+inline constexpr gen::Value kLookAnswerValues[] = {
+    {.name = "sealed", .word = 0, .bits = 1, .most = 0x1},
+    {.name = "writable", .word = 1, .bits = 1, .most = 0x1},
+    {.name = "first", .word = 2},
 };
 inline constexpr gen::Capability kHoldCapabilities[] = {
     {abi::ObjectType::kVmo, 0x09, false},
 };
+inline constexpr gen::Value kHeldAnswerValues[] = {
+    {.name = "type", .word = 0, .bits = 8, .most = 0xb},
+    {.name = "mapped", .word = 1, .bits = 1, .most = 0x1},
+};
 inline constexpr gen::Value kReverseValues[] = {
+    {.name = "text", .word = 0, .most = 0x190, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Value kReverseAnswerValues[] = {
     {.name = "text", .word = 0, .most = 0x190, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "invert", .tag = 0x01040006, .least_words = 6, .values = kInvertValues,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 6,
+        .values = kInvertAnswerValues}},
     {.name = "who", .tag = 0x01040100, .least_words = 0, .bad_value = abi::kEinval,
-        .malformed = abi::kEinval},
+        .malformed = abi::kEinval, .answer = {.least_words = 3, .values = kWhoAnswerValues}},
     {.name = "never", .tag = 0x01040200, .least_words = 0, .deferred = true,
         .bad_value = abi::kEinval, .malformed = abi::kEinval},
     {.name = "ring", .tag = 0x01040340, .least_words = 0, .capabilities = kRingCapabilities,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 2,
+        .values = kRingAnswerValues}},
     {.name = "sum", .tag = 0x01040440, .least_words = 0, .capabilities = kSumCapabilities,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 1,
+        .values = kSumAnswerValues}},
     {.name = "look", .tag = 0x01040540, .least_words = 0, .capabilities = kLookCapabilities,
-        .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .bad_value = abi::kEinval, .malformed = abi::kEinval, .answer = {.least_words = 3,
+        .values = kLookAnswerValues}},
     {.name = "hold", .tag = 0x01040640, .least_words = 0, .capabilities = kHoldCapabilities,
         .bad_value = abi::kEinval, .malformed = abi::kEinval},
     {.name = "held", .tag = 0x01040700, .least_words = 0, .bad_value = abi::kEinval,
-        .malformed = abi::kEinval},
+        .malformed = abi::kEinval, .answer = {.least_words = 2, .values = kHeldAnswerValues}},
     {.name = "die", .tag = 0x01040800, .least_words = 0, .bad_value = abi::kEinval,
         .malformed = abi::kEinval},
     {.name = "reverse", .tag = 0x01040901, .least_words = 1, .varies = true,
-        .values = kReverseValues, .bad_value = abi::kEinval, .malformed = abi::kEinval},
+        .values = kReverseValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
+        .answer = {.least_words = 1, .values = kReverseAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Partner",

@@ -35,46 +35,47 @@ class FakeTimed {
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
 
   // A message to it, as gen::Loopback::server.
-  rt::Registers operator()(const rt::Registers& message) {
-    Impl impl{*this};
-    return TimedServer<Impl>::dispatch(impl, rt::Slot{6}, message);
-  }
-
- private:
-  struct Impl {
-    rt::Result<Timed::RegisterResult> register_(const rt::Caller& caller, std::uint64_t deadline,
-        service::TimerClass class_, rt::Received<kernel::Notification> notification) {
-      ++fake_.executed;
-      if (fake_.on.register_) {
-        return fake_.on.register_(caller, deadline, class_, notification);
-      }
-      return {};
-    }
-    rt::Result<void> cancel(const rt::Caller& caller, std::uint64_t id) {
-      ++fake_.executed;
-      if (fake_.on.cancel) {
-        return fake_.on.cancel(caller, id);
-      }
-      return {};
-    }
-    void sleep_until(const rt::Caller& caller, Timed::SleepUntilCompleter completer,
-        std::uint64_t deadline, service::TimerClass class_) {
-      ++fake_.executed;
-      if (fake_.on.sleep_until) {
-        fake_.on.sleep_until(caller, std::move(completer), deadline, class_);
-      }
-    }
-    rt::Result<Timed::StatisticsResult> statistics(const rt::Caller& caller) {
-      ++fake_.executed;
-      if (fake_.on.statistics) {
-        return fake_.on.statistics(caller);
-      }
-      return {};
-    }
-    rt::Slot reply_slot() { return fake_.reply; }
-    FakeTimed& fake_;
-  };
+  rt::Registers operator()(const rt::Registers& message);
 };
+
+struct FakeTimedMethods {
+  rt::Result<Timed::RegisterResult> register_(const rt::Caller& caller, std::uint64_t deadline,
+      service::TimerClass class_, rt::Received<kernel::Notification> notification) {
+    ++fake_.executed;
+    if (fake_.on.register_) {
+      return fake_.on.register_(caller, deadline, class_, notification);
+    }
+    return {};
+  }
+  rt::Result<void> cancel(const rt::Caller& caller, std::uint64_t id) {
+    ++fake_.executed;
+    if (fake_.on.cancel) {
+      return fake_.on.cancel(caller, id);
+    }
+    return {};
+  }
+  void sleep_until(const rt::Caller& caller, Timed::SleepUntilCompleter completer,
+      std::uint64_t deadline, service::TimerClass class_) {
+    ++fake_.executed;
+    if (fake_.on.sleep_until) {
+      fake_.on.sleep_until(caller, std::move(completer), deadline, class_);
+    }
+  }
+  rt::Result<Timed::StatisticsResult> statistics(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.statistics) {
+      return fake_.on.statistics(caller);
+    }
+    return {};
+  }
+  rt::Slot reply_slot() { return fake_.reply; }
+  FakeTimed& fake_;
+};
+
+inline rt::Registers FakeTimed::operator()(const rt::Registers& message) {
+  FakeTimedMethods methods{*this};
+  return TimedServer<FakeTimedMethods>::dispatch(methods, rt::Slot{6}, message);
+}
 
 }  // namespace tessera::service
 

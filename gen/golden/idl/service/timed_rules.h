@@ -4,6 +4,8 @@
 #ifndef IDL_SERVICE_TIMED_RULES_H_
 #define IDL_SERVICE_TIMED_RULES_H_
 
+#include <span>
+
 #include "gen/message_rules.h"
 #include "idl/abi.h"
 #include "idl/service/timed.h"
@@ -17,6 +19,10 @@ inline constexpr gen::Value kRegisterValues[] = {
 inline constexpr gen::Capability kRegisterCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
 };
+inline constexpr gen::Value kRegisterAnswerValues[] = {
+    {.name = "id", .word = 0},
+    {.name = "coalescedDeadline", .word = 1},
+};
 inline constexpr gen::Value kCancelValues[] = {
     {.name = "id", .word = 0},
 };
@@ -24,15 +30,25 @@ inline constexpr gen::Value kSleepUntilValues[] = {
     {.name = "deadline", .word = 0},
     {.name = "class", .word = 1, .bits = 8, .most = 0x4},
 };
+inline constexpr gen::Value kSleepUntilAnswerValues[] = {
+    {.name = "wokeAt", .word = 0},
+};
+inline constexpr gen::Value kStatisticsAnswerValues[] = {
+    {.name = "registrations", .word = 0},
+    {.name = "wakeUps", .word = 1},
+    {.name = "fired", .word = 2},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "register", .tag = 0x01020042, .least_words = 2, .values = kRegisterValues,
-        .capabilities = kRegisterCapabilities, .bad_value = 1, .malformed = 4, .bad_capability = 4},
+        .capabilities = kRegisterCapabilities, .bad_value = 1, .malformed = 4, .bad_capability = 4,
+        .answer = {.least_words = 2, .values = kRegisterAnswerValues}},
     {.name = "cancel", .tag = 0x01020101, .least_words = 1, .values = kCancelValues, .bad_value = 1,
         .malformed = 4, .bad_capability = 4},
     {.name = "sleepUntil", .tag = 0x01020202, .least_words = 2, .deferred = true,
-        .values = kSleepUntilValues, .bad_value = 1, .malformed = 4, .bad_capability = 4},
+        .values = kSleepUntilValues, .bad_value = 1, .malformed = 4, .bad_capability = 4,
+        .answer = {.least_words = 1, .values = kSleepUntilAnswerValues}},
     {.name = "statistics", .tag = 0x01020300, .least_words = 0, .bad_value = 1, .malformed = 4,
-        .bad_capability = 4},
+        .bad_capability = 4, .answer = {.least_words = 3, .values = kStatisticsAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Timed",
