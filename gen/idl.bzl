@@ -352,7 +352,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Nothing is touched before all of it is there.
 "$kidl" compile --out="$scratch" %s
 cp -r "$scratch/." gen/golden
-find gen/golden -type f ! -name diagnostics.txt -printf '%%P\\0' |
+find gen/golden -type f ! -name '*.txt' -printf '%%P\\0' |
   while IFS= read -r -d '' file; do
     [[ -e "$scratch/$file" ]] || rm "gen/golden/$file"
   done

@@ -1,8 +1,14 @@
 // What the language refuses beyond the one sample that each code has in explanations*.cc.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gen/diagnostics.h"
 #include "gen/testing.h"
 
@@ -261,6 +267,22 @@ constexpr Refused kAlsoRefused[] = {
      "2])];\n"},
     {"DataConstant", Code::kFieldType, "const c :Data = \"x\";\n"},
 };
+
+TEST(RefusedTest, MessagesAreAsInTheGoldenFile) {
+  std::string all;
+  for (const Refused& each : kAlsoRefused) {
+    absl::StrAppend(&all, "# ", each.name, "\n",
+                    compile_sample(sample_files(each.sample)).messages(), "\n");
+  }
+  const char* const update = std::getenv("KIDL_UPDATE_GOLDEN");
+  if (update != nullptr) std::ofstream(absl::StrCat(update, "/refused.txt")) << all;
+  std::ifstream stream("gen/golden/refused.txt");
+  const std::string golden(std::istreambuf_iterator<char>(stream), {});
+  const std::vector<std::string> expected = absl::StrSplit(golden, "\n\n");
+  const std::vector<std::string> actual = absl::StrSplit(all, "\n\n");
+  ASSERT_EQ(expected.size(), actual.size());
+  for (std::size_t each = 0; each < actual.size(); ++each) EXPECT_EQ(expected[each], actual[each]);
+}
 
 INSTANTIATE_TEST_SUITE_P(Samples, AlsoRefused, ::testing::ValuesIn(kAlsoRefused),
                          [](const auto& info) { return std::string(info.param.name); });
