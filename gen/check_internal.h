@@ -109,6 +109,15 @@ void check_options(Context& context, const Annotations& annotations, const Site&
 const Enum* find_errors(Context& context, const Annotations& annotations, const Site& site,
                         const File& file);
 
+// check_parameters.cc
+struct ParameterList {
+  std::vector<Parameter> list;
+  Layout layout;
+  int capabilities = 0;
+};
+ParameterList check_parameters(Context& context, const RawNode& node, const RawMethod& raw,
+                               const Method& method, bool results);
+
 // check_method.cc
 // True: it was removed, and is but a tombstone.
 bool check_method(Context& context, const RawNode& node, const RawMethod& raw, Method& result);

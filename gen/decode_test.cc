@@ -24,12 +24,6 @@ struct Fault {
   std::uint32_t detail = 0;
 };
 
-// Results of calls that have some; a call without has void.
-template <class Call>
-struct ResultOf {
-  using Type = void;
-};
-
 class Kernel {
  public:
   struct Frame {
@@ -96,9 +90,9 @@ class Kernel {
 
   // All others succeed, with results of 0.
   template <class Call>
-  auto on(Call) -> std::expected<typename ResultOf<Call>::Type, Fault> {
+  std::expected<typename Call::Result, Fault> on(Call) {
     performed = "other";
-    return std::expected<typename ResultOf<Call>::Type, Fault>();
+    return {};
   }
 
   void fail(Frame& frame, std::int32_t status, abi::Detail what, std::uint32_t argument) {
@@ -117,31 +111,6 @@ class Kernel {
   std::vector<std::uint64_t> seen;
   kernel::Access access{};
 };
-
-#define RESULT_OF(call)                   \
-  template <>                             \
-  struct ResultOf<decode::call<Kernel>> { \
-    using Type = decode::call##Result;    \
-  }
-RESULT_OF(EndpointCall);
-RESULT_OF(EndpointCallWith);
-RESULT_OF(EndpointReceive);
-RESULT_OF(EndpointReplyReceiveWith);
-RESULT_OF(NotificationWait);
-RESULT_OF(NotificationPoll);
-RESULT_OF(SelfNow);
-RESULT_OF(SelfQos);
-RESULT_OF(UntypedInfo);
-RESULT_OF(CNodeQuery);
-RESULT_OF(TaskQuota);
-RESULT_OF(ThreadRead);
-RESULT_OF(VmoInfo);
-RESULT_OF(BootInfoRegion);
-RESULT_OF(BootInfoBundle);
-RESULT_OF(BootInfoUart);
-RESULT_OF(BootInfoCensus);
-RESULT_OF(BootInfoCommandLine);
-#undef RESULT_OF
 
 constexpr int kT0 = 5;
 constexpr int kT1 = 6;

@@ -103,7 +103,8 @@ void Diagnostics::report(Code code, Position position, std::string message) {
 std::span<const Explanation> explanations() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<Explanation>();
-    for (const auto part : {language_explanations(), token_explanations(), lock_explanations(),
+    for (const auto part : {type_explanations(), interface_explanations(), method_explanations(),
+                            token_explanations(), lock_explanations(), lock_member_explanations(),
                             lint_explanations()}) {
       all->insert(all->end(), part.begin(), part.end());
     }

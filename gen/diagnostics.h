@@ -138,9 +138,12 @@ constexpr Phase phase_of(Code code) {
 
 std::span<const Explanation> explanations();  // by code
 // Where they are written: explanations*.cc.
-std::span<const Explanation> language_explanations();
 std::span<const Explanation> token_explanations();
+std::span<const Explanation> type_explanations();
+std::span<const Explanation> interface_explanations();
+std::span<const Explanation> method_explanations();
 std::span<const Explanation> lock_explanations();
+std::span<const Explanation> lock_member_explanations();
 std::span<const Explanation> lint_explanations();
 std::string advice(Code code);                                // one line
 const Explanation* find_explanation(absl::string_view code);  // "KIDL0104" or "104"

@@ -33,9 +33,10 @@ class Decoder {
 
   // What a handler is given.
   std::string arguments() const {
-    std::string result = absl::StrCat("// System call ", method_.number, ", ",
-                                      method_.interface->name, ".", method_.name, ".\n",
-                                      "template <class K>\nstruct ", call_name(method_), " {\n");
+    std::string result = absl::StrCat(
+        "// System call ", method_.number, ", ", method_.interface->name, ".", method_.name, ".\n",
+        "template <class K>\nstruct ", call_name(method_),
+        " {\n  using Result = ", method_.results.empty() ? "void" : result_name(), ";\n");
     if (takes_capability()) {
       absl::StrAppend(&result, "  ", reference(*method_.interface), " self;\n");
     }
@@ -47,10 +48,12 @@ class Decoder {
     return result + "};\n";
   }
 
+  std::string result_name() const { return call_name(method_) + "Result"; }
+
   // What a handler returns, and how it lies in registers.
   std::string results() const {
     if (method_.results.empty()) return "";
-    const std::string name = call_name(method_) + "Result";
+    const std::string name = result_name();
     std::string fields;
     std::string writes;
     for (const Parameter& each : method_.results) {
@@ -185,7 +188,7 @@ constexpr char kAbout[] =
     "  k.lookup<ObjectType>(word, rights, argument): an expected of Ref, for the capability at\n"
     "      address `word`, with all of `rights`; its error says which argument (0: the invoked "
     "one);\n"
-    "  k.on(Call<K>): an expected of CallResult, or of void: what the call does;\n"
+    "  k.on(Call<K>): an expected of Call<K>::Result: what the call does;\n"
     "  k.fail(frame, status, Detail, argument); k.fail(frame, error) for the errors of these two;\n"
     "  k.complete(frame): status, detail and all that a call clobbers 0; results are written "
     "next;\n"
@@ -223,9 +226,9 @@ void emit_decode(const System& system, Output& output) {
   std::string functions;
   for (const Method* method : calls) {
     const Decoder decoder(system, *method);
-    absl::StrAppend(&structs, decoder.arguments(), "\n");
     const std::string results = decoder.results();
     if (!results.empty()) absl::StrAppend(&structs, results, "\n");
+    absl::StrAppend(&structs, decoder.arguments(), "\n");
     absl::StrAppend(&functions, decoder.function(), "\n");
     for (const auto* list : {&method->parameters, &method->results}) {
       for (const Parameter& each : *list) {

@@ -4,10 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "gen/emit.h"
-#include "gen/registers.h"
+#include "gen/server_cxx.h"
 #include "gen/service_cxx.h"
 
 namespace kidl {
@@ -29,19 +28,17 @@ class Server {
       if (method.deferred) absl::StrAppend(&result, completer(reply_, method), "\n");
     }
     absl::StrAppend(&result, "template <class Impl>\nclass ", class_name(), " {\n public:\n",
-                    checks(), serve(), "\n private:\n", handle(), shared_functions());
+                    implementation_checks(service_), serve(), "\n private:\n", handle(),
+                    shared_functions());
     for (const Method* each : service_.all_methods()) {
-      absl::StrAppend(&result, "\n", handler(*each));
+      absl::StrAppend(&result, "\n", method_handler(system_, service_, *each));
     }
     return absl::StrCat(result, "};\n\n", entry());
   }
 
  private:
   std::string class_name() const { return service_.name + "Server"; }
-  std::string message(absl::string_view result) const {
-    return absl::StrCat("message.", register_name(place_of(receive_.results, result)));
-  }
-  std::string message_word(const Parameter& each) const { return message(word_name(each.place)); }
+  std::string message(absl::string_view result) const { return message_register(system_, result); }
 
   // --- Types ---
 
@@ -53,79 +50,6 @@ class Server {
       absl::StrAppend(&result, "  ", owned_type(each), " ", cxx_name(each.name), "{};\n");
     }
     return result + "};\n\n";
-  }
-
-  // --- What the implementation must have ---
-
-  std::string checks() const {
-    std::string result;
-    for (const Method* each : service_.all_methods()) {
-      result += method_check(*each);
-      if (each->deferred) result += reply_slot_check(*each);
-    }
-    return result + "\n";
-  }
-
-  // Fails with the method's name, its C++ signature, and where the .idl declares it.
-  std::string method_check(const Method& method) const {
-    std::vector<std::string> declared = {"Impl& impl", "const rt::Caller& caller"};
-    std::vector<std::string> named = {"const rt::Caller&"};
-    std::vector<std::string> passed = {"caller"};
-    if (method.deferred) {
-      declared.push_back(absl::StrCat(completer_name(method), " completer"));
-      named.push_back(completer_name(method));
-      passed.push_back("std::move(completer)");
-    }
-    for (const Parameter& each : method.parameters) {
-      const std::string parameter = absl::StrCat(given_type(each), " ", cxx_name(each.name));
-      declared.push_back(parameter);
-      named.push_back(parameter);
-      passed.push_back(cxx_name(each.name));
-    }
-    const std::string function = function_name(method.name);
-    return absl::StrCat(
-        "  static_assert(\n", wrapped("requires(", declared, ") {", 6),
-        wrapped(absl::StrCat("  { impl.", function, "("), passed,
-                absl::StrCat(") } -> std::same_as<", implemented_type(method), ">;"), 6),
-        "      },\n",
-        string_literal(
-            absl::StrCat(snake(service_.name), " must implement ", method.interface->name, ".",
-                         method.name, ": ", implemented_type(method), " ", function, "(",
-                         absl::StrJoin(named, ", "), ")  (", service_.file->path, ":",
-                         method.position.line, ")"),
-            6),
-        ");\n");
-  }
-
-  // Asked again, it may give the same slot: one that was not used is not handed over.
-  std::string reply_slot_check(const Method& method) const {
-    return absl::StrCat(
-        "  static_assert(\n      requires(Impl& impl) {\n"
-        "        { impl.reply_slot() } -> std::same_as<rt::Slot>;\n      },\n",
-        string_literal(
-            absl::StrCat(snake(service_.name), " must implement reply_slot for ",
-                         method.interface->name, ".", method.name,
-                         ": rt::Slot reply_slot(): the slot of an empty Reply object, or "
-                         "Slot{} when none is left"),
-            6),
-        ");\n");
-  }
-
-  // One literal in pieces of a line each; no newline after the last.
-  static std::string string_literal(absl::string_view text, int indent) {
-    std::string result;
-    const std::size_t room = 96 - static_cast<std::size_t>(indent);
-    while (!text.empty()) {
-      absl::string_view piece = text.substr(0, room);
-      const std::size_t space = piece.rfind(' ');
-      if (piece.size() < text.size() && space != absl::string_view::npos) {
-        piece = piece.substr(0, space + 1);
-      }
-      absl::StrAppend(&result, result.empty() ? "" : "\n",
-                      std::string(static_cast<std::size_t>(indent), ' '), "\"", piece, "\"");
-      text.remove_prefix(piece.size());
-    }
-    return result;
   }
 
   // --- The loop ---
@@ -147,22 +71,6 @@ class Server {
         "      case rt::Next::kRefuse:\n        return refuse(endpoint, status);\n"
         "    }\n    std::unreachable();\n  }\n");
   }
-
-  // `message` becomes the next one where the handler itself answers.
-  static std::string handler_head(const std::string& name, const std::string& endpoint) {
-    std::vector<std::string> parameters = {"Impl& impl", endpoint, "rt::Registers& message",
-                                           "std::uint64_t& status"};
-    std::erase(parameters, "");
-    return wrapped(absl::StrCat("[[gnu::always_inline]] static rt::Next ", name, "("), parameters,
-                   ") {", 2);
-  }
-
-  static std::string tag_constant(const Method& method) {
-    return absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Tag");
-  }
-
-  // Whether the method's own handler calls replyReceive.
-  static bool answers_itself(const Method& method) { return !method.one_way && !method.deferred; }
 
   // One compare a method: a message of another interface, or with other words or capabilities, has
   // another tag.
@@ -257,7 +165,7 @@ class Server {
     for (const Interface* each = service_.super; each != nullptr; each = each->super) {
       if (each->malformed == service_.malformed) continue;
       absl::StrAppend(&interfaces, "      case ", each->name, "::kInterface:\n",
-                      "        return refused(status, ", answer_of(each->malformed), ");\n");
+                      "        return refused(status, ", status_of(each->malformed), ");\n");
     }
     if (!interfaces.empty()) {
       interfaces = absl::StrCat("    switch (", message("tag"), " >> abi::kTagInterfaceShift) {\n",
@@ -271,138 +179,8 @@ class Server {
         "    return refused(status, kMalformed);\n  }\n");
   }
 
-  // --- One method ---
-
-  std::string handler(const Method& method) const {
-    std::string result =
-        absl::StrCat("  // ", method.interface->name, ".", method.name, "\n",
-                     handler_head(absl::StrCat("on_", snake(method.name)),
-                                  answers_itself(method) ? "rt::Slot endpoint" : ""));
-    if (method.one_way) {
-      absl::StrAppend(&result,
-                      "    // A caller that waits would wait for nothing.\n"
-                      "    if (answer_due(message)) return refused(status, ",
-                      malformed(method), ");\n");
-    } else {
-      absl::StrAppend(&result,
-                      "    // Nobody to answer: not executed.\n"
-                      "    if (!answer_due(message)) return rt::Next::kReceive;\n");
-    }
-    absl::StrAppend(&result, value_checks(method), capability_checks(method));
-    if (method.one_way) {
-      absl::StrAppend(&result, invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
-    } else if (method.deferred) {
-      result += deferred_body(method);
-    } else {
-      absl::StrAppend(
-          &result, invoke(method, "    const auto result = impl."),
-          "    if (!result) return refused(status, rt::answer_status(result.error()));\n",
-          answer(method));
-    }
-    return result + "  }\n";
-  }
-
-  // The interface's answers are not those of a method with errors of its own.
-  std::string bad_value(const Method& method) const {
-    return answer_of(method, "kBadValue", method.interface->bad_value);
-  }
-  std::string malformed(const Method& method) const {
-    return answer_of(method, "kMalformed", method.interface->malformed);
-  }
-  // Of a method that the service has from another, it is that one's.
-  std::string answer_of(const Method& method, const std::string& own,
-                        std::uint8_t inherited) const {
-    if (method.errors != nullptr) return "abi::word(abi::kEinval)";
-    if (method.interface == &service_) return own;
-    return answer_of(inherited);
-  }
-  static std::string answer_of(std::uint8_t answer) {
-    return answer == 0 ? "abi::word(abi::kEinval)"
-                       : absl::StrCat("abi::word<std::int32_t>(", answer, ")");
-  }
-
-  std::string value_checks(const Method& method) const {
-    const std::string statement =
-        method.one_way ? "return rt::Next::kReceive;"
-                       : absl::StrCat("return refused(status, ", bad_value(method), ");");
-    if (!method.in.plain) {
-      return take_apart(
-          method, upper_first(method.name) + "Request", "request", "message", message("tag"),
-          method.one_way ? statement
-          : malformed(method) == bad_value(method)
-              ? statement
-              : absl::StrCat("return refused(status,\n                     result.malformed() ? ",
-                             malformed(method), " : ", bad_value(method), ");"),
-          4);
-    }
-    std::string result;
-    for (const Parameter& each : method.parameters) {
-      if (each.type.is_capability()) continue;
-      result += refuse_unless(refusal(each, message_word(each)), statement, 4);
-    }
-    return result;
-  }
-
-  // A capability of another type, or with too few rights, is refused before the method sees it.
-  std::string capability_checks(const Method& method) const {
-    std::string result;
-    if (optional_of(method.parameters) != nullptr) {
-      absl::StrAppend(&result, "    const bool has_all = (", message("tag"),
-                      " >> abi::kTagCapabilitiesShift & 3) == ", method.capabilities_in, ";\n");
-    }
-    const std::string refuse =
-        method.one_way ? "return rt::Next::kReceive;"
-        : method.interface->malformed != 0 && method.errors == nullptr
-            ? absl::StrCat("return refused(status, ", malformed(method), ");")
-            : "return refused(status, rt::answer_status(kept.error()));";
-    int argument = 0;
-    for (const Parameter& each : method.parameters) {
-      ++argument;
-      if (!each.type.is_capability()) continue;
-      result += check_capability(system_, each, argument, refuse);
-    }
-    return result;
-  }
-
-  // Where the capability is; nowhere when an optional one is absent.
-  static std::string window(const Parameter& each) {
-    return absl::StrCat(each.optional ? "rt::window_slot_if(has_all, " : "rt::window_slot(",
-                        each.place, ")");
-  }
-
-  std::string invoke(const Method& method, absl::string_view before) const {
-    std::vector<std::string> arguments = {"caller_of(message)"};
-    if (method.deferred) arguments.push_back(absl::StrCat(completer_name(method), "::adopt(slot)"));
-    for (const Parameter& each : method.parameters) {
-      arguments.push_back(each.type.is_capability()
-                              ? absl::StrCat(given_type(each), "(", window(each), ")")
-                          : method.in.plain ? decoded(each.type, message_word(each))
-                                            : absl::StrCat("request.", cxx_name(each.name)));
-    }
-    return wrapped(absl::StrCat(before.substr(4), function_name(method.name), "("), arguments, ");",
-                   4);
-  }
-
-  // The reply right goes into a Reply object before the method runs; the loop then owes no answer.
-  std::string deferred_body(const Method& method) const {
-    return absl::StrCat(
-        "    const rt::Slot slot = impl.reply_slot();\n"
-        "    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));\n"
-        "    if (const auto kept = kernel::Reply(slot).keep(); !kept) {\n"
-        "      return refused(status, rt::answer_status(kept.error()));\n    }\n",
-        invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
-  }
-
-  std::string answer(const Method& method) const {
-    const bool with = method.capabilities_out > 0;
-    const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
-    const bool one = method.results.size() == 1;
-    return absl::StrCat(put_together(method, upper_first(method.name) + "Reply", method.results,
-                                     method.out, one ? "*result" : "result->",
-                                     "return refused(status, abi::word(abi::kEnospc));", 4),
-                        make_call(call, "abi::word(endpoint.index)",
-                                  success_arguments(call, method, with, "*result", "result->"), 4),
-                        "    message = out;\n    return rt::Next::kHandled;\n");
+  static std::string tag_constant(const Method& method) {
+    return absl::StrCat(method.interface->name, "::k", upper_first(method.name), "Tag");
   }
 
   std::string entry() const {

@@ -1,4 +1,4 @@
-// What kidl lint says, with samples as in explanations.cc. tool/lint_test.cc compiles them.
+// What kidl lint says, with samples as in explanations_types.cc. tool/lint_test.cc compiles them.
 #include "gen/diagnostics.h"
 
 namespace kidl {

@@ -1,4 +1,4 @@
-// What the token pass says (token_pass.h), with samples as in explanations.cc.
+// What the token pass says (token_pass.h), with samples as in explanations_types.cc.
 #include "gen/diagnostics.h"
 
 namespace kidl {

@@ -372,8 +372,16 @@ set -euo pipefail
 kidl="$PWD/%s"
 cd "${BUILD_WORKSPACE_DIRECTORY:?run this with bazel run}"
 unset BUILD_WORKING_DIRECTORY
-find gen/golden -mindepth 1 -maxdepth 1 ! -name 'diagnostics*' -exec rm -rf {} +
-"$kidl" compile --out=gen/golden %s
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+# Nothing is touched before all of it is there.
+"$kidl" compile --out="$scratch" %s
+cp -r "$scratch/." gen/golden
+find gen/golden -type f ! -name '*.txt' -printf '%%P\\0' |
+  while IFS= read -r -d '' file; do
+    [[ -e "$scratch/$file" ]] || rm "gen/golden/$file"
+  done
+find gen/golden -type d -empty -delete
 """ % (ctx.executable._kidl.short_path, sources),
         is_executable = True,
     )
@@ -382,7 +390,7 @@ find gen/golden -mindepth 1 -maxdepth 1 ! -name 'diagnostics*' -exec rm -rf {} +
 
 update_golden = rule(
     implementation = _update_golden_impl,
-    doc = "Writes gen/golden in the workspace anew.",
+    doc = "Writes gen/golden in the workspace anew, when all that it compiles is well.",
     attrs = {
         "srcs": attr.label_list(allow_files = [".idl"], mandatory = True),
         "_kidl": attr.label(cfg = "host", default = "//gen:kidl", executable = True),

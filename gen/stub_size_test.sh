@@ -29,6 +29,12 @@ at_most() {
 by_hand="$(call_length '<by_hand_call>')"
 at_most "a call by hand" "$by_hand" 8
 at_most "a generated call, u64 and u32 in, u64 out" "$(call_length '<generated_call>')" "$by_hand"
+at_most "a generated system call, capability, number and flags" "$(call_length '<generated_map>')" \
+  "$(call_length '<by_hand_map>')"
+at_most "a generated system call without parameters" "$(call_length '<generated_now>')" "$(call_length '<by_hand_now>')"
+# Endpoint, number, tag (two), words, deadline, three empty slots for capabilities, ecall, branch.
+at_most "a generated message that is not answered" "$(call_length '<generated_note>')" 11
+at_most "a generated call with a deadline" "$(call_length '<generated_until>')" 12
 at_most "a server's loop, one method" "$(instructions 'PlainServer.*::serve' | wc -l)" 62
 if ((failures)); then echo "$listing"; fi
 exit "$failures"

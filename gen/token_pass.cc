@@ -183,10 +183,12 @@ class Pass {
   // Which of the blocks it is that has no end: the one before a line that stands no deeper than the
   // line that opened it, if lines are indented at all.
   void unclosed_block() {
-    std::vector<std::pair<std::size_t, int>> blocks;  // and the column of their line
+    // And the column of their declaration, which may be of several lines.
+    std::vector<std::pair<std::size_t, int>> blocks;
     int column = 1;
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
-      if (begins_line()) column = here().column;
+      const bool begins = at_ == 0 || absl::StrContains(";{}", tokens_[at_ - 1].text);
+      if (begins_line() && begins) column = here().column;
       if (begins_line() && !blocks.empty() && column <= blocks.back().second &&
           (here().text != "}" || column < blocks.back().second) && here().text != "{") {
         return report_block(blocks.back().first, absl::StrCat("line ", here().line));

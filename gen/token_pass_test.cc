@@ -91,6 +91,9 @@ TEST(TokenPassTest, BlocksThatAreNotClosed) {
             "2:10 3 '{' is not closed before line 4\n");
   EXPECT_EQ(errors_of("struct A {\n  a @0 :UInt8;\n"),
             "1:10 3 '{' is not closed before the end of the file\n");
+  // Its declaration's second line is indented deeper than what is in it.
+  EXPECT_EQ(errors_of("interface A\n    extends(B) {\n  m @0 () -> ();\n}\nenum C {\n"),
+            "5:8 3 '{' is not closed before the end of the file\n");
 }
 
 TEST(TokenPassTest, BracketsTooMany) {

@@ -33,17 +33,17 @@ unchanged() { diff -r ../kept . >&2 || fail "$1: the tree changed"; }
 keep
 expect 2 'needs the word service and a name' new
 expect 2 'needs the word service and a name' new service
-expect 2 'needs the word service and a name' new server greeter
-expect 2 'needs the word service and a name' new service greeter more
+expect 2 'needs the word service and a name' new server kidl_probe
+expect 2 'needs the word service and a name' new service kidl_probe more
 expect 1 "cannot be called 'Greeter'" new service Greeter
 expect 1 "cannot be called '../x'" new service ../x
 expect 1 "cannot be called 'timed': idl/service/timed.idl has Timed" new service timed
 expect 1 "cannot be called 'bench': a manifest has an image" new service bench
-expect 1 'KIDL0001' new service greeter --manifest=no/such.idl
+expect 1 'KIDL0001' new service kidl_probe --manifest=no/such.idl
 unchanged 'what is refused'
 
 # Names of all lengths, that sort before and after the others.
-for name in greeter a store_of_all; do
+for name in kidl_probe a store_of_all; do
   expect 0 "servers/$name/server.h: written" new service "$name"
   expect 1 "cannot be called '$name'" new service "$name"
 done

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "servers/manifest/rules.h"
 #include "servers/manifest/selected.h"
 
 namespace tessera::manifest {
@@ -88,6 +90,27 @@ TEST(Manifest, NamesEachDefect) {
     spoil(images);
     EXPECT_EQ(check_images(images), expected) << static_cast<int>(expected);
   }
+}
+
+// The compiler's error names it: bad_manifest_nc_test.
+TEST(Manifest, TellsTheProgramThatIsWrong) {
+  const auto wrong = [](const std::vector<Image>& images) {
+    return std::string(wrong_program({.images = images, .base = {}}, 1).name);
+  };
+  std::vector<Image> images = sample();
+  EXPECT_EQ(wrong(images), "");
+  images[1].pool_pages = 2;
+  EXPECT_EQ(wrong(images), "timed");
+  images[1].pool_pages = 8;
+  images[2].uses = kNobody;
+  EXPECT_EQ(wrong(images), "SELFTEST");
+  images[2].name = "a-name-of-more-than-twenty-four-letters";
+  EXPECT_EQ(wrong(images), "a-name-of-more-than-twen");
+  images.clear();
+  EXPECT_EQ(wrong(images), "") << "the whole list";
+  images = sample();
+  images.resize(33, images[0]);
+  EXPECT_EQ(wrong(images), "");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "bootimage/manifest.h"
 #include "servers/manifest/check.h"
+#include "servers/manifest/rules.h"
 
 #ifdef MANIFEST_HEADER
 #include MANIFEST_HEADER
@@ -33,8 +34,9 @@ inline constexpr auto kSelectedImages = [] {
 inline constexpr Manifest kSelected{.images = internal::kSelectedImages, .base = {}};
 inline constexpr std::string_view kInitName = "init";
 
-static_assert(check(kSelected, kInitIdentity) == Defect::kNone,
-              "the manifest breaks the rule that is named in servers/manifest/check.h");
+static_assert(
+    Rules<wrong_program(kSelected, kInitIdentity), check(kSelected, kInitIdentity)>::kKept,
+    "the manifest breaks a rule of servers/manifest/check.h");
 
 }  // namespace tessera::manifest
 

@@ -5,7 +5,7 @@
 //   K::Ref<ObjectType>, a reference to an object, movable;
 //   k.lookup<ObjectType>(word, rights, argument): an expected of Ref, for the capability at
 //       address `word`, with all of `rights`; its error says which argument (0: the invoked one);
-//   k.on(Call<K>): an expected of CallResult, or of void: what the call does;
+//   k.on(Call<K>): an expected of Call<K>::Result: what the call does;
 //   k.fail(frame, status, Detail, argument); k.fail(frame, error) for the errors of these two;
 //   k.complete(frame): status, detail and all that a call clobbers 0; results are written next;
 //   k.unknown(frame): there is no such system call.
@@ -33,19 +33,6 @@ constexpr std::uint8_t mask(Right first, Rights... rest) {
 }
 }  // namespace internal
 
-// System call 1, Endpoint.call.
-template <class K>
-struct EndpointCall {
-  typename K::template Ref<abi::ObjectType::kEndpoint> self;
-  std::uint64_t w0;
-  std::uint64_t w1;
-  std::uint64_t w2;
-  std::uint64_t w3;
-  std::uint64_t w4;
-  std::uint64_t w5;
-  std::uint32_t tag;
-};
-
 struct EndpointCallResult {
   std::uint64_t w0{};
   std::uint64_t w1{};
@@ -67,9 +54,10 @@ constexpr void encode(Frame& frame, const EndpointCallResult& result) {
   frame.x[5] = abi::word(result.shape);
 }
 
-// System call 2, Endpoint.callWith.
+// System call 1, Endpoint.call.
 template <class K>
-struct EndpointCallWith {
+struct EndpointCall {
+  using Result = EndpointCallResult;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
   std::uint64_t w0;
   std::uint64_t w1;
@@ -78,10 +66,6 @@ struct EndpointCallWith {
   std::uint64_t w4;
   std::uint64_t w5;
   std::uint32_t tag;
-  std::uint64_t deadline;
-  std::uint32_t c0;
-  std::uint32_t c1;
-  std::uint32_t c2;
 };
 
 struct EndpointCallWithResult {
@@ -105,9 +89,10 @@ constexpr void encode(Frame& frame, const EndpointCallWithResult& result) {
   frame.x[5] = abi::word(result.shape);
 }
 
-// System call 3, Endpoint.send.
+// System call 2, Endpoint.callWith.
 template <class K>
-struct EndpointSend {
+struct EndpointCallWith {
+  using Result = EndpointCallWithResult;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
   std::uint64_t w0;
   std::uint64_t w1;
@@ -122,11 +107,22 @@ struct EndpointSend {
   std::uint32_t c2;
 };
 
-// System call 4, Endpoint.receive.
+// System call 3, Endpoint.send.
 template <class K>
-struct EndpointReceive {
+struct EndpointSend {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
+  std::uint64_t w0;
+  std::uint64_t w1;
+  std::uint64_t w2;
+  std::uint64_t w3;
+  std::uint64_t w4;
+  std::uint64_t w5;
+  std::uint32_t tag;
   std::uint64_t deadline;
+  std::uint32_t c0;
+  std::uint32_t c1;
+  std::uint32_t c2;
 };
 
 struct EndpointReceiveResult {
@@ -156,18 +152,12 @@ constexpr void encode(Frame& frame, const EndpointReceiveResult& result) {
   frame.x[28] = abi::word(result.info);
 }
 
-// System call 5, Endpoint.replyReceive.
+// System call 4, Endpoint.receive.
 template <class K>
-struct EndpointReplyReceive {
+struct EndpointReceive {
+  using Result = EndpointReceiveResult;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
-  std::uint64_t w0;
-  std::uint64_t w1;
-  std::uint64_t w2;
-  std::uint64_t w3;
-  std::uint64_t w4;
-  std::uint64_t w5;
-  std::int32_t status;
-  std::uint32_t shape;
+  std::uint64_t deadline;
 };
 
 struct EndpointReplyReceiveResult {
@@ -197,9 +187,10 @@ constexpr void encode(Frame& frame, const EndpointReplyReceiveResult& result) {
   frame.x[28] = abi::word(result.info);
 }
 
-// System call 6, Endpoint.replyReceiveWith.
+// System call 5, Endpoint.replyReceive.
 template <class K>
-struct EndpointReplyReceiveWith {
+struct EndpointReplyReceive {
+  using Result = EndpointReplyReceiveResult;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
   std::uint64_t w0;
   std::uint64_t w1;
@@ -209,10 +200,6 @@ struct EndpointReplyReceiveWith {
   std::uint64_t w5;
   std::int32_t status;
   std::uint32_t shape;
-  std::uint32_t c0;
-  std::uint32_t c1;
-  std::uint32_t c2;
-  std::uint64_t deadline;
 };
 
 struct EndpointReplyReceiveWithResult {
@@ -242,15 +229,36 @@ constexpr void encode(Frame& frame, const EndpointReplyReceiveWithResult& result
   frame.x[28] = abi::word(result.info);
 }
 
+// System call 6, Endpoint.replyReceiveWith.
+template <class K>
+struct EndpointReplyReceiveWith {
+  using Result = EndpointReplyReceiveWithResult;
+  typename K::template Ref<abi::ObjectType::kEndpoint> self;
+  std::uint64_t w0;
+  std::uint64_t w1;
+  std::uint64_t w2;
+  std::uint64_t w3;
+  std::uint64_t w4;
+  std::uint64_t w5;
+  std::int32_t status;
+  std::uint32_t shape;
+  std::uint32_t c0;
+  std::uint32_t c1;
+  std::uint32_t c2;
+  std::uint64_t deadline;
+};
+
 // System call 7, Reply.keep.
 template <class K>
 struct ReplyKeep {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kReply> self;
 };
 
 // System call 8, Reply.send.
 template <class K>
 struct ReplySend {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kReply> self;
   std::uint64_t w0;
   std::uint64_t w1;
@@ -268,14 +276,8 @@ struct ReplySend {
 // System call 9, Notification.signal.
 template <class K>
 struct NotificationSignal {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kNotification> self;
-};
-
-// System call 10, Notification.wait.
-template <class K>
-struct NotificationWait {
-  typename K::template Ref<abi::ObjectType::kNotification> self;
-  std::uint64_t deadline;
 };
 
 struct NotificationWaitResult {
@@ -287,10 +289,12 @@ constexpr void encode(Frame& frame, const NotificationWaitResult& result) {
   frame.x[10] = result.bits;
 }
 
-// System call 11, Notification.poll.
+// System call 10, Notification.wait.
 template <class K>
-struct NotificationPoll {
+struct NotificationWait {
+  using Result = NotificationWaitResult;
   typename K::template Ref<abi::ObjectType::kNotification> self;
+  std::uint64_t deadline;
 };
 
 struct NotificationPollResult {
@@ -302,20 +306,24 @@ constexpr void encode(Frame& frame, const NotificationPollResult& result) {
   frame.x[10] = result.bits;
 }
 
+// System call 11, Notification.poll.
+template <class K>
+struct NotificationPoll {
+  using Result = NotificationPollResult;
+  typename K::template Ref<abi::ObjectType::kNotification> self;
+};
+
 // System call 12, Self.yield.
 template <class K>
 struct SelfYield {
+  using Result = void;
 };
 
 // System call 13, Self.exit.
 template <class K>
 struct SelfExit {
+  using Result = void;
   std::int32_t status;
-};
-
-// System call 14, Self.now.
-template <class K>
-struct SelfNow {
 };
 
 struct SelfNowResult {
@@ -327,12 +335,10 @@ constexpr void encode(Frame& frame, const SelfNowResult& result) {
   frame.x[10] = result.time;
 }
 
-// System call 15, Self.qos.
+// System call 14, Self.now.
 template <class K>
-struct SelfQos {
-  abi::QosOp op;
-  std::uint32_t target;
-  abi::QosClass class_;
+struct SelfNow {
+  using Result = SelfNowResult;
 };
 
 struct SelfQosResult {
@@ -344,21 +350,25 @@ constexpr void encode(Frame& frame, const SelfQosResult& result) {
   frame.x[10] = abi::word(result.class_);
 }
 
+// System call 15, Self.qos.
+template <class K>
+struct SelfQos {
+  using Result = SelfQosResult;
+  abi::QosOp op;
+  std::uint32_t target;
+  abi::QosClass class_;
+};
+
 // System call 16, Untyped.retype.
 template <class K>
 struct UntypedRetype {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kUntyped> self;
   abi::ObjectType type;
   std::uint64_t size;
   typename K::template Ref<abi::ObjectType::kCnode> node;
   std::uint32_t first;
   std::uint32_t count;
-};
-
-// System call 17, Untyped.info.
-template <class K>
-struct UntypedInfo {
-  typename K::template Ref<abi::ObjectType::kUntyped> self;
 };
 
 struct UntypedInfoResult {
@@ -376,9 +386,17 @@ constexpr void encode(Frame& frame, const UntypedInfoResult& result) {
   frame.x[13] = abi::word(result.device);
 }
 
+// System call 17, Untyped.info.
+template <class K>
+struct UntypedInfo {
+  using Result = UntypedInfoResult;
+  typename K::template Ref<abi::ObjectType::kUntyped> self;
+};
+
 // System call 18, CNode.copy.
 template <class K>
 struct CNodeCopy {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t to;
   typename K::template Ref<abi::ObjectType::kCnode> from;
@@ -388,6 +406,7 @@ struct CNodeCopy {
 // System call 19, CNode.mint.
 template <class K>
 struct CNodeMint {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t to;
   typename K::template Ref<abi::ObjectType::kCnode> from;
@@ -399,6 +418,7 @@ struct CNodeMint {
 // System call 20, CNode.move.
 template <class K>
 struct CNodeMove {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t to;
   typename K::template Ref<abi::ObjectType::kCnode> from;
@@ -408,6 +428,7 @@ struct CNodeMove {
 // System call 21, CNode.delete.
 template <class K>
 struct CNodeDelete {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t index;
 };
@@ -415,13 +436,7 @@ struct CNodeDelete {
 // System call 22, CNode.revoke.
 template <class K>
 struct CNodeRevoke {
-  typename K::template Ref<abi::ObjectType::kCnode> self;
-  std::uint32_t index;
-};
-
-// System call 23, CNode.query.
-template <class K>
-struct CNodeQuery {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t index;
 };
@@ -439,9 +454,18 @@ constexpr void encode(Frame& frame, const CNodeQueryResult& result) {
   frame.x[12] = result.badge;
 }
 
+// System call 23, CNode.query.
+template <class K>
+struct CNodeQuery {
+  using Result = CNodeQueryResult;
+  typename K::template Ref<abi::ObjectType::kCnode> self;
+  std::uint32_t index;
+};
+
 // System call 24, Task.configure.
 template <class K>
 struct TaskConfigure {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
   typename K::template Ref<abi::ObjectType::kCnode> cspace;
   typename K::template Ref<abi::ObjectType::kUntyped> memory;
@@ -451,6 +475,7 @@ struct TaskConfigure {
 // System call 25, Task.identify.
 template <class K>
 struct TaskIdentify {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
   typename K::template Ref<abi::ObjectType::kIdentityControl> authority;
   std::uint64_t identity;
@@ -459,6 +484,7 @@ struct TaskIdentify {
 // System call 26, Task.supervise.
 template <class K>
 struct TaskSupervise {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
   typename K::template Ref<abi::ObjectType::kNotification> notification;
 };
@@ -466,12 +492,7 @@ struct TaskSupervise {
 // System call 27, Task.kill.
 template <class K>
 struct TaskKill {
-  typename K::template Ref<abi::ObjectType::kTask> self;
-};
-
-// System call 28, Task.info.
-template <class K>
-struct TaskInfo {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
 };
 
@@ -494,9 +515,17 @@ constexpr void encode(Frame& frame, const TaskInfoResult& result) {
   frame.x[15] = result.id;
 }
 
+// System call 28, Task.info.
+template <class K>
+struct TaskInfo {
+  using Result = TaskInfoResult;
+  typename K::template Ref<abi::ObjectType::kTask> self;
+};
+
 // System call 29, CNode.mutate.
 template <class K>
 struct CNodeMutate {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kCnode> self;
   std::uint32_t index;
   std::uint8_t rights;
@@ -505,6 +534,7 @@ struct CNodeMutate {
 // System call 30, Endpoint.cancelSends.
 template <class K>
 struct EndpointCancelSends {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kEndpoint> self;
   std::uint64_t badge;
 };
@@ -512,12 +542,14 @@ struct EndpointCancelSends {
 // System call 31, Self.window.
 template <class K>
 struct SelfWindow {
+  using Result = void;
   std::uint32_t first;
 };
 
 // System call 32, Thread.configure.
 template <class K>
 struct ThreadConfigure {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   typename K::template Ref<abi::ObjectType::kTask> task;
 };
@@ -525,6 +557,7 @@ struct ThreadConfigure {
 // System call 33, Thread.bind.
 template <class K>
 struct ThreadBind {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   typename K::template Ref<abi::ObjectType::kNotification> notification;
 };
@@ -532,6 +565,7 @@ struct ThreadBind {
 // System call 34, Thread.handler.
 template <class K>
 struct ThreadHandler {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   typename K::template Ref<abi::ObjectType::kEndpoint> endpoint_;
 };
@@ -539,6 +573,7 @@ struct ThreadHandler {
 // System call 35, Thread.start.
 template <class K>
 struct ThreadStart {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   std::uint64_t pc;
   std::uint64_t sp;
@@ -549,20 +584,15 @@ struct ThreadStart {
 // System call 36, Thread.suspend.
 template <class K>
 struct ThreadSuspend {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
 };
 
 // System call 37, Thread.resume.
 template <class K>
 struct ThreadResume {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
-};
-
-// System call 38, Thread.read.
-template <class K>
-struct ThreadRead {
-  typename K::template Ref<abi::ObjectType::kThread> self;
-  std::uint8_t group;
 };
 
 struct ThreadReadResult {
@@ -584,9 +614,18 @@ constexpr void encode(Frame& frame, const ThreadReadResult& result) {
   frame.x[15] = result.r5;
 }
 
+// System call 38, Thread.read.
+template <class K>
+struct ThreadRead {
+  using Result = ThreadReadResult;
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  std::uint8_t group;
+};
+
 // System call 39, Thread.write.
 template <class K>
 struct ThreadWrite {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   std::uint8_t group;
   std::uint64_t r0;
@@ -600,6 +639,7 @@ struct ThreadWrite {
 // System call 40, Vmo.map.
 template <class K>
 struct VmoMap {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kVmo> self;
   typename K::template Ref<abi::ObjectType::kTask> task;
   std::uint64_t address;
@@ -609,12 +649,7 @@ struct VmoMap {
 // System call 41, Vmo.unmap.
 template <class K>
 struct VmoUnmap {
-  typename K::template Ref<abi::ObjectType::kVmo> self;
-};
-
-// System call 42, Vmo.info.
-template <class K>
-struct VmoInfo {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kVmo> self;
 };
 
@@ -633,9 +668,17 @@ constexpr void encode(Frame& frame, const VmoInfoResult& result) {
   frame.x[13] = abi::word(result.sealed);
 }
 
+// System call 42, Vmo.info.
+template <class K>
+struct VmoInfo {
+  using Result = VmoInfoResult;
+  typename K::template Ref<abi::ObjectType::kVmo> self;
+};
+
 // System call 43, Vmo.slice.
 template <class K>
 struct VmoSlice {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kVmo> self;
   std::uint64_t offset;
   std::uint64_t size;
@@ -647,12 +690,14 @@ struct VmoSlice {
 // System call 44, Vmo.seal.
 template <class K>
 struct VmoSeal {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kVmo> self;
 };
 
 // System call 45, Thread.buffer.
 template <class K>
 struct ThreadBuffer {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kThread> self;
   typename K::template Ref<abi::ObjectType::kVmo> vmo;
   std::uint32_t page;
@@ -661,6 +706,7 @@ struct ThreadBuffer {
 // System call 48, Alarm.bind.
 template <class K>
 struct AlarmBind {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kAlarm> self;
   typename K::template Ref<abi::ObjectType::kNotification> notification;
 };
@@ -668,6 +714,7 @@ struct AlarmBind {
 // System call 49, Alarm.set.
 template <class K>
 struct AlarmSet {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kAlarm> self;
   std::uint64_t deadline;
 };
@@ -675,14 +722,8 @@ struct AlarmSet {
 // System call 50, Alarm.clear.
 template <class K>
 struct AlarmClear {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kAlarm> self;
-};
-
-// System call 52, BootInfo.region.
-template <class K>
-struct BootInfoRegion {
-  typename K::template Ref<abi::ObjectType::kBootInfo> self;
-  std::uint32_t index;
 };
 
 struct BootInfoRegionResult {
@@ -700,10 +741,12 @@ constexpr void encode(Frame& frame, const BootInfoRegionResult& result) {
   frame.x[13] = abi::word(result.device);
 }
 
-// System call 53, BootInfo.bundle.
+// System call 52, BootInfo.region.
 template <class K>
-struct BootInfoBundle {
+struct BootInfoRegion {
+  using Result = BootInfoRegionResult;
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  std::uint32_t index;
 };
 
 struct BootInfoBundleResult {
@@ -715,9 +758,10 @@ constexpr void encode(Frame& frame, const BootInfoBundleResult& result) {
   frame.x[10] = result.size;
 }
 
-// System call 54, BootInfo.uart.
+// System call 53, BootInfo.bundle.
 template <class K>
-struct BootInfoUart {
+struct BootInfoBundle {
+  using Result = BootInfoBundleResult;
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
 };
 
@@ -734,9 +778,17 @@ constexpr void encode(Frame& frame, const BootInfoUartResult& result) {
   frame.x[12] = abi::word(result.shift);
 }
 
+// System call 54, BootInfo.uart.
+template <class K>
+struct BootInfoUart {
+  using Result = BootInfoUartResult;
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+};
+
 // System call 55, BootInfo.print.
 template <class K>
 struct BootInfoPrint {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
   abi::Text<40> text;
 };
@@ -744,14 +796,8 @@ struct BootInfoPrint {
 // System call 56, BootInfo.stop.
 template <class K>
 struct BootInfoStop {
+  using Result = void;
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
-};
-
-// System call 57, BootInfo.census.
-template <class K>
-struct BootInfoCensus {
-  typename K::template Ref<abi::ObjectType::kBootInfo> self;
-  abi::ObjectType type;
 };
 
 struct BootInfoCensusResult {
@@ -765,11 +811,12 @@ constexpr void encode(Frame& frame, const BootInfoCensusResult& result) {
   frame.x[11] = result.capabilities;
 }
 
-// System call 58, BootInfo.commandLine.
+// System call 57, BootInfo.census.
 template <class K>
-struct BootInfoCommandLine {
+struct BootInfoCensus {
+  using Result = BootInfoCensusResult;
   typename K::template Ref<abi::ObjectType::kBootInfo> self;
-  std::uint32_t part;
+  abi::ObjectType type;
 };
 
 struct BootInfoCommandLineResult {
@@ -786,10 +833,12 @@ constexpr void encode(Frame& frame, const BootInfoCommandLineResult& result) {
   frame.x[15] = abi::packed_word<char>(result.text, 4);
 }
 
-// System call 59, Task.quota.
+// System call 58, BootInfo.commandLine.
 template <class K>
-struct TaskQuota {
-  typename K::template Ref<abi::ObjectType::kTask> self;
+struct BootInfoCommandLine {
+  using Result = BootInfoCommandLineResult;
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  std::uint32_t part;
 };
 
 struct TaskQuotaResult {
@@ -806,6 +855,13 @@ constexpr void encode(Frame& frame, const TaskQuotaResult& result) {
   frame.x[12] = abi::word(result.most);
   frame.x[13] = abi::word(result.slots);
 }
+
+// System call 59, Task.quota.
+template <class K>
+struct TaskQuota {
+  using Result = TaskQuotaResult;
+  typename K::template Ref<abi::ObjectType::kTask> self;
+};
 
 namespace internal {
 
