@@ -157,7 +157,7 @@ using Made = std::vector<std::string>;
 TEST_F(GivingTest, WhatIsLentIsTakenBack) {
   kernel.held[11] = {abi::ObjectType::kVmo, 0xff};
   EXPECT_EQ(client.lend(rt::Slot{80}, vmo, 5), 5U);
-  const Made expected = {"mint 80 from 31 rights 11", "call 80 0", "revoke 80", "delete 80"};
+  const Made expected = {"mint 80 from 31 rights 27", "call 80 0", "revoke 80", "delete 80"};
   EXPECT_EQ(made(), expected);
   impl.fails = true;
   EXPECT_FALSE(client.lend(rt::Slot{80}, vmo, 5));
@@ -166,7 +166,7 @@ TEST_F(GivingTest, WhatIsLentIsTakenBack) {
 
 TEST_F(GivingTest, MintedWithTheRightsAlone) {
   EXPECT_TRUE(client.mint(rt::Slot{80}, bell, vmo).has_value());
-  EXPECT_EQ(made(), (Made{"mint 80 from 30 rights 1", "mint 81 from 31 rights 8", "call 80 81",
+  EXPECT_EQ(made(), (Made{"mint 80 from 30 rights 1", "mint 81 from 31 rights 24", "call 80 81",
                           "delete 80", "delete 81"}));
 }
 

@@ -22,6 +22,7 @@
 #include "gen/message_rules.h"
 #include "gen/random_message.h"
 #include "idl/abi.h"
+#include "idl/system_call.h"
 #include "idl/wire.h"
 #include "servers/runtime/ipc.h"
 

@@ -24,6 +24,8 @@ std::span<const Behaviour> untyped_behaviours();
 std::span<const Behaviour> endpoint_behaviours();
 std::span<const Behaviour> transfer_behaviours();
 std::span<const Behaviour> long_message_behaviours();
+std::span<const Behaviour> stub_behaviours();
+std::span<const Behaviour> given_behaviours();
 std::span<const Behaviour> wait_behaviours();
 std::span<const Behaviour> reply_behaviours();
 std::span<const Behaviour> notification_behaviours();

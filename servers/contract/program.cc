@@ -100,8 +100,9 @@ rt::Result<Program> make_program(kernel::Untyped memory, rt::Slot first, std::ui
 }
 
 rt::Result<void> start_program(const Program& program, void (*entry)(std::uint64_t),
-                               std::uint64_t argument) {
-  return program.thread.start(reinterpret_cast<std::uint64_t>(entry), init::kStackTop, argument, 0);
+                               std::uint64_t argument, std::uint64_t buffer) {
+  return program.thread.start(reinterpret_cast<std::uint64_t>(entry), init::kStackTop, argument,
+                              buffer);
 }
 
 }  // namespace tessera::contract

@@ -29,9 +29,9 @@ inline constexpr std::uint32_t kProgramSlots = 4;
 // with all rights, its memory in layout.h's slots, and the report. Not running yet.
 rt::Result<Program> make_program(kernel::Untyped memory, rt::Slot first, std::uint32_t slots);
 
-// It begins in `entry`, with its own stack.
+// It begins in `entry`, with its own stack. `buffer`: where its IPC buffer is mapped; 0: nowhere.
 rt::Result<void> start_program(const Program& program, void (*entry)(std::uint64_t),
-                               std::uint64_t argument);
+                               std::uint64_t argument, std::uint64_t buffer = 0);
 
 }  // namespace tessera::contract
 

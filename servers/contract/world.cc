@@ -127,12 +127,30 @@ Worker prepare(Work work, std::uint64_t argument, Where where) {
   return {thread, index};
 }
 
-void start(const Worker& worker, Where where) {
+namespace {
+
+// `tp`: where it has its IPC buffer; 0: it has none.
+void start_at(const Worker& worker, std::uint64_t tp, Where where) {
   std::uint32_t index = 0;
   while (jobs[index].thread.slot() != worker.thread().slot()) ++index;
   must(worker.thread().start(reinterpret_cast<std::uint64_t>(&begin_worker), stacks[index].top(),
-                             index, 0),
+                             index, tp),
        "start a worker", where);
+}
+
+void give_buffer(kernel::Thread thread, kernel::Task task, std::uint64_t address, Where where) {
+  const auto page = make_vmo(1, where);
+  must(thread.buffer(page, 0), "give a buffer", where);
+  must(page.map(task, address, kReadWrite), "map a buffer", where);
+}
+
+}  // namespace
+
+void start(const Worker& worker, Where where) { start_at(worker, 0, where); }
+
+void start_with_buffer(const Worker& worker, std::uint64_t buffer, Where where) {
+  give_buffer(worker.thread(), rt::start::task(), buffer, where);
+  start_at(worker, buffer, where);
 }
 
 std::uint64_t spare_stack(Where where) { return stacks[take_job(nullptr, 0, where)].top(); }
@@ -158,6 +176,11 @@ void Space::give(std::uint32_t nth, rt::Slot from, std::uint8_t rights, std::uin
 
 void Space::start(Where where) const {
   must(start_program(program_, begin_space, index_), "start a task", where);
+}
+
+void Space::start_with_buffer(Where where) const {
+  give_buffer(thread(), task(), init::kBufferAddress, where);
+  must(start_program(program_, begin_space, index_, init::kBufferAddress), "start a task", where);
 }
 
 kernel::Task::InfoResult Space::wait(Where where) const {

@@ -129,6 +129,8 @@ inline Worker spawn(Work work, std::uint64_t argument = 0, Where where = Where::
   start(worker, where);
   return worker;
 }
+// The same for one that uses stubs of long messages: with an IPC buffer of its own, at `buffer`.
+void start_with_buffer(const Worker& worker, std::uint64_t buffer, Where where = Where::current());
 // An address in the stack of a worker, and where it begins: for threads that are started by hand.
 std::uint64_t spare_stack(Where where = Where::current());
 
@@ -150,6 +152,8 @@ class Space {
   void give(std::uint32_t nth, rt::Slot from, std::uint8_t rights, std::uint64_t badge = 0,
             Where where = Where::current()) const;
   void start(Where where = Where::current()) const;
+  // With an IPC buffer, where init puts it.
+  void start_with_buffer(Where where = Where::current()) const;
   // Waits until it has ended, and tells how.
   kernel::Task::InfoResult wait(Where where = Where::current()) const;
   // Waits until its function has returned.

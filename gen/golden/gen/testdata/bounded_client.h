@@ -1444,7 +1444,7 @@ class GivingClient {
       rt::Slot through, kernel::Vmo into, std::uint32_t count) const {
     rt::Passing self(through);
     const auto pass0 =
-        self.mint(into.slot(), 0x0b, true);
+        self.mint(into.slot(), 0x1b, true);
     if (!pass0) return rt::failure(pass0.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
@@ -1475,7 +1475,7 @@ class GivingClient {
     if (!pass0) return rt::failure(pass0.error());
     auto pass1 = rt::Result<rt::Slot>(rt::Slot{});
     if (other.slot() != rt::Slot{}) pass1 =
-        self.mint(other.slot(), 0x08, false);
+        self.mint(other.slot(), 0x18, false);
     if (!pass1) return rt::failure(pass1.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);

@@ -346,14 +346,14 @@ inline constexpr gen::Value kLendValues[] = {
     {.name = "count", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
 };
 inline constexpr gen::Capability kLendCapabilities[] = {
-    {abi::ObjectType::kVmo, 0x0b, false},
+    {abi::ObjectType::kVmo, 0x1b, false},
 };
 inline constexpr gen::Value kLendAnswerValues[] = {
     {.name = "sum", .word = 0},
 };
 inline constexpr gen::Capability kMintCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
-    {abi::ObjectType::kVmo, 0x08, true},
+    {abi::ObjectType::kVmo, 0x18, true},
 };
 inline constexpr gen::Capability kMoveCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},

@@ -1531,7 +1531,7 @@ class GivingServer {
     if (!abi::fits<std::uint32_t>(message.a0)) {
       return refused(status, kBadValue);
     }
-    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x1b, 1); !kept) {
       return refused(status, rt::answer_status(kept.error()));
     }
     const auto result = impl.lend(caller_of(message), rt::Lent<kernel::Vmo>(rt::window_slot(0)),
@@ -1560,7 +1560,7 @@ class GivingServer {
       return refused(status, rt::answer_status(kept.error()));
     }
     if (has_all) {
-      if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kVmo, 0x08, 2); !kept) {
+      if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kVmo, 0x18, 2); !kept) {
         return refused(status, rt::answer_status(kept.error()));
       }
     }
