@@ -51,6 +51,7 @@ class List {
 
   bool empty() const { return !head_.linked(); }
   T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
+  T* back() { return empty() ? nullptr : static_cast<T*>(head_.previous); }
   // Of one that is not empty.
   T& first() { return *static_cast<T*>(head_.next); }
   void drop_first() {

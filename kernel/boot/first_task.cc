@@ -82,9 +82,19 @@ void make_vmo(Slot& slot, PhysAddr base, std::uint64_t bytes, Access access) {
   slot.pages = pages_of(bytes);
 }
 
-// At boot nothing preempts, and the pool has room: only what the image asks for can be wrong.
+// Another hart may interrupt this one, and what that preempts is made again.
+template <class Operation>
+Result<void> complete(Operation operation) {
+  for (;;) {
+    const Result<void> result = operation();
+    if (result.has_value() || result.error() != kPreempted) return result;
+    if (arch::take_software_interrupt()) ipi::answer(Hart::here());
+  }
+}
+
+// The pool has room: only what the image asks for can be wrong.
 bool map(Slot& slot, Task& task, VirtAddr address, Access access) {
-  return map_vmo(slot, task, address, access).has_value();
+  return complete([&] { return map_vmo(slot, task, address, access); }).has_value();
 }
 
 bool map_segments(CNode& cspace, Task& task, PhysAddr bundle, const bundle::FirstTask& first) {
@@ -105,7 +115,8 @@ bool map_segments(CNode& cspace, Task& task, PhysAddr bundle, const bundle::Firs
 // Makes one object through the same retype that user space calls.
 Slot& make_object(Slot& memory, CNode& cspace, std::uint32_t slot, abi::ObjectType type,
                   std::uint64_t size) {
-  CHECK(retype(memory, {.type = type, .size = size, .count = 1}, cspace, slot).has_value());
+  const Request request{.type = type, .size = size, .count = 1};
+  CHECK(complete([&] { return retype(memory, request, cspace, slot); }).has_value());
   return *cspace.slot(slot);
 }
 

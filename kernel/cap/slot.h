@@ -93,7 +93,9 @@ struct alignas(64) Slot : Link<DerivationTag> {
     std::uint32_t generation;   // VMO: which task of those that `asid` had; 0: it is not mapped
     std::uint32_t zeroed_from;  // Untyped: pages from here up to `high` are known to be zero
   };
-  std::uint16_t asid;   // VMO: of the task it is mapped in
+  // VMO: of the task it is mapped in. Untyped: the round after which its memory is free again; 0:
+  // none is waited for.
+  std::uint16_t asid;
   std::uint8_t access;  // VMO: of the mapping
   SlotRole role;
   bool device;        // Untyped, VMO: not RAM

@@ -31,7 +31,7 @@ void BootInfo::print(char c) {
 // Numbers are abi.idl's: TaskState, the status, FaultCause.
 void stop_without_first_task(const Task& task) {
   arch::print("\nPANIC boot: the first task ended:");
-  print(" state ", abi::word(task.state));
+  print(" state ", abi::word(task.state()));
   print(" status ", static_cast<std::uint32_t>(task.status));
   print(" cause ", abi::word(task.cause));
   print(" address ", task.fault_address);

@@ -6,8 +6,10 @@
 #include "kernel/base/check.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
+#include "kernel/object/transfer.h"
 #include "kernel/object/tree.h"
 #include "kernel/object/vmo.h"
 
@@ -40,25 +42,34 @@ std::uint32_t& objects_of(abi::ObjectType type) { return state.objects[std::to_u
 
 // Everybody who waits at an endpoint that dies is told so.
 Result<void> destroy(Endpoint& endpoint) {
-  while (Runnable* first = endpoint.queue.front()) {
-    cancel_wait(Thread::of(*first), kPeerDied);
+  for (;;) {
+    {
+      LockGuard guard(endpoint.lock);
+      if (endpoint.queue.empty()) return {};
+      Thread& first = Thread::of(endpoint.queue.first());
+      take_sender(first, endpoint);
+      fail_wait(first, first.wait(), kPeerDied);
+    }
     if (arch::interrupt_pending()) return kPreempted;
   }
-  return {};
 }
 
 Result<void> destroy(Notification& notification) {
-  while (Runnable* first = notification.waiters.front()) {
-    cancel_wait(Thread::of(*first), kPeerDied);
+  for (;;) {
+    {
+      LockGuard guard(notification.lock);
+      Runnable* first = notification.waiters.pop_front();
+      if (first == nullptr) return {};
+      fail_wait(Thread::of(*first), Wait::kNotification, kPeerDied);
+    }
     if (arch::interrupt_pending()) return kPreempted;
   }
-  return {};
 }
 
 Slot* next_grave(const Slot& grave) { return reinterpret_cast<Slot*>(grave.object()); }
 
 // The last capability of a container goes: its grave takes the place.
-void dig_grave(Slot& slot) {
+Result<void> dig_grave(Slot& slot) {
   Slot* grave = nullptr;
   switch (slot.type()) {
     case abi::ObjectType::kCnode: {
@@ -75,7 +86,7 @@ void dig_grave(Slot& slot) {
       break;
     default:
       // At once: it must not run on while its grave waits for the next step.
-      stop_thread(object_in<Thread>(slot));
+      TRY(stop_thread(object_in<Thread>(slot)));
       grave = &object_in<Thread>(slot).grave;
       break;
   }
@@ -84,6 +95,7 @@ void dig_grave(Slot& slot) {
   grave->set_word({slot.type(), reinterpret_cast<std::uint64_t>(state.dying), 0});
   slot.clear();
   state.dying = grave;
+  return {};
 }
 
 // What the last capability to an object does when it goes. True: the slot has been emptied already.
@@ -93,7 +105,7 @@ Result<bool> destroy_object(Slot& slot) {
     case abi::ObjectType::kTask:
     case abi::ObjectType::kThread:
     case abi::ObjectType::kAlarm:
-      dig_grave(slot);
+      TRY(dig_grave(slot));
       return true;
     case abi::ObjectType::kEndpoint:
       TRY(destroy(object_in<Endpoint>(slot)));
@@ -104,7 +116,7 @@ Result<bool> destroy_object(Slot& slot) {
     case abi::ObjectType::kReply: {
       Reply& reply = object_in<Reply>(slot);
       LockGuard guard(reply.lock);
-      if (reply.caller != nullptr) refuse_caller(reply);
+      refuse_caller(reply);
       return false;
     }
     default:
@@ -116,12 +128,12 @@ Result<bool> destroy_object(Slot& slot) {
 // was the last, nobody is left who could.
 Result<void> leave_task(Thread& thread, Task& task) {
   if (thread.doomed) TRY(end_faulted(thread));
-  stop_thread(thread);
+  TRY(stop_thread(thread));
   if (!task.threads.empty()) {
-    if (task.ended()) keep_ending(task);
+    if (task.ended()) TRY(keep_ending(task));
     return {};
   }
-  if (task.state == abi::TaskState::kFresh) return {};
+  if (task.state() == abi::TaskState::kFresh) return {};
   return end_task(task, {.state = abi::TaskState::kKilled});
 }
 
@@ -131,8 +143,7 @@ Result<void> before_embedded_goes(Slot& slot) {
     case SlotRole::kTaskPool: {
       Task& task = task_of_pool(slot);
       TRY(end_task(task, {.state = abi::TaskState::kKilled}));
-      retire_address_space(task);
-      return {};
+      return retire_address_space(task);
     }
     case SlotRole::kThreadTask:
       return leave_task(thread_of_task(slot), object_in<Task>(slot));
@@ -143,8 +154,7 @@ Result<void> before_embedded_goes(Slot& slot) {
     }
     case SlotRole::kAlarmNotification: {
       Alarm& alarm = alarm_of_target(slot);
-      if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
-      return {};
+      return disarm_alarm(alarm);
     }
     default:
       return {};
@@ -159,7 +169,7 @@ bool has_waiters(const Slot& slot) {
     case abi::ObjectType::kNotification:
       return !object_in<Notification>(slot).waiters.empty();
     case abi::ObjectType::kReply:
-      return object_in<Reply>(slot).caller != nullptr;
+      return object_in<Reply>(slot).caller.peek() != nullptr;
     default:
       return false;
   }
@@ -215,7 +225,7 @@ Result<bool> empty_container(Slot& grave) {
       TRY(end_task(task, {.state = abi::TaskState::kKilled}));
       TRY(release(task.cspace));
       TRY(release(task.supervisor));
-      retire_address_space(task);
+      TRY(retire_address_space(task));
       if (!task.pool_memory.empty()) task.pool_memory.erase();
       return true;
     }

@@ -1,5 +1,6 @@
 #include "kernel/object/donation.h"
 
+#include "kernel/object/mail.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
@@ -7,30 +8,35 @@ namespace {
 
 bool is_raised(const Thread& thread) { return thread.effective_class > thread.own_class; }
 
-// Whether the chain up to this caller has as many raised threads as there may be.
-bool chain_is_full(const Thread* caller) {
-  unsigned raised = 0;
-  for (; caller != nullptr && is_raised(*caller); caller = caller->reply.caller) {
-    if (++raised == kDonationDepth) return true;
-  }
-  return false;
-}
-
-// Who works for a thread that waits for an answer; null: nobody, or nobody knows.
-Thread* server_of(const Thread& thread) {
-  return thread.wait == Wait::kAnswer ? thread.answer->server : nullptr;
+// Tells whoever works for a thread that waits for an answer what it is given from now on; null:
+// that is another hart's to go on with, or nobody's.
+Thread* pass_on(Thread& thread) {
+  if (thread.wait() != Wait::kAnswer) return nullptr;
+  Reply& reply = *thread.answer();
+  LockGuard guard(reply.lock);
+  if (thread.wait() != Wait::kAnswer || reply.caller.peek() != &thread) return nullptr;
+  reply.gift.set(gift_of(thread));
+  if (reply.server == nullptr || reply.server->is_at(Hart::here())) return reply.server;
+  give_notice(*reply.server);
+  return nullptr;
 }
 
 }  // namespace
 
+Gift gift_of(const Thread& caller) {
+  const auto depth =
+      static_cast<std::uint8_t>(is_raised(caller) ? caller.reply.gift.peek().depth + 1 : 0);
+  return {caller.effective_class, depth};
+}
+
 abi::QosClass class_due(const Thread& thread) {
-  const Thread* caller = thread.reply.caller;
-  if (caller == nullptr || caller->effective_class <= thread.own_class) return thread.own_class;
-  return chain_is_full(caller) ? thread.own_class : caller->effective_class;
+  const Gift gift = thread.reply.gift.peek();
+  const bool given = thread.reply.caller.peek() != nullptr && gift.depth < kDonationDepth;
+  return given && gift.of > thread.own_class ? gift.of : thread.own_class;
 }
 
 void refresh_class(Thread& thread) {
-  for (Thread* each = &thread; each != nullptr; each = server_of(*each)) {
+  for (Thread* each = &thread; each != nullptr; each = pass_on(*each)) {
     const abi::QosClass due = class_due(*each);
     // Whoever is not raised begins a count of its own: nothing changes behind it.
     if (due == each->effective_class && !is_raised(*each)) return;

@@ -10,11 +10,14 @@ namespace tessera {
 // not raised. What the first of them loses is taken back in as many steps.
 inline constexpr unsigned kDonationDepth = 8;
 
+// What a thread gives to who works for it.
+Gift gift_of(const Thread& caller);
+
 // The class that a thread is to run at: its own, or what its caller gives it.
 abi::QosClass class_due(const Thread& thread);
 
 // The thread's own class, or the caller that its built-in reply has, is another: it runs at the
-// class that is due, and so do those who work for it.
+// class that is due, and so do those who work for it. On its home.
 void refresh_class(Thread& thread);
 
 // Its own class from now on.

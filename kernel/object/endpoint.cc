@@ -6,6 +6,7 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/object/donation.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 
@@ -17,7 +18,7 @@ namespace {
 constexpr Error kNeedsTree{3};
 
 void arm_deadline(Thread& thread, Nanoseconds deadline) {
-  if (deadline != kNever) thread.home->timers.arm(thread, deadline);
+  if (deadline != kNever) thread.home()->timers.arm(thread, deadline);
 }
 
 bool may_grant(CapabilityWord word) {
@@ -45,25 +46,20 @@ Result<void> check_message(Thread& thread, const Invoked& to, bool expects_reply
                         expects_reply ? Parcel::Window::kIsCleanedUp : Parcel::Window::kStays);
 }
 
-// A sender's message reaches a receiver. Both belong to the caller of this; the receiver is
-// completed, and ready unless it runs. An error is the sender's; then nothing has changed.
+// A sender's message reaches a receiver, and the sender waits for the answer if it expects one.
+// Both belong to the caller of this. An error is the sender's; then nothing has changed.
 Result<void> deliver(Thread& sender, Thread& receiver) {
   TRY(transfer_message(sender, receiver));
-  if (receiver.wait == Wait::kReceiving) unqueue(receiver, *receiver.endpoint);
-  receiver.wait = Wait::kNone;
-  if (sender.expects_reply) {
-    sender.wait = Wait::kAnswer;
-    sender.answer = &receiver.reply;
-    receiver.reply.caller = &sender;
-    refresh_class(receiver);
-  }
+  if (!sender.expects_reply) return {};
+  sender.set_wait(Wait::kAnswer, &receiver.reply);
+  receiver.reply.gift.set(gift_of(sender));
+  receiver.reply.caller.set(&sender);
   return {};
 }
 
 void enqueue(Thread& thread, Endpoint& endpoint, Endpoint::Holds as) {
   sched::make_wait(thread);
-  thread.wait = as == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving;
-  thread.endpoint = &endpoint;
+  thread.set_wait(as == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving, &endpoint);
   endpoint.holds = as;
   endpoint.queue.push_back(thread);
 }
@@ -90,13 +86,17 @@ Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool 
   }
   Thread& receiver = Thread::of(endpoint.queue.first());
   TRY(deliver(thread, receiver));
+  take_from_queue(receiver, endpoint);
   if (!expects_reply) {
-    sched::make_ready(receiver);
+    wake(receiver);
     return {};
   }
   sched::make_wait(thread);
   arm_deadline(thread, deadline);
-  sched::make_ready_first(receiver);
+  // The server comes to its caller where it may: what they then say to each other stays on one
+  // hart.
+  static_cast<void>(adopt(receiver));
+  wake_first(receiver);
   return kWaiting;
 }
 
@@ -108,20 +108,18 @@ Result<void> take_message(Thread& thread, Endpoint& endpoint) {
   while (endpoint.holds == Endpoint::Holds::kSenders) {
     Thread& sender = Thread::of(endpoint.queue.first());
     if (shape_of(sender).capabilities() != 0 && !has_tree()) return kNeedsTree;
+    take_sender(sender, endpoint);
     Result<void> delivered = deliver(sender, thread);
     if (delivered.has_value() && sender.expects_reply) {
-      // Its deadline runs on until it is answered.
-      take_sender(sender, endpoint);
+      refresh_class(thread);  // the sender's deadline runs on until it is answered
       return kWaiting;
     }
-    unqueue(sender, endpoint);
     if (delivered.has_value()) {
-      sender.wait = Wait::kNone;
       ipc::clear_temporaries(sender.frame);
-      sched::make_ready(sender);
+      wake(sender);
       return kWaiting;
     }
-    fail_wait(sender, delivered.error());
+    fail_wait(sender, Wait::kSending, delivered.error());
     if (arch::interrupt_pending()) return kPreempted;
   }
   return {};
@@ -149,8 +147,7 @@ Result<void> try_receive(Thread& thread, const Invoked& from, Nanoseconds deadli
 
 Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) {
   TRY(clean_up_received(thread));
-  if (thread.reply.caller != nullptr) refuse_caller(thread.reply);
-  thread.reply.caller_gone = false;
+  drop_caller(thread);
   for (;;) {
     const Result<void> received = try_receive(thread, from, deadline);
     if (received.has_value() || received.error() != kNeedsTree) return received;
@@ -168,8 +165,8 @@ Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge) {
     Thread& sender = Thread::of(*item);
     item = endpoint.queue.after(*item);
     if (sender.badge == badge) {
-      unqueue(sender, endpoint);
-      fail_wait(sender, {abi::kEcanceled, abi::Detail::kCancelled, 0});
+      take_sender(sender, endpoint);
+      fail_wait(sender, Wait::kSending, {abi::kEcanceled, abi::Detail::kCancelled, 0});
     }
     if (item != nullptr && arch::interrupt_pending()) {
       endpoint.cancel_from = item;

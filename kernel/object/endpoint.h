@@ -16,7 +16,7 @@ struct Endpoint {
   std::uint32_t references = 0;
   // All senders, or all receivers, in the order they came.
   List<Runnable, QueueTag> queue;
-  enum class Holds : std::uint8_t { kNobody, kSenders, kReceivers } holds = Holds::kNobody;
+  enum class Holds : std::int8_t { kSenders = -1, kNobody, kReceivers } holds = Holds::kNobody;
   // A cancel_sends that was preempted: no sender before this one has that badge. Null: none was.
   Runnable* cancel_from = nullptr;
   std::uint64_t cancel_badge = 0;
@@ -44,16 +44,19 @@ Result<void> answer(Thread& server);
 Result<void> answer(Thread& server, const Invoked& kept);
 // Moves the built-in reply of a thread into a Reply object.
 Result<void> keep(Thread& server, const Invoked& kept);
-// The caller is told that nobody will answer.
-void refuse_caller(Reply& reply);
+// Whoever waits for the thread's answer, or by a Reply object, is told that none will come.
+void drop_caller(Thread& server);
+void refuse_caller(Reply& kept);
 
 // Before a thread calls or receives: deletes the capabilities that it did not keep. kPreempted also
 // when it has deleted any: what the call was decoded to may be gone with them, so it is made again.
 Result<void> clean_up_received(Thread& thread);
 
-// Ends a thread's wait, whatever it waits for, with an error. Fine when it waits for nothing.
+// Ends a thread's wait, whatever it waits for, with an error. Fine when it waits for nothing. On
+// its home.
 void cancel_wait(Thread& thread, Error error);
-// Takes a thread out of whatever it waits for, and its deadline off; it is nobody's then.
-void leave_wait(Thread& thread);
+// Takes a thread out of whatever it waits for: it is nobody's then. False: somebody else has, and
+// it is on the way here. On its home.
+bool leave_wait(Thread& thread);
 
 }  // namespace tessera

@@ -65,9 +65,9 @@ TEST(UnhandledFaultTest, ItsTaskEnds) {
     victim.thread->frame.pc() = 0x2002;
     fresh.act_as(*victim.thread);
     fresh.fault(cause.scause, kFaultAddress);
-    EXPECT_EQ(victim.thread->wait, Wait::kStopped);
-    EXPECT_EQ(sibling.thread->wait, Wait::kStopped);
-    EXPECT_EQ(bystander.thread->wait, Wait::kNone);
+    EXPECT_EQ(victim.thread->wait(), Wait::kStopped);
+    EXPECT_EQ(sibling.thread->wait(), Wait::kStopped);
+    EXPECT_EQ(bystander.thread->wait(), Wait::kNone);
     fresh.act_as(fresh.main());
     auto info = kernel::Task(rt::Slot{victim.task_slot}).info();
     ASSERT_TRUE(info);
@@ -96,7 +96,7 @@ TEST_F(FaultTest, TheEndOfAFaultingTaskIsPreempted) {
   world.interrupt_always(true);
   fault();
   world.interrupt_always(false);
-  EXPECT_EQ(client.thread->wait, Wait::kStopped);
+  EXPECT_EQ(client.thread->wait(), Wait::kStopped);
   EXPECT_TRUE(client.task->threads.empty());
   EXPECT_EQ(info().state, TaskState::kFaulted);
 }
@@ -127,7 +127,7 @@ TEST_F(FaultTest, AHandlerResumes) {
     for (unsigned i = 1; i < 32; ++i) client.thread->frame.x[i] = 0xabc0 + i;
     if (receiver_first) start_receive(server);
     fault();
-    EXPECT_NE(client.thread->wait, Wait::kNone);
+    EXPECT_NE(client.thread->wait(), Wait::kNone);
     if (!receiver_first) EXPECT_TRUE(receive_now(server));
     Outcome message = result_of(server);
     EXPECT_EQ(message.tag, service::FaultHandler::kFaultTag);
@@ -138,7 +138,7 @@ TEST_F(FaultTest, AHandlerResumes) {
               (Words{static_cast<std::uint64_t>(FaultCause::kReadFault), kFaultAddress, 0x2002}))
         << "and nothing of its registers";
     answer(static_cast<std::uint64_t>(FaultAction::kResume));
-    EXPECT_EQ(client.thread->wait, Wait::kNone);
+    EXPECT_EQ(client.thread->wait(), Wait::kNone);
     EXPECT_EQ(client.thread->frame.pc(), 0x2002u);
     for (unsigned i = 1; i < 32; ++i) EXPECT_EQ(client.thread->frame.x[i], 0xabc0 + i);
     as(client);
@@ -164,7 +164,7 @@ TEST_F(FaultTest, AnythingButResumeKills) {
     start_receive(server);
     fault();
     answer(given.action, given.status);
-    EXPECT_EQ(client.thread->wait, Wait::kStopped);
+    EXPECT_EQ(client.thread->wait(), Wait::kStopped);
     EXPECT_EQ(info().state, TaskState::kFaulted);
     EXPECT_EQ(info().cause, FaultCause::kReadFault);
     EXPECT_EQ(info().address, kFaultAddress);
@@ -224,7 +224,7 @@ TEST_F(FaultTest, AHandlerThatDiesKills) {
   world.act_as(world.main());
   ASSERT_TRUE(kernel::Task(rt::Slot{server.task_slot}).kill());
   world.let_all_run();
-  EXPECT_EQ(client.thread->wait, Wait::kStopped);
+  EXPECT_EQ(client.thread->wait(), Wait::kStopped);
   EXPECT_EQ(info().state, TaskState::kFaulted);
 }
 
@@ -234,20 +234,20 @@ TEST_F(FaultTest, AHandlerThatDoesNotAnswerKills) {
   ASSERT_TRUE(receive_now(server));
   start_receive(server);
   world.let_all_run();
-  EXPECT_EQ(client.thread->wait, Wait::kStopped);
+  EXPECT_EQ(client.thread->wait(), Wait::kStopped);
   EXPECT_EQ(info().cause, FaultCause::kReadFault);
 }
 
 TEST_F(FaultTest, AHandlersEndpointThatDiesKills) {
   with_handler();
   fault();
-  EXPECT_EQ(client.thread->wait, Wait::kSending);
+  EXPECT_EQ(client.thread->wait(), Wait::kSending);
   world.act_as(world.main());
   ASSERT_TRUE(kernel::CNode(World::kNode).revoke(made.slot().index));
-  EXPECT_EQ(client.thread->wait, Wait::kSending) << "the endpoint lives on";
+  EXPECT_EQ(client.thread->wait(), Wait::kSending) << "the endpoint lives on";
   ASSERT_TRUE(kernel::CNode(World::kNode).delete_(made.slot().index));
   world.let_all_run();
-  EXPECT_EQ(client.thread->wait, Wait::kStopped);
+  EXPECT_EQ(client.thread->wait(), Wait::kStopped);
   EXPECT_EQ(info().state, TaskState::kFaulted);
 }
 
@@ -266,7 +266,7 @@ TEST_F(FaultTest, AKeptFaultIsAnsweredLater) {
   ASSERT_TRUE(receive_now(server));
   ASSERT_TRUE(kernel::Reply(rt::Slot{25}).keep());
   start_receive(server);
-  EXPECT_EQ(client.thread->wait, Wait::kAnswer);
+  EXPECT_EQ(client.thread->wait(), Wait::kAnswer);
   as(client);
   Player other = world.make_task();
   world.give(other, 2, made.slot(), kSend, 0);
@@ -274,7 +274,7 @@ TEST_F(FaultTest, AKeptFaultIsAnsweredLater) {
   ASSERT_TRUE(send(tag(0)));
   as(server);
   ASSERT_TRUE(kernel::Reply(rt::Slot{25}).send(0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0));
-  EXPECT_EQ(client.thread->wait, Wait::kNone);
+  EXPECT_EQ(client.thread->wait(), Wait::kNone);
 }
 
 TEST_F(FaultTest, TheHandlerIsSetOnceBeforeTheStart) {

@@ -79,7 +79,7 @@ class InterruptedTest : public ::testing::Test {
     world.let_all_run();
     as_main();
     EXPECT_TRUE(bell.poll()) << "the supervisor was not told";
-    for (const Player& each : threads) EXPECT_EQ(each.thread->wait, Wait::kStopped);
+    for (const Player& each : threads) EXPECT_EQ(each.thread->wait(), Wait::kStopped);
   }
 
   World world;
@@ -134,8 +134,9 @@ TEST_F(InterruptedTest, AThreadIsNotGivenItsOwnMemory) {
   const Player player = world.make_task();
   as_main();
   const auto memory = world.make<kernel::Untyped>(4096);
-  const std::uint32_t at = world.fresh_slot(5);
-  ASSERT_TRUE(memory.retype(ObjectType::kThread, 0, own, at, 5));  // nothing is left of it
+  constexpr std::uint32_t kAll = 4096 / kThreadSize;  // nothing is left of it
+  const std::uint32_t at = world.fresh_slot(kAll);
+  ASSERT_TRUE(memory.retype(ObjectType::kThread, 0, own, at, kAll));
   const kernel::Thread second(rt::Slot{at});
   ASSERT_TRUE(second.configure(kernel::Task(rt::Slot{player.task_slot})));
   ASSERT_TRUE(second.start(0x1000, 0, 0, 0));

@@ -133,7 +133,7 @@ TEST_F(LongMessageTest, WithoutABufferOfTheReceivers) {
   Snapshot before(world);
   EXPECT_TRUE(refused(send(tag(7)), abi::kEnospc, Detail::kBadLength));
   EXPECT_EQ(before.changed(), "");
-  EXPECT_EQ(server.thread->wait, Wait::kReceiving) << "it goes on waiting";
+  EXPECT_EQ(server.thread->wait(), Wait::kReceiving) << "it goes on waiting";
   EXPECT_TRUE(send(tag(6)));
 }
 
@@ -150,7 +150,7 @@ TEST_F(LongMessageTest, AnAnswerThatHasNoPlace) {
   give_buffer(server, 1);
   as(server);
   EXPECT_TRUE(refused(answer(7), abi::kEnospc, Detail::kBadLength));
-  EXPECT_EQ(client.thread->wait, Wait::kAnswer);
+  EXPECT_EQ(client.thread->wait(), Wait::kAnswer);
   reply_and_wait(server, kWords, 0, 6);
   EXPECT_EQ(result_of(client).words, kWords);
 }

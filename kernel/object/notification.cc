@@ -5,24 +5,21 @@
 #include "idl/kernel_decode.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
 namespace {
 
-void wake(Thread& thread) {
-  thread.wait = Wait::kNone;
-  sched::make_ready(thread);
-}
-
 // Ends a thread's receive, if it waits in one. The caller has the lock of its notification.
 bool leave_receive(Thread& thread) {
-  if (thread.wait != Wait::kReceiving) return false;
-  Endpoint& endpoint = *thread.endpoint;
+  if (thread.wait() != Wait::kReceiving) return false;
+  Endpoint& endpoint = *thread.endpoint();
   LockGuard guard(endpoint.lock);
-  if (thread.wait != Wait::kReceiving || thread.endpoint != &endpoint) return false;
-  unqueue(thread, endpoint);
+  if (thread.wait() != Wait::kReceiving || thread.endpoint() != &endpoint) return false;
+  take_from_queue(thread, endpoint);
+  thread.set_wait(Wait::kComing);
   return true;
 }
 
@@ -37,7 +34,6 @@ void offer(Notification& notification) {
     wake(*bound);
   } else if (Runnable* first = notification.waiters.pop_front(); first != nullptr) {
     Thread& waiter = Thread::of(*first);
-    waiter.home->timers.disarm(waiter);
     ipc::clear_temporaries(waiter.frame);
     decode::encode(waiter.frame, decode::NotificationWaitResult{.bits = notification.bits});
     notification.bits = 0;
@@ -72,10 +68,9 @@ Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds dead
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
   sched::make_wait(thread);
-  thread.wait = Wait::kNotification;
-  thread.notification = &notification;
+  thread.set_wait(Wait::kNotification, &notification);
   notification.waiters.push_back(thread);
-  if (deadline != kNever) thread.home->timers.arm(thread, deadline);
+  if (deadline != kNever) thread.home()->timers.arm(thread, deadline);
   return kWaiting;
 }
 

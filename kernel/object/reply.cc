@@ -9,6 +9,8 @@
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/mail.h"
+#include "kernel/object/notification.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
@@ -16,15 +18,55 @@
 namespace tessera {
 namespace {
 
-// The reply is empty; whoever worked for the caller does so no longer, and the caller's deadline is
-// off.
+constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
+
+bool leave_endpoint(Thread& thread) {
+  Endpoint& endpoint = *thread.endpoint();
+  LockGuard guard(endpoint.lock);
+  const Wait wait = thread.wait();
+  if (wait != Wait::kSending && wait != Wait::kReceiving) return false;
+  if (thread.endpoint() != &endpoint) return false;
+  take_sender(thread, endpoint);
+  thread.set_wait(Wait::kNone);
+  return true;
+}
+
+bool leave_notification(Thread& thread) {
+  Notification& notification = *thread.notification();
+  LockGuard guard(notification.lock);
+  if (thread.wait() != Wait::kNotification) return false;
+  List<Runnable, QueueTag>::remove(thread);
+  thread.set_wait(Wait::kNone);
+  return true;
+}
+
+// The caller is nobody's from now on, and the reply is empty. Its lock is held.
 Thread& release_caller(Reply& reply) {
-  Thread& caller = *reply.caller;
-  reply.caller = nullptr;
-  caller.home->timers.disarm(caller);
-  caller.wait = Wait::kNone;
-  if (reply.server != nullptr) refresh_class(*reply.server);
+  Thread& caller = *reply.caller.peek();
+  reply.caller.set(nullptr);
+  caller.set_wait(Wait::kComing);
   return caller;
+}
+
+// Takes a thread out of the reply that it waits for; false: it waits for another by now, or for
+// none.
+bool leave_reply(Thread& thread) {
+  Reply& reply = *thread.answer();
+  Thread* server = reply.server;
+  {
+    LockGuard guard(reply.lock);
+    if (thread.wait() != Wait::kAnswer || reply.caller.peek() != &thread) return false;
+    release_caller(reply);
+    thread.set_wait(Wait::kNone);
+    if (server == nullptr) return true;
+    reply.caller_gone = true;
+    if (!server->is_at(Hart::here())) {
+      give_notice(*server);
+      return true;
+    }
+  }
+  refresh_class(*server);
+  return true;
 }
 
 // A handler's answer to a fault: the thread goes on where it was, or ends its task.
@@ -45,28 +87,28 @@ ipc::Shape answer_shape(const Thread& server) {
   return {static_cast<std::uint32_t>(server.frame.x[ipc::kAnswerShape])};
 }
 
-// The answer in the server's frame reaches the caller, which is nobody's then. An error is the
-// server's, and nothing has changed.
+// The answer in the server's frame reaches the caller, if it is there still. The lock of the reply
+// is held. An error is the server's, and nothing has changed.
 Result<void> deliver_answer(Thread& server, Reply& reply) {
-  if (reply.caller == nullptr && !reply.caller_gone) {
+  Thread* waiting = reply.caller.peek();
+  if (waiting == nullptr && !reply.caller_gone) {
     return Error{abi::kEinval, abi::Detail::kNoReply, 0};
   }
   const ipc::Shape shape = answer_shape(server);
   if (!shape.valid()) return Error{abi::kEinval, abi::Detail::kBadLength, 8};
-  if (reply.caller == nullptr) return {};
-  Thread& caller = *reply.caller;
+  if (waiting == nullptr) return {};
+  Thread& caller = *waiting;
   if (caller.fault) {
     answer_fault(caller, server.frame, shape);
     return {};
   }
   Parcel parcel;
-  TRY(check_sender_buffer(server, shape, 8));
-  TRY(check_receiver_buffer(caller, shape));
+  TRY_ASSIGN(const LongWords words, find_words(server, caller, shape, 8));
   TRY(parcel.collect(server, shape.capabilities(), Parcel::Window::kStays));
   TRY(parcel.check_room(caller));
   parcel.hand_over(caller);
   ipc::clear_temporaries(caller.frame);
-  copy_words(server, caller, shape);
+  copy_words(server, caller, shape, words);
   caller.frame.x[5] = shape.bits;
   caller.frame.x[ipc::kStatus] = server.frame.x[ipc::kStatus];
   return {};
@@ -77,9 +119,15 @@ Result<void> deliver_answer(Thread& server, Reply& reply) {
 Result<void> answer(Thread& server) {
   if (answer_shape(server).capabilities() != 0) TRY(take_tree());
   Reply& reply = server.reply;
-  TRY(deliver_answer(server, reply));
-  if (reply.caller != nullptr) sched::make_ready_first(release_caller(reply));
-  reply.caller_gone = false;
+  Thread* caller = nullptr;
+  {
+    LockGuard guard(reply.lock);
+    TRY(deliver_answer(server, reply));
+    if (reply.caller.peek() != nullptr) caller = &release_caller(reply);
+    reply.caller_gone = false;
+  }
+  refresh_class(server);
+  if (caller != nullptr) wake_first(*caller);
   return {};
 }
 
@@ -89,26 +137,44 @@ Result<void> answer(Thread& server, const Invoked& kept) {
   LockGuard guard(reply.lock);
   if (!kept.stands()) return kGone;
   TRY(deliver_answer(server, reply));
-  sched::make_ready(release_caller(reply));
+  wake(release_caller(reply));
   return {};
 }
 
 Result<void> keep(Thread& server, const Invoked& kept) {
   Reply& reply = reply_of(kept);
-  LockGuard guard(reply.lock);
-  if (!kept.stands()) return kGone;
-  if (reply.caller != nullptr) return Error{abi::kEbusy, abi::Detail::kOccupied, 0};
   Reply& built_in = server.reply;
-  if (built_in.caller == nullptr) return Error{abi::kEinval, abi::Detail::kNoReply, 0};
-  reply.caller = built_in.caller;
-  reply.caller->answer = &reply;
-  built_in.caller = nullptr;
+  {
+    LockGuard guard(reply.lock);
+    if (!kept.stands()) return kGone;
+    if (reply.caller.peek() != nullptr) return Error{abi::kEbusy, abi::Detail::kOccupied, 0};
+    // Two of a kind: nobody else takes the lock of a built-in one with another one held.
+    LockGuard own(built_in.lock);
+    if (built_in.caller.peek() == nullptr) return Error{abi::kEinval, abi::Detail::kNoReply, 0};
+    Thread& caller = release_caller(built_in);
+    caller.set_wait(Wait::kAnswer, &reply);
+    reply.caller.set(&caller);
+  }
   refresh_class(server);
   return {};
 }
 
-void refuse_caller(Reply& reply) {
-  fail_wait(release_caller(reply), {abi::kEpipe, abi::Detail::kPeerDied, 0});
+void drop_caller(Thread& server) {
+  Reply& reply = server.reply;
+  Thread* caller = nullptr;
+  {
+    LockGuard guard(reply.lock);
+    reply.caller_gone = false;
+    if (reply.caller.peek() == nullptr) return;
+    caller = &release_caller(reply);
+  }
+  refresh_class(server);
+  fail_wait(*caller, Wait::kAnswer, kPeerDied);
+}
+
+void refuse_caller(Reply& kept) {
+  if (kept.caller.peek() == nullptr) return;
+  fail_wait(release_caller(kept), Wait::kAnswer, kPeerDied);
 }
 
 Result<void> clean_up_received(Thread& thread) {
@@ -128,37 +194,34 @@ Result<void> clean_up_received(Thread& thread) {
   return {};
 }
 
-void leave_wait(Thread& thread) {
-  switch (thread.wait) {
-    case Wait::kSending:
-    case Wait::kReceiving: {
-      LockGuard guard(thread.endpoint->lock);
-      unqueue(thread, *thread.endpoint);
-      break;
+bool leave_wait(Thread& thread) {
+  // Somebody else may take it out, or a reply be kept, at the same time: then it is looked at
+  // again.
+  for (;;) {
+    switch (thread.wait()) {
+      case Wait::kSending:
+      case Wait::kReceiving:
+        if (leave_endpoint(thread)) return true;
+        break;
+      case Wait::kAnswer:
+        if (leave_reply(thread)) return true;
+        break;
+      case Wait::kNotification:
+        if (leave_notification(thread)) return true;
+        break;
+      case Wait::kComing:
+      case Wait::kAsking:
+        return false;
+      default:
+        return true;
     }
-    case Wait::kAnswer:
-      release_caller(*thread.answer);
-      thread.answer->caller_gone = thread.answer->server != nullptr;
-      break;
-    case Wait::kNotification: {
-      LockGuard guard(thread.notification->lock);
-      List<Runnable, QueueTag>::remove(thread);
-      thread.home->timers.disarm(thread);
-      break;
-    }
-    case Wait::kNone:
-    case Wait::kStopped:
-    case Wait::kSuspended:
-      break;
   }
 }
 
 void cancel_wait(Thread& thread, Error error) {
-  if (!is_a_wait(thread.wait)) return;
-  Wait ended = thread.wait;
-  leave_wait(thread);
-  thread.wait = ended;  // tells fail_wait which registers the call clears
-  fail_wait(thread, error);
+  const Wait ended = thread.wait();
+  if (!is_a_wait(ended) || !leave_wait(thread)) return;
+  fail_wait(thread, ended, error);
 }
 
 }  // namespace tessera

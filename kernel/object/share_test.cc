@@ -160,7 +160,7 @@ TEST_F(ShareTest, WithoutShareNoMessageCarriesIt) {
   start_receive(server);
   as(client);
   EXPECT_TRUE(refused(send(tag(0, 1), kForever, kItem), abi::kEperm, Detail::kBadRights, 9));
-  EXPECT_EQ(server.thread->wait, Wait::kReceiving);
+  EXPECT_EQ(server.thread->wait(), Wait::kReceiving);
   EXPECT_TRUE(send(tag(0, 1), kForever, kItem + 1));
   EXPECT_EQ(type_at(server, kWindow), abi::ObjectType::kVmo);
 }

@@ -9,6 +9,7 @@
 #include "kernel/base/result.h"
 #include "kernel/base/types.h"
 #include "kernel/cap/slot.h"
+#include "kernel/object/round.h"
 #include "kernel/sched/hart.h"
 #include "kernel/sync/spinlock.h"
 
@@ -28,6 +29,10 @@ inline constexpr std::uint32_t kLastGeneration = ~std::uint32_t{0};
 
 struct State {
   Hart harts[kMaxHarts];
+  Rounds rounds;
+  // Harts that sleep since they have nothing to run, a bit each: a request for one thread. Whoever
+  // clears the bit gives it.
+  Atomic<std::uint32_t> idle;
 
   // Guards the derivation tree, reference counts and everything below. Off the IPC path.
   SpinLock tree_lock;
@@ -48,6 +53,17 @@ struct State {
   bool uart_taken = false;
 };
 extern constinit State state;
+
+inline std::uint32_t bit_of(const Hart& hart) {
+  return std::uint32_t{1} << static_cast<unsigned>(&hart - state.harts);
+}
+inline std::uint32_t online_harts() {
+  std::uint32_t online = 0;
+  for (const Hart& hart : state.harts) {
+    if (hart.ipi.online.load()) online |= bit_of(hart);
+  }
+  return online;
+}
 
 // The hart of a number that somebody gave; einval, badRange: there can be none.
 inline Result<Hart*> hart_at(std::uint64_t number) {

@@ -3,6 +3,7 @@
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"
@@ -97,20 +98,9 @@ Result<void> start_thread(Thread& thread, const Start& start) {
   thread.frame.tp() = start.tp;
   thread.frame.x[10] = start.argument;
   thread.started = true;
-  thread.wait = Wait::kNone;
-  task->state = abi::TaskState::kRunning;
-  sched::make_ready(thread);
+  task->set_state(abi::TaskState::kRunning);
+  wake(thread);
   return {};
-}
-
-void stop_thread(Thread& thread) {
-  leave_wait(thread);
-  sched::make_wait(thread);
-  thread.home->timers.disarm(thread);
-  thread.wait = Wait::kStopped;
-  thread.started = true;  // for good: a stopped thread is not started again
-  if (thread.reply.caller != nullptr) refuse_caller(thread.reply);
-  static_cast<Link<TaskMemberTag>&>(thread).unlink();
 }
 
 Result<void> end_faulted(Thread& thread) {
@@ -121,43 +111,71 @@ Result<void> end_faulted(Thread& thread) {
                                    .pc = thread.frame.pc()});
 }
 
-void keep_ending(Task& task) {
+Result<void> keep_ending(Task& task) {
   Thread* thread = task.threads.front();
-  if (thread == nullptr || sched::run_state(*thread) != sched::RunState::kWaiting) return;
-  leave_wait(*thread);
-  thread->wait = Wait::kNone;
-  sched::make_ready(*thread);
+  if (thread == nullptr || thread->doomed) return {};
+  TRY(at_home(*thread, Asked::kEnd));
+  return {};
 }
+
+namespace {
+
+// Of the threads of a task that has ended the first is there to go on with the end, whatever
+// becomes of whoever began it; there is one at a time. Alone and here it needs not: nothing comes
+// between.
+Result<void> choose_ender(Task& task) {
+  Thread* first = task.threads.front();
+  if (first == nullptr) return {};
+  auto* self = static_cast<Thread*>(Hart::here().current);
+  if (self != nullptr && self != first && self->task() == &task && !self->is_stopped()) {
+    if (first->doomed) {
+      TRY(stop_thread(*self));
+      return kPreempted;
+    }
+    List<Thread, TaskMemberTag>::remove(*self);
+    task.threads.push_front(*self);
+    first = self;
+  }
+  if (first == self) {
+    self->doomed = true;
+    return {};
+  }
+  const bool alone = task.threads.after(*first) == nullptr;
+  if (alone && first->is_at(Hart::here())) return {};
+  return keep_ending(task);
+}
+
+void tell_the_end(Task& task) {
+  if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
+  // It is told once. The slot stays until the task goes; without its rights it has done its work.
+  if (task.supervisor.empty() || task.supervisor.rights() == 0) return;
+  static_cast<void>(signal(Invoked(task.supervisor)));
+  const ObjectLock lock(task.supervisor);
+  task.supervisor.set_rights(0);
+}
+
+}  // namespace
 
 Result<void> end_task(Task& task, const Ending& ending) {
   if (!task.ended()) {
-    task.state = ending.state;
     task.status = ending.status;
     task.cause = ending.cause;
     task.fault_address = ending.address;
     task.fault_pc = ending.pc;
+    task.set_state(ending.state);
   }
-  while (Thread* thread = task.threads.front()) {
-    // Whoever runs does this work, so it goes last: until then it is there to go on with it.
-    if (sched::run_state(*thread) == sched::RunState::kRunning &&
-        task.threads.after(*thread) != nullptr) {
-      List<Thread, TaskMemberTag>::remove(*thread);
-      task.threads.push_back(*thread);
-      continue;
-    }
-    stop_thread(*thread);
-    if (!task.threads.empty() && arch::interrupt_pending()) {
-      keep_ending(task);
-      return kPreempted;
+  TRY(choose_ender(task));
+  Thread* ender = task.threads.front();
+  if (ender != nullptr) {
+    while (Thread* thread = task.threads.back()) {
+      if (thread == ender) break;
+      TRY(stop_thread(*thread));
+      if (arch::interrupt_pending()) return kPreempted;
     }
   }
-  if (&task == state.first_task && !state.uart_taken) stop_without_first_task(task);
-  // It is told once. The slot stays until the task goes; without its rights it has done its work.
-  if (!task.supervisor.empty() && task.supervisor.rights() != 0) {
-    static_cast<void>(signal(Invoked(task.supervisor)));
-    ObjectLock lock(task.supervisor);
-    task.supervisor.set_rights(0);
-  }
+  // What is left, if anything, runs nothing but this, and may be stopped at any time.
+  tell_the_end(task);
+  if (ender != nullptr) TRY(stop_thread(*ender));
   return {};
 }
 

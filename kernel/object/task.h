@@ -16,7 +16,11 @@ struct Task {
   std::uint32_t references = 0;
   std::uint64_t id = 0;
   std::uint64_t identity = 0;
-  abi::TaskState state = abi::TaskState::kFresh;
+  Atomic<abi::TaskState> state_word{abi::TaskState::kFresh};
+  // A bit each: those that may have translations of its addresses.
+  Atomic<std::uint8_t> harts;
+  std::uint16_t round = 0;       // that its ASID waits for
+  std::uint32_t forgetting = 0;  // slots whose mapping in it is undone but for a round
   bool identified = false;
   abi::FaultCause cause = abi::FaultCause::kNone;
   std::int32_t status = 0;
@@ -34,7 +38,9 @@ struct Task {
   PageTable table;  // its root is 0 until the task is configured
 
   bool configured() const { return table.root().value != 0; }
-  bool ended() const { return state > abi::TaskState::kRunning; }
+  abi::TaskState state() const { return state_word.peek(); }
+  void set_state(abi::TaskState state) { state_word.store(state); }
+  bool ended() const { return state() > abi::TaskState::kRunning; }
   // Null when it has none.
   CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object()); }
 
@@ -72,8 +78,8 @@ struct Ending {
 Result<void> end_task(Task& task, const Ending& ending);
 // As a thread that was not handled in a fault ends it.
 Result<void> end_faulted(Thread& thread);
-// An ended task has threads left: one of them is ready, to go on with the end, whatever becomes of
-// whoever began it.
-void keep_ending(Task& task);
+// An ended task has threads left: the first of them is ready, to go on with the end, whatever
+// becomes of whoever began it.
+Result<void> keep_ending(Task& task);
 
 }  // namespace tessera

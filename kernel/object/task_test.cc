@@ -225,13 +225,13 @@ TEST_F(TaskTest, KillStopsAllThreads) {
   kernel::Task task(rt::Slot{player.task_slot});
   ASSERT_TRUE(task.kill());
   for (const Player& one : {player, second, third}) {
-    EXPECT_EQ(one.thread->wait, Wait::kStopped);
+    EXPECT_EQ(one.thread->wait(), Wait::kStopped);
     EXPECT_EQ(sched::run_state(*one.thread), sched::RunState::kWaiting);
     EXPECT_FALSE(one.thread->armed());
   }
   EXPECT_EQ(task.info()->state, TaskState::kKilled);
   world.advance(5000);
-  EXPECT_EQ(second.thread->wait, Wait::kStopped);
+  EXPECT_EQ(second.thread->wait(), Wait::kStopped);
 }
 
 // Killing and exiting go a thread a step; whoever runs is the last.
@@ -251,7 +251,7 @@ TEST_F(TaskTest, TheEndIsPreempted) {
     }
     world.interrupt_always(false);
     as_main();
-    for (const Player& one : threads) EXPECT_EQ(one.thread->wait, Wait::kStopped);
+    for (const Player& one : threads) EXPECT_EQ(one.thread->wait(), Wait::kStopped);
     auto info = kernel::Task(rt::Slot{player.task_slot}).info();
     EXPECT_EQ(info->state, exits ? TaskState::kExited : TaskState::kKilled);
     EXPECT_EQ(info->status, exits ? 3 : 0);

@@ -3,7 +3,9 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
@@ -16,28 +18,60 @@ constexpr Error kBadState{abi::kEbusy, abi::Detail::kBadState, 0};
 
 }  // namespace
 
-Result<void> suspend_thread(Thread& thread) {
-  if (thread.wait == Wait::kSuspended) return {};
-  if (thread.wait == Wait::kStopped || thread.doomed || thread.task()->ended()) return kBadState;
-  const Wait ended = thread.wait;
+void stop_at_home(Thread& thread) {
+  if (thread.is_stopped() && thread.started) return;
+  if (!leave_wait(thread)) {
+    thread.asked = Asked::kStop;
+    return;
+  }
+  sched::make_wait(thread);
+  thread.home()->timers.disarm(thread);
+  drop_caller(thread);
+  thread.started = true;  // for good: a stopped thread is not started again
+  thread.set_stopped();
+}
+
+Result<void> stop_thread(Thread& thread) {
+  if (!thread.is_stopped()) {
+    TRY(at_home(thread, Asked::kStop));
+    if (!thread.is_stopped()) return kPreempted;  // it is on the way home
+  }
+  thread.started = true;
+  static_cast<Link<TaskMemberTag>&>(thread).unlink();
+  return {};
+}
+
+void suspend_at_home(Thread& thread) {
+  const Wait ended = thread.wait();
+  if (ended == Wait::kSuspended || ended == Wait::kStopped || thread.doomed) return;
   if (ended == Wait::kNone) {
     sched::make_wait(thread);
+  } else if (!leave_wait(thread)) {
+    if (thread.asked == Asked::kNothing) thread.asked = Asked::kSuspend;
+    return;
   } else {
-    leave_wait(thread);
+    thread.home()->timers.disarm(thread);
+    refresh_class(thread);
     // A fault has no outcome: the instruction is run again.
     if (!thread.fault) {
       write_outcome(thread, ended, {abi::kEcanceled, abi::Detail::kCancelled, 0});
     }
     thread.fault = false;
   }
-  thread.wait = Wait::kSuspended;
+  thread.set_wait(Wait::kSuspended);
+}
+
+Result<void> suspend_thread(Thread& thread) {
+  if (thread.wait() == Wait::kSuspended) return {};
+  if (thread.is_stopped() || thread.doomed || thread.task()->ended()) return kBadState;
+  TRY(at_home(thread, Asked::kSuspend));
+  if (thread.wait() != Wait::kSuspended) return kPreempted;  // it is on the way home
   return {};
 }
 
 Result<void> resume_thread(Thread& thread) {
-  if (thread.wait != Wait::kSuspended) return kBadState;
-  thread.wait = Wait::kNone;
-  sched::make_ready(thread);
+  if (thread.wait() != Wait::kSuspended) return kBadState;
+  wake(thread);
   return {};
 }
 
@@ -55,11 +89,26 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
   return {};
 }
 
-Result<arch::Frame*> frame_at_rest(Thread& thread) {
-  const bool fresh = thread.wait == Wait::kStopped && !thread.started;
-  const bool faulted = thread.wait != Wait::kNone && thread.fault;
-  if (!fresh && !faulted && thread.wait != Wait::kSuspended) return kBadState;
-  return &thread.frame;
+// A thread in a fault is at rest while nobody answers it: the lock of what it waits for sees to
+// that.
+Result<void> AtRest::hold(Thread& thread) {
+  const Wait wait = thread.wait();
+  const bool fresh = wait == Wait::kStopped && !thread.started;
+  if (fresh || wait == Wait::kSuspended) return {};
+  if (wait == Wait::kSending) {
+    lock_ = &thread.endpoint()->lock;
+  } else if (wait == Wait::kAnswer) {
+    lock_ = &thread.answer()->lock;
+  } else {
+    return kBadState;
+  }
+  lock_->lock();
+  if (thread.wait() == wait && thread.fault && lock_of(thread) == lock_) return {};
+  return kBadState;
+}
+
+SpinLock* AtRest::lock_of(const Thread& thread) {
+  return thread.wait() == Wait::kSending ? &thread.endpoint()->lock : &thread.answer()->lock;
 }
 
 }  // namespace tessera

@@ -25,12 +25,29 @@ enum class Wait : std::uint8_t {
   kAnswer,        // a Reply holds it
   kNotification,  // in a Notification's queue
   kSuspended,     // until it is resumed
+  kComing,        // on the way to its home, by mail; what it waited for is over
+  kAsking,        // on the way to another hart, with something that it asks of it
 };
 
 // Whether something will end it: a message, an answer, a signal, a deadline.
 constexpr bool is_a_wait(Wait wait) {
-  return wait != Wait::kStopped && wait != Wait::kNone && wait != Wait::kSuspended;
+  return wait == Wait::kSending || wait == Wait::kReceiving || wait == Wait::kAnswer ||
+         wait == Wait::kNotification;
 }
+
+// What one hart asks another to do with a thread, or an alarm, that is the other's.
+enum class Asked : std::uint8_t {
+  kNothing,
+  kStop,     // it never runs again
+  kSuspend,  // it does not run until it is resumed
+  kEnd,      // it runs, to end its task
+  kRefresh,  // it runs at the class that is due
+  kDisarm,   // an alarm
+};
+struct Ask {
+  Asked what = Asked::kNothing;
+  void* of = nullptr;  // a Thread, for kDisarm an Alarm; null: done, and the asker comes home
+};
 
 struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Thread() : Timer(Timer::Owner::kThread) { reply.server = this; }
@@ -38,8 +55,21 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   arch::Frame frame;
   std::uint32_t references = 0;
 
-  // What it waits for; written by whoever owns the thread at the moment.
-  Wait wait = Wait::kStopped;
+  // What it waits for; changed by whoever owns the thread at the moment: its home, or who has the
+  // lock of what it waits for.
+  Wait wait() const { return wait_.peek(); }
+  void set_wait(Wait wait) { wait_.set(wait); }
+  // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification).
+  Endpoint* endpoint() const { return static_cast<Endpoint*>(waits_on_.peek()); }
+  Reply* answer() const { return static_cast<Reply*>(waits_on_.peek()); }
+  Notification* notification() const { return static_cast<Notification*>(waits_on_.peek()); }
+  void set_wait(Wait wait, void* on) {
+    waits_on_.set(on);
+    wait_.set(wait);
+  }
+  // It is, and everything that was done to it before is seen by who reads that it is.
+  void set_stopped() { wait_.store(Wait::kStopped); }
+  bool is_stopped() const { return wait_.load() == Wait::kStopped; }
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
@@ -51,12 +81,8 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   std::uint32_t window = 0;   // first slot for received capabilities; 0: none
   std::uint64_t badge = 0;    // of the capability it sends with
   std::uint64_t fault_address = 0;
-  union {
-    void* waits_on = nullptr;
-    Endpoint* endpoint;          // kSending, kReceiving
-    Reply* answer;               // kAnswer
-    Notification* notification;  // kNotification
-  };
+  Ask ask;                        // kAsking
+  Asked asked = Asked::kNothing;  // what it was asked while it was on the way; its home's
 
   Reply reply;  // the caller of the last message it received
 
@@ -72,21 +98,44 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   bool bound_is_silent() const;
   static Thread& of(Timer& timer) { return static_cast<Thread&>(timer); }
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
+
+ private:
+  Atomic<Wait> wait_{Wait::kStopped};
+  Atomic<void*> waits_on_{nullptr};
 };
 inline constexpr std::uint64_t kThreadSize = (sizeof(Thread) + 63) / 64 * 64;
 static_assert(kThreadSize <= 1024);
 
-// It never runs again; whoever waits for its answer gets epipe.
-void stop_thread(Thread& thread);
+// It never runs again; whoever waits for its answer gets epipe. kPreempted: call again.
+Result<void> stop_thread(Thread& thread);
+// The part of it that is its home's; a thread that is on the way is stopped when it arrives.
+void stop_at_home(Thread& thread);
 
-// It does not run until it is resumed; what it waited for has ended with ecanceled.
+// It does not run until it is resumed; what it waited for has ended with ecanceled. kPreempted:
+// call again.
 Result<void> suspend_thread(Thread& thread);
+void suspend_at_home(Thread& thread);
 Result<void> resume_thread(Thread& thread);
 
 // Makes a page of the VMO the thread's IPC buffer; kPreempted: call again.
 Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page);
 
-// The registers of a thread that does not go on by itself, for others to see and change.
-Result<arch::Frame*> frame_at_rest(Thread& thread);
+// A thread that does not go on by itself, so that others may see and change its registers: it has
+// not begun, is suspended, or waits for the answer to a fault and gets none as long as this lives.
+class AtRest {
+ public:
+  AtRest() = default;
+  ~AtRest() __attribute__((no_thread_safety_analysis)) {
+    if (lock_ != nullptr) lock_->unlock();
+  }
+  AtRest(const AtRest&) = delete;
+  AtRest& operator=(const AtRest&) = delete;
+  // ebusy, badState: it is not at rest.
+  Result<void> hold(Thread& thread) __attribute__((no_thread_safety_analysis));
+
+ private:
+  static SpinLock* lock_of(const Thread& thread);
+  SpinLock* lock_ = nullptr;
+};
 
 }  // namespace tessera

@@ -31,7 +31,7 @@ class ThreadTest : public IpcTest {
 
 TEST_F(ThreadTest, ASuspendedThreadDoesNotRun) {
   ASSERT_TRUE(thread.suspend());
-  EXPECT_EQ(client.thread->wait, Wait::kSuspended);
+  EXPECT_EQ(client.thread->wait(), Wait::kSuspended);
   EXPECT_FALSE(runs(client));
   EXPECT_TRUE(thread.suspend()) << "fine again";
   ASSERT_TRUE(thread.resume());
@@ -102,7 +102,7 @@ TEST_F(ThreadTest, AServerThatIsSuspendedKeepsItsCaller) {
   as_main();
   ASSERT_TRUE(handle(server).suspend());
   world.let_all_run();
-  EXPECT_EQ(client.thread->wait, Wait::kAnswer);
+  EXPECT_EQ(client.thread->wait(), Wait::kAnswer);
   ASSERT_TRUE(handle(server).resume());
   reply_and_wait(server, kWords, 0, 6);
   EXPECT_EQ(result_of(client).words, kWords);
@@ -112,7 +112,7 @@ TEST_F(ThreadTest, AThreadSuspendsItself) {
   world.give(client, 3, thread.slot());
   as(client);
   EXPECT_TRUE(world.waits([] { (void)kernel::Thread(rt::Slot{3}).suspend(); }));
-  EXPECT_EQ(client.thread->wait, Wait::kSuspended);
+  EXPECT_EQ(client.thread->wait(), Wait::kSuspended);
   as_main();
   ASSERT_TRUE(thread.resume());
   EXPECT_EQ(result_of(client).status, 0);
@@ -132,7 +132,7 @@ TEST_F(ThreadTest, OnlyAThreadThatLives) {
 TEST_F(ThreadTest, ASuspendedThreadsTaskEnds) {
   ASSERT_TRUE(thread.suspend());
   ASSERT_TRUE(kernel::Task(rt::Slot{client.task_slot}).kill());
-  EXPECT_EQ(client.thread->wait, Wait::kStopped);
+  EXPECT_EQ(client.thread->wait(), Wait::kStopped);
   expect_refused(world, [&] { return thread.resume(); }, abi::kEbusy, Detail::kBadState);
 }
 
@@ -270,7 +270,7 @@ TEST_F(CancelSendsTest, TheOthersKeepTheirOrder) {
   ASSERT_TRUE(endpoint.cancel_sends(kOther));
   for (int i = 0; i < 6; i += 2) {
     ASSERT_TRUE(receive_now(server));
-    EXPECT_EQ(senders[i].thread->wait, Wait::kAnswer) << i;
+    EXPECT_EQ(senders[i].thread->wait(), Wait::kAnswer) << i;
   }
 }
 
@@ -301,14 +301,14 @@ TEST_F(CancelSendsTest, TheQueueChangesInTheMiddle) {
 TEST_F(CancelSendsTest, NobodyElseIsTouched) {
   as(server);
   ASSERT_TRUE(endpoint.cancel_sends(0x1234));
-  for (const Player& sender : senders) EXPECT_EQ(sender.thread->wait, Wait::kSending);
+  for (const Player& sender : senders) EXPECT_EQ(sender.thread->wait(), Wait::kSending);
   ASSERT_TRUE(endpoint.cancel_sends(kBadge));
   ASSERT_TRUE(endpoint.cancel_sends(kOther));
   ASSERT_TRUE(endpoint.cancel_sends(kOther)) << "fine when nobody waits";
   start_receive(server);
   as(client);
   EXPECT_TRUE(refused(endpoint.cancel_sends(0), abi::kEperm, Detail::kBadRights));
-  EXPECT_EQ(server.thread->wait, Wait::kReceiving);
+  EXPECT_EQ(server.thread->wait(), Wait::kReceiving);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "kernel/cap/cnode.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/task.h"
 #include "kernel/sched/scheduler.h"
 
@@ -70,17 +71,20 @@ Result<void> check_sender_buffer(const Thread& sender, ipc::Shape shape, std::ui
   return Error{abi::kEinval, abi::Detail::kBadLength, argument};
 }
 
-Result<void> check_receiver_buffer(const Thread& receiver, ipc::Shape shape) {
-  if (shape.long_words() == 0 || !receiver.buffer.empty()) return {};
-  return Error{abi::kEnospc, abi::Detail::kBadLength, 0};
+Result<LongWords> find_words(const Thread& sender, const Thread& receiver, ipc::Shape shape,
+                             std::uint8_t argument) {
+  if (shape.long_words() == 0) return LongWords{};
+  const CapabilityWord from = sender.buffer.word();
+  const CapabilityWord to = receiver.buffer.word();
+  if (from.empty()) return Error{abi::kEinval, abi::Detail::kBadLength, argument};
+  if (to.empty()) return Error{abi::kEnospc, abi::Detail::kBadLength, 0};
+  return LongWords{static_cast<const std::uint64_t*>(arch::direct_map({from.object()})),
+                   static_cast<std::uint64_t*>(arch::direct_map({to.object()}))};
 }
 
-void copy_words(const Thread& from, Thread& to, ipc::Shape shape) {
+void copy_words(const Thread& from, Thread& to, ipc::Shape shape, const LongWords& words) {
   ipc::copy_words(from.frame, to.frame, shape);
-  if (shape.long_words() == 0) return;
-  const auto* source = static_cast<const std::uint64_t*>(arch::direct_map({from.buffer.object()}));
-  auto* target = static_cast<std::uint64_t*>(arch::direct_map({to.buffer.object()}));
-  for (unsigned i = 0; i < shape.long_words(); ++i) target[i] = source[i];
+  for (unsigned i = 0; i < shape.long_words(); ++i) words.to[i] = words.from[i];
 }
 
 Result<void> transfer_message(Thread& sender, Thread& receiver) {
@@ -98,13 +102,12 @@ Result<void> transfer_message(Thread& sender, Thread& receiver) {
   } else {
     message.tag = static_cast<std::uint32_t>(sender.frame.x[ipc::kStatus]);
     ipc::Shape shape = ipc::shape_of_tag(message.tag);
-    TRY(check_sender_buffer(sender, shape, 7));
-    TRY(check_receiver_buffer(receiver, shape));
+    TRY_ASSIGN(const LongWords long_words, find_words(sender, receiver, shape, 7));
     Parcel parcel;
     TRY(parcel.collect(sender, shape.capabilities(), Parcel::Window::kStays));
     TRY(parcel.check_room(receiver));
     parcel.hand_over(receiver);
-    copy_words(sender, receiver, shape);
+    copy_words(sender, receiver, shape, long_words);
   }
   std::span<std::uint64_t, abi::kMessageRegisters> words = ipc::words(receiver.frame);
   message.w0 = words[0];
@@ -145,25 +148,18 @@ bool BoundLock::take_signal(Thread& thread) const {
   return true;
 }
 
-void unqueue(Thread& thread, Endpoint& endpoint) {
-  take_sender(thread, endpoint);
-  thread.home->timers.disarm(thread);
-}
-
 void write_outcome(Thread& thread, Wait ended, Error error) {
   ipc::write_error(thread.frame, error.status, error.detail, error.argument);
   if (ended == Wait::kReceiving) ipc::clear_saved(thread.frame);
 }
 
-void fail_wait(Thread& thread, Error error) {
-  Wait ended = thread.wait;
-  thread.wait = Wait::kNone;
+void fail_wait(Thread& thread, Wait ended, Error error) {
   if (thread.fault) {
     thread.doomed = true;  // whoever should have handled it cannot
   } else {
     write_outcome(thread, ended, error);
   }
-  sched::make_ready(thread);
+  wake(thread);
 }
 
 }  // namespace tessera

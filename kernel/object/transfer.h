@@ -28,12 +28,20 @@ class Parcel {
   unsigned count_ = 0;
 };
 
-// Whether the words beyond the registers have a place at both ends. `argument`: the sender's, that
-// told how many they are.
+// Where the words beyond the registers are at both ends: the pages of the IPC buffers, as they were
+// when they were looked up. One whose capability goes meanwhile is nobody else's until this hart
+// has left the kernel.
+struct LongWords {
+  const std::uint64_t* from = nullptr;
+  std::uint64_t* to = nullptr;
+};
+// Null when all words fit the registers. `argument`: the sender's, that told how many they are.
+Result<LongWords> find_words(const Thread& sender, const Thread& receiver, ipc::Shape shape,
+                             std::uint8_t argument);
+// Whether the sender has a place for them, as far as it alone is concerned.
 Result<void> check_sender_buffer(const Thread& sender, ipc::Shape shape, std::uint8_t argument);
-Result<void> check_receiver_buffer(const Thread& receiver, ipc::Shape shape);
-// All words of a message, which has a place at both ends.
-void copy_words(const Thread& from, Thread& to, ipc::Shape shape);
+// All words of a message.
+void copy_words(const Thread& from, Thread& to, ipc::Shape shape, const LongWords& words);
 
 // Puts the sender's message into the receiver's registers, which are complete then. An error is the
 // sender's; nothing has changed.
@@ -57,8 +65,7 @@ class [[clang::scoped_lockable]] BoundLock {
 // Completes the receive of a thread with the bits of a signal.
 void deliver_signal(Thread& thread, std::uint64_t bits);
 
-// Takes a thread out of an endpoint's queue, whose lock is held: a receiver; a sender; either, with
-// its deadline.
+// Takes a thread out of an endpoint's queue, whose lock is held: a receiver; either.
 inline void take_from_queue(Thread& thread, Endpoint& endpoint) {
   List<Runnable, QueueTag>::remove(thread);
   if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
@@ -67,9 +74,8 @@ inline void take_sender(Thread& thread, Endpoint& endpoint) {
   if (endpoint.cancel_from == &thread) endpoint.cancel_from = endpoint.queue.after(thread);
   take_from_queue(thread, endpoint);
 }
-void unqueue(Thread& thread, Endpoint& endpoint);
-// The thread, which is in no queue any more, is told the error and is ready.
-void fail_wait(Thread& thread, Error error);
+// The thread, which this hart has taken out of that wait, is told the error, and wakes.
+void fail_wait(Thread& thread, Wait ended, Error error);
 // The registers of a call whose wait has ended with an error.
 void write_outcome(Thread& thread, Wait ended, Error error);
 

@@ -8,6 +8,7 @@
 #include "kernel/object/delete.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
+#include "kernel/object/round.h"
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 
@@ -18,13 +19,16 @@ constexpr std::uint64_t kGrainsPerPage = kPageSize / kGrain;
 constexpr std::uint32_t kMaxPages = (1u << 26) - 1;  // what 32 bits of grains count
 constexpr Error kNoMemory{abi::kEnomem, abi::Detail::kNoMemory, 0};
 
-// Nothing came from it, or all of that is gone: all is free again.
-void reset_if_unused(Slot& untyped) {
-  if (!untyped.children.empty()) return;
+// Nothing came from it, or all of that is gone: all is free again, when no other hart can be
+// looking at what it was.
+Result<void> reset_if_unused(Slot& untyped) {
+  if (!untyped.children.empty()) return {};
   auto end = static_cast<std::uint32_t>(untyped.pages * kGrainsPerPage);
-  if (untyped.given.low == 0 && untyped.given.high == end) return;
+  if (untyped.given.low == 0 && untyped.given.high == end) return {};
+  TRY(wait_for_round(untyped.asid));
   untyped.given = {.low = 0, .high = end};
   untyped.zeroed_from = untyped.pages;
+  return {};
 }
 
 // Bytes of one object; nullopt: there is no such object, or not of that size.
@@ -111,7 +115,7 @@ void construct(abi::ObjectType type, void* memory, std::uint64_t size) {
       (::new (memory) Task())->id = state.next_task_id++;
       break;
     case abi::ObjectType::kThread:
-      (::new (memory) Thread())->home = &Hart::here();
+      (::new (memory) Thread())->set_home(Hart::here());
       break;
     case abi::ObjectType::kEndpoint:
       ::new (memory) Endpoint();
@@ -174,7 +178,7 @@ std::uint64_t free_bytes(const Slot& untyped) {
 }
 
 Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
-  reset_if_unused(untyped);
+  TRY(reset_if_unused(untyped));
   std::uint64_t grains = (bytes + kGrain - 1) / kGrain;
   if (grains > untyped.given.high - untyped.given.low) return kNoMemory;
   void* memory = arch::direct_map(PhysAddr{untyped.object()} + untyped.given.low * kGrain);
@@ -203,7 +207,7 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
     return Error{abi::kEinval, abi::Detail::kBadType, 1};
   }
   TRY(check_slots(node, first, request.count));
-  reset_if_unused(untyped);
+  TRY(reset_if_unused(untyped));
 
   std::uint64_t bytes = *size * request.count;
   if (bytes < kPageSize) {

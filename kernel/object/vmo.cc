@@ -2,6 +2,7 @@
 
 #include "idl/kernel_rights.h"
 #include "kernel/base/bits.h"
+#include "kernel/object/round.h"
 #include "kernel/object/state.h"
 
 namespace tessera {
@@ -11,6 +12,9 @@ namespace {
 // was.
 constexpr std::uint8_t kUndoing = 0x80;
 constexpr std::uint8_t kUndoingNoMemory = 0x40;
+// All is unmapped, and a round goes on after which nobody has it any more; mapping.done is its
+// number.
+constexpr std::uint8_t kForgetting = 0x20;
 constexpr std::uint8_t kAccessBits = 0x07;
 
 Task* task_of_mapping(Slot& slot) {
@@ -51,13 +55,43 @@ Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Acc
   return {};
 }
 
-Result<void> undo(Slot& slot, Task& task) {
-  Run run = run_of(slot);
-  while (!task.table.unmap_step(run)) {
-    slot.mapping.done = run.done;
-    if (arch::interrupt_pending()) return kPreempted;
+// Whether a hart other than this one may have translations of the task's addresses.
+bool is_mapped_elsewhere(const Task& task) {
+  return (task.harts.load() & ~bit_of(Hart::here())) != 0;
+}
+
+// The pages that the task's tables do not need any more are its pool's again when nobody may still
+// walk them, whosever round that was. Nobody runs in a task that is at its end: its ASID and its
+// memory wait for rounds of their own.
+Result<void> forget_everywhere(Slot& slot, Task& task) {
+  if ((slot.access & kForgetting) == 0) {
+    const bool is_run = !task.ended() || !task.threads.empty();
+    if (!is_run || !is_mapped_elsewhere(task)) {
+      if (task.forgetting == 0) task.pool.settle();
+      return {};
+    }
+    slot.access |= kForgetting;
+    slot.mapping.done = 0;
+    ++task.forgetting;
   }
-  task.pool.settle();
+  auto round = static_cast<std::uint16_t>(slot.mapping.done);
+  const Result<void> over = wait_for_round(round);
+  slot.mapping.done = round;
+  TRY(over);
+  slot.access &= static_cast<std::uint8_t>(~kForgetting);
+  if (--task.forgetting == 0) task.pool.settle();
+  return {};
+}
+
+Result<void> undo(Slot& slot, Task& task) {
+  if ((slot.access & kForgetting) == 0) {
+    Run run = run_of(slot);
+    while (!task.table.unmap_step(run)) {
+      slot.mapping.done = run.done;
+      if (arch::interrupt_pending()) return kPreempted;
+    }
+  }
+  TRY(forget_everywhere(slot, task));
   slot.generation = 0;
   slot.badge = 0;
   return {};
@@ -81,6 +115,8 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
     slot.asid = task.table.asid().value;
     slot.access = access.bits;
     slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
+  } else if ((slot.access & kForgetting) != 0 && (slot.access & kUndoing) == 0) {
+    return Error{abi::kEexist, abi::Detail::kOccupied, 0};
   } else if (mapped_in != &task || slot.mapping.done == slot.pages || run_of(slot).va != address ||
              run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
@@ -117,15 +153,17 @@ Access mapped_access(Slot& slot) {
   return run_of(slot).access;
 }
 
-void retire_address_space(Task& task) {
+Result<void> retire_address_space(Task& task) {
   Asid asid = task.table.asid();
-  if (asid.value == 0 || state.tasks[asid.value] != &task) return;
-  arch::leave_address_space(task.table.root());
+  if (asid.value == 0 || state.tasks[asid.value] != &task) return {};
+  if (is_mapped_elsewhere(task)) TRY(wait_for_round(task.round));
+  arch::leave_user_space();
   arch::flush_space(asid);
   state.tasks[asid.value] = nullptr;
   // A slot may still say that it is mapped in a task of this generation: none comes again.
-  if (state.generations[asid.value] == kLastGeneration) return;
+  if (state.generations[asid.value] == kLastGeneration) return {};
   state.asids_in_use[asid.value / 64] &= ~(std::uint64_t{1} << asid.value % 64);
+  return {};
 }
 
 Task* Task::find(Asid asid, std::uint32_t generation) {

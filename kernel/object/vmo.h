@@ -16,7 +16,8 @@ Result<void> unmap_vmo(Slot& slot);
 // none.
 Access mapped_access(Slot& slot);
 
-// The task's address space is gone for ever: nothing runs in it, and its ASID is free.
-void retire_address_space(Task& task);
+// The task's address space is gone for ever: nothing runs in it, and its ASID is free. kPreempted:
+// call again.
+Result<void> retire_address_space(Task& task);
 
 }  // namespace tessera

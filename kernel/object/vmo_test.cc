@@ -301,7 +301,9 @@ TEST_F(VmoTest, WhatIsCachedIsFlushed) {
 }
 
 TEST_F(VmoTest, ExecutableMappingsSynchroniseInstructions) {
-  auto syncs = [&] { return world.machine.hart(world.hart.local.id).instruction_syncs; };
+  // A hart synchronises once when it first runs a task, too.
+  const std::uint64_t before = world.machine.hart(world.hart.local.id).instruction_syncs;
+  auto syncs = [&] { return world.machine.hart(world.hart.local.id).instruction_syncs - before; };
   ASSERT_TRUE(vmo.map(task, kAt, kR | kW));
   EXPECT_EQ(syncs(), 0u);
   ASSERT_TRUE(vmo.unmap());

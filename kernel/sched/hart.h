@@ -24,7 +24,12 @@ struct Hart {
   Nanoseconds slice_end =
       kNever;  // of `current`; kNever: nobody of its class waits, so it has no end
   Nanoseconds programmed = kNever;  // what the timer is set to
-  alignas(64) Ipi ipi;              // others write here too
+  // Threads are ready that it does not run: an idle hart may ask for one.
+  Atomic<bool> surplus;
+  // Others write here too.
+  alignas(64) Ipi ipi;
+  Mailbox<Runnable, QueueTag> mail;
+  Mailbox<Runnable, NoticeTag> notices;
 
   static Hart& of(arch::HartLocal& local) { return reinterpret_cast<Hart&>(local); }
   static Hart& here() { return of(arch::this_hart()); }

@@ -10,14 +10,22 @@
 #include "idl/abi.h"
 #include "kernel/base/list.h"
 #include "kernel/base/types.h"
+#include "kernel/sched/mailbox.h"
+#include "kernel/sync/atomic.h"
 
 namespace tessera {
 
 struct Hart;
 struct QueueTag;
+struct NoticeTag;
 
-struct Runnable : Link<QueueTag> {
-  Hart* home = nullptr;
+struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
+  // The hart that runs it when it is ready, and whose timers it uses. Written by the home, and by a
+  // hart that takes it over out of what it waits for; read by any.
+  Hart* home() const { return home_.load(); }
+  void set_home(Hart& hart) { home_.store(&hart); }
+  bool is_at(const Hart& hart) const { return home_.peek() == &hart; }
+
   bool ready = false;
   abi::QosClass own_class = abi::QosClass::kNormal;
   // When its turn ends, if that began and was handed on or interrupted; kNever: its next turn is a
@@ -26,6 +34,13 @@ struct Runnable : Link<QueueTag> {
   // own_class, or that of the caller it works for, whichever is higher. Changed only while not
   // `ready`.
   abi::QosClass effective_class = abi::QosClass::kNormal;
+  // The harts that may run it, a bit each.
+  std::uint8_t affinity = 0xff;
+  bool may_run_on(std::uint32_t harts) const { return (affinity & harts) != 0; }
+  Atomic<bool> noticed;  // it is among the notices of a hart
+
+ private:
+  Atomic<Hart*> home_;
 };
 
 class RunQueue {
@@ -55,6 +70,8 @@ class RunQueue {
     if (fifo(item).empty()) classes_ &= ~(1u << index(item));
     item.ready = false;
   }
+  // The one that pop() takes; null: none is ready.
+  Runnable* first() { return classes_ == 0 ? nullptr : fifos_[highest_index()].front(); }
   // Whether one of this class, or a higher (only a higher), is ready.
   bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }
   bool any_above(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) > 1; }

@@ -30,22 +30,22 @@ void set_timer(Hart& hart) {
 
 void make_ready(Runnable& item) {
   DCHECK(run_state(item) == RunState::kWaiting);
-  item.home->ready.push_back(item);
+  item.home()->ready.push_back(item);
 }
 
 void make_ready_first(Runnable& item) {
   DCHECK(run_state(item) == RunState::kWaiting);
   // It goes on with the turn of who hands over: two that call each other for ever have no more of
   // the hart than one that does not.
-  item.turn_end = item.home->slice_end;
-  item.home->ready.push_front(item);
+  item.turn_end = item.home()->slice_end;
+  item.home()->ready.push_front(item);
 }
 
 void make_wait(Runnable& item) {
   if (item.ready) {
-    item.home->ready.remove(item);
-  } else if (item.home->current == &item) {
-    item.home->current = nullptr;
+    item.home()->ready.remove(item);
+  } else if (item.home()->current == &item) {
+    item.home()->current = nullptr;
   }
 }
 
@@ -59,9 +59,9 @@ void yield(Hart& hart) {
 
 void set_effective_class(Runnable& item, abi::QosClass c) {
   if (item.ready) {
-    item.home->ready.remove(item);
+    item.home()->ready.remove(item);
     item.effective_class = c;
-    item.home->ready.push_back(item);
+    item.home()->ready.push_back(item);
   } else {
     item.effective_class = c;
   }

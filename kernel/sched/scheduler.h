@@ -9,7 +9,7 @@ enum class RunState : std::uint8_t { kWaiting, kReady, kRunning };
 // Of one whose home is this hart.
 inline RunState run_state(const Runnable& item) {
   if (item.ready) return RunState::kReady;
-  return item.home->current == &item ? RunState::kRunning : RunState::kWaiting;
+  return item.home()->current == &item ? RunState::kRunning : RunState::kWaiting;
 }
 
 // A waiting one becomes ready on its home hart: last of its class; or first, when the hart is

@@ -17,7 +17,7 @@ class SchedulerTest : public ::testing::Test {
  protected:
   SchedulerTest() {
     machine.run_as(hart.local);
-    for (Runnable& one : r) one.home = &hart;
+    for (Runnable& one : r) one.set_home(hart);
   }
   void start(unsigned i, QosClass c = QosClass::kNormal) {
     r[i].own_class = r[i].effective_class = c;

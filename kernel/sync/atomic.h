@@ -34,6 +34,26 @@ class Atomic {
     arch::interleave();
     return value_.exchange(value, std::memory_order_acq_rel);
   }
+  // Nothing that was written before is promised with it.
+  void set(T value) {
+    arch::interleave();
+    value_.store(value, std::memory_order_relaxed);
+  }
+  // True: it was `expected`, and is `value` now; else `expected` becomes what it was.
+  bool compare_exchange(T& expected, T value) {
+    arch::interleave();
+    return value_.compare_exchange_weak(expected, value, std::memory_order_acq_rel,
+                                        std::memory_order_relaxed);
+  }
+  // Of bits: what they were.
+  T set_bits(T bits) {
+    arch::interleave();
+    return value_.fetch_or(bits, std::memory_order_acq_rel);
+  }
+  T clear_bits(T bits) {
+    arch::interleave();
+    return value_.fetch_and(static_cast<T>(~bits), std::memory_order_acq_rel);
+  }
   // Of a word that only this hart writes.
   void increment() {
     value_.store(value_.load(std::memory_order_relaxed) + 1, std::memory_order_release);

@@ -40,7 +40,7 @@ struct Named {
 // Whether somebody waits at an endpoint that is locked, and the capability still names it: as long
 // as the lock is held, it does.
 [[gnu::always_inline]] inline bool has_receiver(const Endpoint& endpoint, const Named& named) {
-  return named.slot->word() == named.word && endpoint.holds == Endpoint::Holds::kReceivers;
+  return named.slot->word() == named.word && endpoint.holds > Endpoint::Holds::kNobody;
 }
 
 // Whether this hart may go to the thread at once, at the class `c`: it is this hart's, has no
@@ -48,21 +48,22 @@ struct Named {
 // it may have been interrupted before this thread was stopped).
 [[gnu::always_inline]] inline bool can_take_over(const Hart& hart, const Thread& to,
                                                  const Task& task, abi::QosClass c) {
-  return to.home == &hart && !to.armed() && !hart.ready.any_above(c) && !task.ended();
+  return to.is_at(hart) && !to.armed() && !hart.ready.any_above(c) && !task.ended();
 }
 
 // A class that the caller has from its own caller goes the long way, which counts how far: false.
-[[gnu::always_inline]] inline bool donate(const Thread& caller, Thread& receiver) {
-  if (caller.effective_class <= receiver.own_class) [[likely]]
+[[gnu::always_inline]] inline bool donate(const Thread& caller, abi::QosClass donated,
+                                          Thread& receiver) {
+  if (donated <= receiver.own_class) [[likely]]
     return true;
-  if (caller.effective_class > caller.own_class) return false;
-  receiver.effective_class = caller.effective_class;
+  if (donated > caller.own_class) return false;
+  receiver.effective_class = donated;
   return true;
 }
 
 // The hart goes on with another thread, which waited and is nobody's now.
 [[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
-  to.wait = Wait::kNone;
+  to.set_wait(Wait::kNone);
   hart.current = &to;
   hart.local.frame = &to.frame;
   arch::activate(task.table.space());
@@ -92,7 +93,7 @@ struct Named {
   Thread& receiver = Thread::of(endpoint.queue.first());
   const Task& receiver_task = *receiver.task();
   if (!internal::can_take_over(hart, receiver, receiver_task, donated) ||
-      !internal::donate(caller, receiver)) {
+      !internal::donate(caller, donated, receiver)) {
     endpoint.lock.unlock();
     return false;
   }
@@ -101,10 +102,10 @@ struct Named {
   if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
   endpoint.lock.unlock();
 
-  receiver.reply.caller = &caller;
+  receiver.reply.gift.set({.of = donated, .depth = 0});
+  receiver.reply.caller.set(&caller);
   receiver.received = 0;
-  caller.wait = Wait::kAnswer;
-  caller.answer = &receiver.reply;
+  caller.set_wait(Wait::kAnswer, &receiver.reply);
   internal::run(hart, receiver, receiver_task);
   arch::return_to_receiver(receiver.frame, words, tag & abi::kTagWordsMask,
                            {.badge = badge,
@@ -119,7 +120,7 @@ struct Named {
                                                  std::uint64_t status, std::uint64_t shape,
                                                  std::uint64_t address) {
   Thread& server = Thread::of(*hart.current);
-  Thread* caller = server.reply.caller;
+  Thread* caller = server.reply.caller.peek();
   if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
   if (caller == nullptr || server.received != 0 || caller->fault) return false;
   internal::Named named;
@@ -139,9 +140,8 @@ struct Named {
     return false;
   }
   // From the unlock on, the server is the endpoint's: another hart may take it and run it.
-  server.wait = Wait::kReceiving;
-  server.endpoint = &endpoint;
-  server.reply.caller = nullptr;
+  server.set_wait(Wait::kReceiving, &endpoint);
+  server.reply.caller.set(nullptr);
   server.effective_class = server.own_class;
   endpoint.holds = Endpoint::Holds::kReceivers;
   endpoint.queue.push_back(server);

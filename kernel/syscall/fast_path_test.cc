@@ -92,7 +92,7 @@ class Round : public IpcTest {
     actor.received = c.received;
     if (c.partner_ended) {
       // By somebody who goes on with it, and is not in this picture.
-      (c.answers ? client : server).task->state = abi::TaskState::kKilled;
+      (c.answers ? client : server).task->set_state(abi::TaskState::kKilled);
       world.checks = false;
     }
   }
@@ -103,11 +103,13 @@ class Round : public IpcTest {
     for (std::size_t i = 0; i < c.patrons; ++i) {
       patrons_[i].own_class = i == 0 ? c.patron_class : abi::QosClass::kIdle;
       patrons_[i].effective_class = c.patron_class;
-      patrons_[i].reply.caller = caller;
+      if (caller != nullptr) patrons_[i].reply.gift.set(gift_of(*caller));
+      patrons_[i].reply.caller.set(caller);
       caller = &patrons_[i];
     }
     world.checks = caller == nullptr;
-    client.thread->reply.caller = caller;
+    if (caller != nullptr) client.thread->reply.gift.set(gift_of(*caller));
+    client.thread->reply.caller.set(caller);
     refresh_class(*client.thread);
   }
 
@@ -145,11 +147,11 @@ class Round : public IpcTest {
 
   // A waiting thread's clobbered registers mean nothing; all else is told.
   static void tell(std::ostringstream& out, const char* name, Thread& thread) {
-    out << name << " wait=" << int(thread.wait) << " run=" << int(sched::run_state(thread))
+    out << name << " wait=" << int(thread.wait()) << " run=" << int(sched::run_state(thread))
         << " class=" << int(thread.effective_class) << " received=" << int(thread.received)
-        << " caller=" << (thread.reply.caller != nullptr) << " armed=" << thread.armed();
-    bool waits = thread.wait != Wait::kNone;
-    bool receives = thread.wait == Wait::kReceiving;
+        << " caller=" << (thread.reply.caller.peek() != nullptr) << " armed=" << thread.armed();
+    bool waits = thread.wait() != Wait::kNone;
+    bool receives = thread.wait() == Wait::kReceiving;
     for (unsigned i = 0; i < 32; ++i) {
       bool saved = i == 8 || i == 9 || (i >= 18 && i <= 27);
       bool place = i == 0 || i == 2 || i == 4;

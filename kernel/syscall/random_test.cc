@@ -26,7 +26,7 @@ using abi::ObjectType;
 using abi::SystemCall;
 using calls::Kind;
 
-constexpr std::uint64_t kSteps = 40'000;
+constexpr std::uint64_t kSteps = 60'000;
 constexpr std::uint64_t kStepsOfAWorld = 400;
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {

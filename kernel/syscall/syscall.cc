@@ -32,6 +32,7 @@ bool is_concurrent(std::uint64_t number) {
     case abi::word(abi::SystemCall::kSelfYield):
     case abi::word(abi::SystemCall::kSelfNow):
     case abi::word(abi::SystemCall::kSelfQos):
+    case abi::word(abi::SystemCall::kSelfAffinity):
       return true;
     default:
       return false;

@@ -102,6 +102,7 @@ class Syscall {
   Result<decode::SelfNowResult> on(const decode::SelfNow<Syscall>& args);
   Result<void> on(const decode::SelfWindow<Syscall>& args);
   Result<decode::SelfQosResult> on(const decode::SelfQos<Syscall>& args);
+  Result<decode::SelfAffinityResult> on(const decode::SelfAffinity<Syscall>& args);
   Result<void> on(const decode::UntypedRetype<Syscall>& args);
   Result<decode::UntypedInfoResult> on(const decode::UntypedInfo<Syscall>& args);
   Result<void> on(const decode::CNodeCopy<Syscall>& args);

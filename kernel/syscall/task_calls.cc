@@ -5,6 +5,7 @@
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/syscall.h"
@@ -12,7 +13,7 @@
 namespace tessera {
 
 Result<void> Syscall::on(const decode::SelfYield<Syscall>&) {
-  sched::yield(*caller_.home);
+  sched::yield(Hart::here());
   return {};
 }
 
@@ -44,6 +45,14 @@ Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) 
   return decode::SelfQosResult{.class_ = caller_.own_class};
 }
 
+Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
+  if ((args.harts & ~online_harts()) != 0) {
+    return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  }
+  if (args.harts != 0) caller_.affinity = static_cast<std::uint8_t>(args.harts);
+  return decode::SelfAffinityResult{.harts = caller_.affinity & online_harts()};
+}
+
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
   // An ASID may be free then, too.
   return or_bury(
@@ -56,7 +65,7 @@ Result<void> Syscall::on(const decode::TaskIdentify<Syscall>& args) {
   if (allowed != 0 && allowed != args.identity) {
     return Error{abi::kEperm, abi::Detail::kNoAuthority, 1};
   }
-  if (task.identified || task.state != abi::TaskState::kFresh) {
+  if (task.identified || task.state() != abi::TaskState::kFresh) {
     return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   }
   task.identity = args.identity;
@@ -82,7 +91,7 @@ Result<void> Syscall::on(const decode::TaskKill<Syscall>& args) {
 
 Result<decode::TaskInfoResult> Syscall::on(const decode::TaskInfo<Syscall>& args) {
   const Task& task = args.self.object();
-  return decode::TaskInfoResult{.state = task.state,
+  return decode::TaskInfoResult{.state = task.state(),
                                 .status = task.status,
                                 .cause = task.cause,
                                 .address = task.fault_address,
@@ -102,7 +111,10 @@ Result<decode::TaskQuotaResult> Syscall::on(const decode::TaskQuota<Syscall>& ar
 Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
-  set_class(args.self.object(), std::min(abi::QosClass::kNormal, caller_.own_class));
+  Thread& thread = args.self.object();
+  set_class(thread, std::min(abi::QosClass::kNormal, caller_.own_class));
+  thread.affinity = caller_.affinity;
+  thread.set_home(Hart::here());
   return {};
 }
 
@@ -160,7 +172,9 @@ constexpr unsigned kRegisters = 32;
 }  // namespace
 
 Result<decode::ThreadReadResult> Syscall::on(const decode::ThreadRead<Syscall>& args) {
-  TRY_ASSIGN(arch::Frame * frame, frame_at_rest(args.self.object()));
+  AtRest at_rest;
+  TRY(at_rest.hold(args.self.object()));
+  arch::Frame* frame = &args.self.object().frame;
   const unsigned first = args.group * kGroup;
   const auto x = [&](unsigned i) { return first + i < kRegisters ? frame->x[first + i] : 0; };
   return decode::ThreadReadResult{
@@ -168,7 +182,9 @@ Result<decode::ThreadReadResult> Syscall::on(const decode::ThreadRead<Syscall>& 
 }
 
 Result<void> Syscall::on(const decode::ThreadWrite<Syscall>& args) {
-  TRY_ASSIGN(arch::Frame * frame, frame_at_rest(args.self.object()));
+  AtRest at_rest;
+  TRY(at_rest.hold(args.self.object()));
+  arch::Frame* frame = &args.self.object().frame;
   const std::uint64_t values[kGroup] = {args.r0, args.r1, args.r2, args.r3, args.r4, args.r5};
   const unsigned first = args.group * kGroup;
   if (first == 0) TRY(check_pc(args.r0, 2));
@@ -194,16 +210,15 @@ Result<void> Syscall::on(const decode::AlarmBind<Syscall>& args) {
 Result<void> Syscall::on(const decode::AlarmSet<Syscall>& args) {
   Alarm& alarm = args.self.object();
   if (alarm.target.empty()) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
-  if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
-  alarm.home = caller_.home;
+  TRY(disarm_alarm(alarm));
+  alarm.home = &Hart::here();
   alarm.home->timers.arm(alarm, {args.deadline});
   return {};
 }
 
 Result<void> Syscall::on(const decode::AlarmClear<Syscall>& args) {
   Alarm& alarm = args.self.object();
-  if (alarm.home != nullptr) alarm.home->timers.disarm(alarm);
-  return {};
+  return disarm_alarm(alarm);
 }
 
 Result<decode::BootInfoRegionResult> Syscall::on(const decode::BootInfoRegion<Syscall>& args) {

@@ -1,6 +1,7 @@
 // What happens between a trap and the return from it: the kernel's one entrance.
 #include "kernel/arch/contract/arch.h"
 #include "kernel/arch/contract/cause.h"
+#include "kernel/object/mail.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/syscall.h"
@@ -26,7 +27,11 @@ void handle_timers(Hart& hart) {
 }
 
 void take_interrupts(Hart& hart) {
-  if (arch::take_software_interrupt()) ipi::answer(hart);
+  if (arch::take_software_interrupt()) {
+    ipi::answer(hart);
+    take_mail(hart);
+    answer_round(hart);
+  }
   handle_timers(hart);
 }
 
@@ -36,11 +41,12 @@ Thread& next_thread(Hart& hart) {
     leave_tree();
     Runnable* next = sched::choose(hart);
     if (next == nullptr) {
-      arch::wait_for_interrupt();
+      sleep(hart);
       take_interrupts(hart);
       continue;
     }
     Thread& thread = Thread::of(*next);
+    if (leave_for_another(hart, thread)) continue;
     // A task that has ended may have threads left when whoever ended it was interrupted: they
     // finish it.
     if (!thread.doomed && !thread.task()->ended()) return thread;
@@ -50,12 +56,24 @@ Thread& next_thread(Hart& hart) {
   }
 }
 
+// This hart may have translations of the task's addresses from now on, and none from before.
+void enter(Task& task, const Hart& hart) {
+  const auto bit = static_cast<std::uint8_t>(bit_of(hart));
+  if ((task.harts.peek() & bit) != 0) return;
+  task.harts.set_bits(bit);
+  arch::flush_space(task.table.asid());
+  arch::sync_instructions();
+}
+
 }  // namespace
 
 // Chooses who runs, and makes the hart ready for it.
 arch::Frame* leave_kernel(Hart& hart) {
   Thread& thread = next_thread(hart);
-  arch::activate(thread.task()->table.space());
+  share_work(hart);
+  Task& task = *thread.task();
+  enter(task, hart);
+  arch::activate(task.table.space());
   hart.local.frame = &thread.frame;
   return &thread.frame;
 }

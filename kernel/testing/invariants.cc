@@ -224,7 +224,8 @@ class Walk {
           fail("a sender that should have been cancelled");
         }
         if (!threads_.contains(&thread)) fail("an endpoint's queue has no thread");
-        if (thread.wait != wait || thread.endpoint != endpoint) fail("a thread in a wrong queue");
+        if (thread.wait() != wait || thread.endpoint() != endpoint)
+          fail("a thread in a wrong queue");
       }
       if (cancelled) fail("an endpoint remembers a sender that is gone");
     }
@@ -234,7 +235,7 @@ class Walk {
         Thread& thread = Thread::of(*r);
         ++queued[&thread];
         if (!threads_.contains(&thread)) fail("a notification's queue has no thread");
-        if (thread.wait != Wait::kNotification) fail("a thread in a wrong queue");
+        if (thread.wait() != Wait::kNotification) fail("a thread in a wrong queue");
       }
       if (notification->bits != 0 && !waiters.empty()) fail("a signal waits, and a waiter too");
     }
@@ -246,13 +247,13 @@ class Walk {
   }
 
   void check_thread(Thread& thread, int queued) {
-    bool in_queue = thread.wait == Wait::kSending || thread.wait == Wait::kReceiving ||
-                    thread.wait == Wait::kNotification;
+    bool in_queue = thread.wait() == Wait::kSending || thread.wait() == Wait::kReceiving ||
+                    thread.wait() == Wait::kNotification;
     if (queued != (in_queue ? 1 : 0)) fail("a thread is not in exactly the queue it waits in");
     bool runs = sched::run_state(thread) != sched::RunState::kWaiting;
-    if (runs != (thread.wait == Wait::kNone)) fail("a thread runs and waits, or neither");
+    if (runs != (thread.wait() == Wait::kNone)) fail("a thread runs and waits, or neither");
     if ((sched::run_state(thread) == sched::RunState::kRunning) !=
-        (thread.home->current == &thread)) {
+        (thread.home()->current == &thread)) {
       fail("a hart and its current thread do not agree");
     }
     bool linked = static_cast<Link<QueueTag>&>(thread).linked();
@@ -260,14 +261,14 @@ class Walk {
       fail("a ready thread in no queue, or one in a queue that should not be");
     }
     if (runs && thread.task() == nullptr) fail("a thread runs without a task");
-    if (thread.wait == Wait::kAnswer && thread.answer->caller != &thread) {
+    if (thread.wait() == Wait::kAnswer && thread.answer()->caller.peek() != &thread) {
       fail("a caller and its reply do not agree");
     }
     check_reply(thread.reply);
     if (thread.effective_class != class_due(thread)) {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
-    if (thread.armed() && (runs || thread.wait == Wait::kStopped)) fail("a deadline of no wait");
+    if (thread.armed() && (runs || thread.wait() == Wait::kStopped)) fail("a deadline of no wait");
   }
 
   // An ended task that has threads has one that goes on with its end.
@@ -280,10 +281,11 @@ class Walk {
   }
 
   void check_reply(const Reply& reply) {
-    if (reply.caller == nullptr) return;
-    if (!threads_.contains(reply.caller)) {
+    if (reply.caller.peek() == nullptr) return;
+    if (!threads_.contains(reply.caller.peek())) {
       fail("a reply to no thread");
-    } else if (reply.caller->wait != Wait::kAnswer || reply.caller->answer != &reply) {
+    } else if (reply.caller.peek()->wait() != Wait::kAnswer ||
+               reply.caller.peek()->answer() != &reply) {
       fail("a reply and its caller do not agree");
     } else if (reply.caller_gone) {
       fail("a reply whose caller is gone and there");

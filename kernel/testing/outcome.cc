@@ -8,7 +8,7 @@ namespace tessera::testing {
 
 Outcome outcome(const Thread& thread) {
   const std::uint64_t* x = thread.frame.x;
-  Outcome outcome{.back = thread.wait == Wait::kNone,
+  Outcome outcome{.back = thread.wait() == Wait::kNone,
                   .status = static_cast<std::int32_t>(x[16]),
                   .detail = static_cast<abi::Detail>(x[17] & 0xff),
                   .argument = static_cast<std::uint32_t>(x[17] >> 8),

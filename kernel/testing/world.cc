@@ -50,6 +50,7 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   ::new (&boot_info) BootInfo();
   capability_count = 0;
   machine.run_as(hart.local);
+  hart.ipi.online.store(true);
   current_world = this;
   rt::host::syscall = system_call_of_stub;
 
@@ -93,11 +94,11 @@ bool World::system_call() {
   for (int step = 0; step < kManySteps; ++step) {
     std::uint64_t pc = thread.frame.pc();
     enter(thread, kSystemCall, 0);
-    bool again = thread.frame.pc() == pc && thread.wait == Wait::kNone;
-    if (!again) return thread.wait == Wait::kNone && !thread.doomed;
+    bool again = thread.frame.pc() == pc && thread.wait() == Wait::kNone;
+    if (!again) return thread.wait() == Wait::kNone && !thread.doomed;
     ++preemptions;
     if (on_preempted) on_preempted();
-    if (thread.wait != Wait::kNone) return false;
+    if (thread.wait() != Wait::kNone) return false;
   }
   ADD_FAILURE() << "a system call that is preempted for ever";
   return false;

@@ -5,6 +5,7 @@
 //   end <behaviours> ok <failed> failed
 #include <cstdint>
 
+#include "idl/kernel/self.h"
 #include "servers/contract/behaviour.h"
 #include "servers/contract/runner.h"
 #include "servers/contract/world.h"
@@ -21,6 +22,11 @@ extern "C" std::int32_t server_main(std::uint64_t argument) {
     return contract::kFailed;
   }
   contract::options = *options;
+  // Each behaviour on one hart, where the order of things is known; those of several harts say so.
+  if (!kernel::Self::affinity(1)) {
+    rt::print("FAIL the runner cannot stay on hart 0");
+    return contract::kFailed;
+  }
   contract::Runner runner;
   if (const auto prepared = runner.prepare(); !prepared) {
     rt::print("FAIL the runner cannot start: ", prepared.error().step);

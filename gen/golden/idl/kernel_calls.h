@@ -304,6 +304,10 @@ inline constexpr Parameter kBootInfoCommandLineParameters[] = {
     {"part", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kSelfAffinityParameters[] = {
+    {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
 }  // namespace internal
 
 // By number.
@@ -405,6 +409,8 @@ inline constexpr Call kAll[] = {
     {"BootInfo.commandLine", abi::SystemCall::kBootInfoCommandLine, abi::ObjectType::kBootInfo,
         0x01, false, internal::kBootInfoCommandLineParameters},
     {"Task.quota", abi::SystemCall::kTaskQuota, abi::ObjectType::kTask, 0x04, false, {}},
+    {"Self.affinity", abi::SystemCall::kSelfAffinity, abi::ObjectType::kNull, 0x00, false,
+        internal::kSelfAffinityParameters},
 };
 
 // By type.

@@ -863,6 +863,22 @@ struct TaskQuota {
   typename K::template Ref<abi::ObjectType::kTask> self;
 };
 
+struct SelfAffinityResult {
+  std::uint32_t harts{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const SelfAffinityResult& result) {
+  frame.x[10] = abi::word(result.harts);
+}
+
+// System call 60, Self.affinity.
+template <class K>
+struct SelfAffinity {
+  using Result = SelfAffinityResult;
+  std::uint32_t harts;
+};
+
 namespace internal {
 
 template <class K>
@@ -1689,6 +1705,17 @@ void task_quota(K& k, typename K::Frame& frame) {
   encode(frame, *result);
 }
 
+template <class K>
+void self_affinity(K& k, typename K::Frame& frame) {
+  if (!abi::fits<std::uint32_t>(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(SelfAffinity<K>{.harts = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1807,6 +1834,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::boot_info_command_line(k, frame);
     case abi::word(abi::SystemCall::kTaskQuota):
       return internal::task_quota(k, frame);
+    case abi::word(abi::SystemCall::kSelfAffinity):
+      return internal::self_affinity(k, frame);
     default:
       return k.unknown(frame);
   }

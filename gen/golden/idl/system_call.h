@@ -66,6 +66,7 @@ enum class SystemCall : std::uint64_t {
   kBootInfoCensus = 57,
   kBootInfoCommandLine = 58,
   kTaskQuota = 59,
+  kSelfAffinity = 60,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -183,6 +184,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "BootInfo.commandLine";
     case SystemCall::kTaskQuota:
       return "Task.quota";
+    case SystemCall::kSelfAffinity:
+      return "Self.affinity";
   }
   return "?";
 }

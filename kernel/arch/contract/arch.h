@@ -37,12 +37,13 @@ std::uint64_t address_space(PhysAddr root, Asid asid);
 void activate(std::uint64_t address_space);
 // Copies into the new, zeroed root table what every address space has of the kernel.
 void install_kernel_half(void* root);
-// If this hart is in the address space of `root`, it goes to the kernel's own, which maps no user
-// memory.
-void leave_address_space(PhysAddr root);
+// This hart goes to the kernel's own address space, which maps no user memory.
+void leave_user_space();
 // Forgets cached translations on this hart: of one page of the space; of all of the space.
 void flush_page(Asid asid, VirtAddr address);
 void flush_space(Asid asid);
+// Forgets all of every space, and what this hart has fetched of instructions.
+void flush_all();
 // After instructions were written to memory.
 void sync_instructions();
 // How many ASIDs the machine has, 1 at least.

@@ -142,9 +142,7 @@ void activate(std::uint64_t space) {
            Asid{static_cast<std::uint16_t>(space >> 44)});
 }
 
-void leave_address_space(PhysAddr root) {
-  if (host::here().root == root) activate({0}, {0});
-}
+void leave_user_space() { activate({0}, {0}); }
 
 namespace {
 
@@ -195,6 +193,13 @@ void flush_space(Asid asid) {
   hart.tlb.flush_space(asid);
   ++hart.space_flushes;
   if (auto& hook = host::Machine::current().on_flush_space; hook) hook(asid);
+}
+
+void flush_all() {
+  host::HartState& hart = host::here();
+  hart.tlb.flush_everything();
+  ++hart.space_flushes;
+  ++hart.instruction_syncs;
 }
 
 void sync_instructions() { ++host::here().instruction_syncs; }

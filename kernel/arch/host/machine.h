@@ -42,6 +42,7 @@ class Tlb {
   std::optional<Translation> translate(PhysAddr root, Asid asid, VirtAddr address);
   void flush_page(Asid asid, VirtAddr address);
   void flush_space(Asid asid);
+  void flush_everything() { entries_.clear(); }
   std::size_t size() const { return entries_.size(); }
 
  private:

@@ -31,6 +31,7 @@ namespace tessera::arch {
 [[gnu::always_inline]] inline void flush_space(Asid asid) {
   asm volatile("sfence.vma zero, %0" ::"r"(std::uint64_t{asid.value}) : "memory");
 }
+[[gnu::always_inline]] inline void flush_all() { asm volatile("sfence.vma\nfence.i" ::: "memory"); }
 [[gnu::always_inline]] inline void sync_instructions() { asm volatile("fence.i" ::: "memory"); }
 
 [[gnu::always_inline]] inline HartLocal& this_hart() {

@@ -26,7 +26,7 @@ namespace {
 std::uint64_t direct_map_end = kDirectMapRoot;
 std::uint32_t asids = 1;
 
-void flush_all() { asm volatile("sfence.vma" ::: "memory"); }
+void forget_all() { asm volatile("sfence.vma" ::: "memory"); }
 
 // Maps the 4 MiB that hold `start` and the next 2 MiB at least in one of boot's windows, which are
 // two entries of the image's level 1 table each; answers the offset from physical to virtual
@@ -37,7 +37,7 @@ std::uint64_t open_window(Part which, PhysAddr start, std::uint64_t flags) {
   const PhysAddr first{align_down(start.value, kLargePageSize)};
   image_l1.entries[l1_index] = leaf(first, flags);
   image_l1.entries[l1_index + 1] = leaf(first + kLargePageSize, flags);
-  flush_all();
+  forget_all();
   return base.value - first.value;
 }
 
@@ -45,7 +45,7 @@ void close_window(Part which) {
   const std::uint64_t l1_index = index_at(window(which).base, 1);
   image_l1.entries[l1_index] = 0;
   image_l1.entries[l1_index + 1] = 0;
-  flush_all();
+  forget_all();
 }
 
 // Section 4.1.11: the bits of the field that can be written are the ASIDs that there are.
@@ -54,7 +54,7 @@ std::uint32_t probe_asids() {
   write_satp(satp | kSatpAsidMask);
   const std::uint64_t bits = read_satp() >> kSatpAsidShift & 0xffff;
   write_satp(satp);
-  flush_all();
+  forget_all();
   return static_cast<std::uint32_t>(bits) + 1;
 }
 
@@ -75,7 +75,7 @@ void leave_boot(Frame* frame) {
   for (std::uint64_t page = start; page < end; page += kPageSize) {
     image_l0.entries[index_at({page}, 0)] = 0;
   }
-  flush_all();
+  forget_all();
   enter_user(frame);
 }
 
@@ -109,22 +109,20 @@ VirtAddr map_stack(std::uint64_t index, PhysAddr stack) {
     image_l0.entries[index_at({top.value - kStackSize + done}, 0)] =
         leaf(stack + done, PTE_KERNEL_DATA);
   }
-  flush_all();
+  forget_all();
   return top;
 }
 
 volatile std::uint8_t* map_device(PhysAddr address) {
   image_l0.entries[DEVICES_L0_INDEX] =
       leaf({align_down(address.value, kPageSize)}, PTE_KERNEL_DATA);
-  flush_all();
+  forget_all();
   return reinterpret_cast<volatile std::uint8_t*>(DEVICES_VIRTUAL + address.value % kPageSize);
 }
 
 }  // namespace riscv64
 
-void leave_address_space(PhysAddr root) {
-  const std::uint64_t page = riscv64::read_satp() & riscv64::kSatpPageMask;
-  if (page != root.value >> 12) return;
+void leave_user_space() {
   activate({reinterpret_cast<std::uint64_t>(&kernel_root) - riscv64::kImageOffset}, {0});
 }
 

@@ -84,6 +84,21 @@ class Self {
     if (out.a6 != 0) return rt::failure(out);
     return abi::value<abi::QosClass>(out.a0);
   }
+
+  // The harts that may run the calling thread, and the threads that it configures from now on; at
+  // first all that there are. A hart that has nothing to run takes no thread that it may not run; a
+  // thread that runs where it may not goes elsewhere before the call returns. einval, badRange: a
+  // hart that is not online is among them.
+  // harts: bit n is the hart that the boot's lines call cpu<n>; 0: they stay as they are.
+  // harts: those that may run it, from now on.
+  [[gnu::always_inline]] static rt::Result<std::uint32_t> affinity(std::uint32_t harts) {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kSelfAffinity);
+    in.a0 = abi::word(harts);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return abi::value<std::uint32_t>(out.a0);
+  }
 };
 
 // NOLINTEND(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)

@@ -1,0 +1,205 @@
+#include "kernel/object/mail.h"
+
+#include <utility>
+
+#include "kernel/base/check.h"
+#include "kernel/object/donation.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/notification.h"
+#include "kernel/object/state.h"
+#include "kernel/sched/scheduler.h"
+
+namespace tessera {
+namespace {
+
+void send_to(Thread& thread, Hart& to) {
+  to.mail.push(thread);
+  // A thread's home has come online, or it could not be its home.
+  CHECK(ipi::request(Hart::here(), to).has_value());
+}
+
+// It is at its home, and whatever it waited for is over.
+void arrive(Thread& thread) {
+  thread.home()->timers.disarm(thread);
+  thread.set_wait(Wait::kNone);
+  switch (std::exchange(thread.asked, Asked::kNothing)) {
+    case Asked::kStop:
+      stop_at_home(thread);
+      return;
+    case Asked::kSuspend:
+      thread.set_wait(Wait::kSuspended);
+      return;
+    case Asked::kEnd:
+      thread.doomed = true;
+      break;
+    default:
+      break;
+  }
+  refresh_class(thread);
+  sched::make_ready(thread);
+}
+
+void end_at_home(Thread& thread) {
+  if (thread.is_stopped()) return;
+  thread.doomed = true;
+  if (thread.wait() == Wait::kSuspended) {
+    thread.set_wait(Wait::kNone);
+    sched::make_ready(thread);
+  } else if (is_a_wait(thread.wait()) && leave_wait(thread)) {
+    arrive(thread);
+  }
+}
+
+void perform(Thread& thread, Asked what) {
+  switch (what) {
+    case Asked::kStop:
+      stop_at_home(thread);
+      break;
+    case Asked::kSuspend:
+      suspend_at_home(thread);
+      break;
+    case Asked::kEnd:
+      end_at_home(thread);
+      break;
+    default:
+      break;
+  }
+}
+
+// Where what a thread asks is to be done; null: there is nothing left to do.
+Hart* place_of(const Ask& ask) {
+  if (ask.of == nullptr) return nullptr;
+  if (ask.what == Asked::kDisarm) return static_cast<Alarm*>(ask.of)->home;
+  return static_cast<Thread*>(ask.of)->home();
+}
+
+// A thread has come with what it asks, or is back.
+void take(Hart& hart, Thread& thread) {
+  Hart* place = place_of(thread.ask);
+  if (place == &hart) {
+    if (thread.ask.what == Asked::kDisarm) {
+      auto& alarm = *static_cast<Alarm*>(thread.ask.of);
+      hart.timers.disarm(alarm);
+    } else {
+      perform(*static_cast<Thread*>(thread.ask.of), thread.ask.what);
+    }
+    place = nullptr;
+  }
+  if (place == nullptr) {
+    thread.ask = {};
+    place = thread.home();
+  }
+  if (place == &hart && thread.ask.of == nullptr) {
+    arrive(thread);
+  } else {
+    send_to(thread, *place);
+  }
+}
+
+[[nodiscard]] Error ask(Asked what, void* of, Hart& place) {
+  Thread& asker = Thread::of(*Hart::here().current);
+  sched::make_wait(asker);
+  asker.ask = {what, of};
+  asker.set_wait(Wait::kAsking);
+  send_to(asker, place);
+  return kPreempted;
+}
+
+}  // namespace
+
+void wake(Thread& thread) {
+  Hart& home = *thread.home();
+  if (&home == &Hart::here()) {
+    arrive(thread);
+  } else {
+    thread.set_wait(Wait::kComing);
+    send_to(thread, home);
+  }
+}
+
+void wake_first(Thread& thread) {
+  if (!thread.is_at(Hart::here()) || thread.asked != Asked::kNothing) return wake(thread);
+  thread.home()->timers.disarm(thread);
+  thread.set_wait(Wait::kNone);
+  refresh_class(thread);
+  sched::make_ready_first(thread);
+}
+
+bool adopt(Thread& thread) {
+  Hart& here = Hart::here();
+  if (thread.is_at(here)) return true;
+  if (thread.armed() || !thread.may_run_on(bit_of(here))) return false;
+  thread.set_home(here);
+  return true;
+}
+
+Result<void> at_home(Thread& thread, Asked what) {
+  Hart& home = *thread.home();
+  if (&home != &Hart::here()) return ask(what, &thread, home);
+  perform(thread, what);
+  return {};
+}
+
+Result<void> disarm_alarm(Alarm& alarm) {
+  if (alarm.home == nullptr || !alarm.armed()) return {};
+  if (alarm.home != &Hart::here()) return ask(Asked::kDisarm, &alarm, *alarm.home);
+  alarm.home->timers.disarm(alarm);
+  return {};
+}
+
+void give_notice(Thread& thread) {
+  Hart& home = *thread.home();
+  if (thread.noticed.exchange(true)) return;
+  home.notices.push(thread);
+  CHECK(ipi::request(Hart::here(), home).has_value());
+}
+
+bool leave_for_another(Hart& hart, Thread& thread) {
+  if (thread.may_run_on(bit_of(hart))) return false;
+  sched::make_wait(thread);
+  Hart& to = state.harts[__builtin_ctz(thread.affinity & online_harts())];
+  thread.set_home(to);
+  wake(thread);
+  return true;
+}
+
+void sleep(Hart& hart) {
+  const std::uint32_t bit = bit_of(hart);
+  state.idle.set_bits(bit);
+  for (Hart& other : state.harts) {
+    if (&other == &hart || !other.surplus.load()) continue;
+    CHECK(ipi::request(hart, other).has_value());
+    break;
+  }
+  arch::wait_for_interrupt();
+  state.idle.clear_bits(bit);
+}
+
+void share_work(Hart& hart) {
+  const bool surplus = !hart.ready.empty();
+  if (hart.surplus.peek() != surplus) hart.surplus.store(surplus);
+  if (!surplus) return;
+  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity;
+  if (idle == 0) return;
+  Hart& to = state.harts[__builtin_ctz(idle)];
+  if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;
+  Thread& thread = Thread::of(*hart.ready.pop());
+  thread.turn_end = kNever;
+  thread.set_home(to);
+  wake(thread);
+}
+
+void take_mail(Hart& hart) {
+  hart.mail.take_all([&](Runnable& item) { take(hart, Thread::of(item)); });
+  hart.notices.take_all([&](Runnable& item) {
+    Thread& thread = Thread::of(item);
+    thread.noticed.store(false);
+    if (thread.is_at(hart)) {
+      refresh_class(thread);
+    } else {
+      give_notice(thread);  // it has moved meanwhile
+    }
+  });
+}
+
+}  // namespace tessera
