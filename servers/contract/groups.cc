@@ -10,7 +10,7 @@ std::span<const Group> all_groups() {
       large_page_behaviours,   code_behaviours,         device_behaviours,   fault_behaviours,
       misaligned_behaviours,   thread_behaviours,       storage_behaviours,  registers_behaviours,
       interrupt_behaviours,    task_behaviours,         schedule_behaviours, priority_behaviours,
-      donation_behaviours,     preemption_behaviours,   reap_behaviours,
+      donation_behaviours,     preemption_behaviours,   harts_behaviours,    reap_behaviours,
   };
   return kGroups;
 }

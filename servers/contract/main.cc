@@ -23,10 +23,12 @@ extern "C" std::int32_t server_main(std::uint64_t argument) {
   }
   contract::options = *options;
   // Each behaviour on one hart, where the order of things is known; those of several harts say so.
-  if (!kernel::Self::affinity(1)) {
+  const auto harts = kernel::Self::affinity(0);
+  if (!harts || !kernel::Self::affinity(1)) {
     rt::print("FAIL the runner cannot stay on hart 0");
     return contract::kFailed;
   }
+  contract::options.harts = *harts;
   contract::Runner runner;
   if (const auto prepared = runner.prepare(); !prepared) {
     rt::print("FAIL the runner cannot start: ", prepared.error().step);

@@ -11,6 +11,8 @@ namespace tessera::contract {
 struct Options {
   std::uint64_t rounds = 100;  // of each behaviour that repeats something; at least 10
   std::string_view only = {};  // behaviours with this in their names; empty: all
+  // Those that there are, a bit each: the runner finds out. Behaviours begin on the first.
+  std::uint64_t harts = 1;
   // The machine's time is the instructions that it has done (QEMU's icount): exact, whatever the
   // host does. Only then are times compared.
   bool icount = false;

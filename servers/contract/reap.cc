@@ -46,6 +46,7 @@ void exit_at_once(std::uint64_t) { OK(kernel::Self::exit(42)); }
 // Everything that leaves something behind, for ever: objects, mappings, threads, calls, waits. In
 // every other round it waits for nothing: then it is its slice's end that interrupts it, anywhere.
 void keep_busy(std::uint64_t round) {
+  OK(kernel::Self::affinity(static_cast<std::uint32_t>(options.harts)));
   constexpr std::uint32_t kFirst = kFirstFree;
   constexpr std::array kTypes = {ObjectType::kEndpoint, ObjectType::kNotification,
                                  ObjectType::kThread,   ObjectType::kReply,

@@ -1,0 +1,243 @@
+// Threads of several harts with each other: one stays where the runner is, the other on another
+// hart if there is one. Each thing many times over, so that the two come at each other in many
+// ways; on one hart the same holds.
+#include <cstdint>
+
+#include "servers/contract/behaviour.h"
+#include "servers/contract/fault_port.h"
+#include "servers/contract/messages.h"
+#include "servers/contract/world.h"
+#include "servers/runtime/try.h"
+
+namespace tessera::contract {
+namespace {
+
+using kernel::Endpoint;
+using kernel::Notification;
+using kernel::Self;
+using kernel::Vmo;
+
+constinit Endpoint endpoint;
+constinit Notification here;
+constinit Notification there;
+volatile std::uint64_t turns = 0;
+
+// The calling thread stays on another hart than the runner's, where there is one.
+void go_elsewhere() {
+  const std::uint64_t others = options.harts & ~std::uint64_t{1};
+  OK(Self::affinity(others == 0 ? 1 : static_cast<std::uint32_t>(others & -others)));
+}
+
+bool is_alone() { return options.harts == 1; }
+
+// Waits until somebody of another hart, or of this, has gone on.
+void until_it_turns() {
+  const std::uint64_t before = turns;
+  const std::uint64_t end = in_milliseconds(5000);
+  while (turns == before && now() < end) OK(Self::yield());
+  EXPECT(turns != before);
+}
+
+// Nobody goes on for as long as it takes to find out.
+void it_stands_still() {
+  const std::uint64_t before = turns;
+  const std::uint64_t end = now() + 20'000;
+  while (now() < end) OK(Self::yield());
+  EXPECT(turns == before);
+}
+
+void affinity_is_told_and_checked() {
+  EXPECT(OK(Self::affinity(0)) == 1);  // the runner's, which its tasks have from it
+  for (std::uint32_t bit = 8; bit < 32; ++bit) {
+    REFUSED(Self::affinity(std::uint32_t{1} << bit),
+            refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+  }
+  for (std::uint32_t bit = 0; bit < 8; ++bit) {
+    const std::uint32_t hart = std::uint32_t{1} << bit;
+    if ((options.harts & hart) != 0) {
+      EXPECT(OK(Self::affinity(hart)) == hart);
+    } else {
+      REFUSED(Self::affinity(hart | 1), refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+    }
+  }
+  EXPECT(OK(Self::affinity(static_cast<std::uint32_t>(options.harts))) == options.harts);
+  REFUSED(Self::affinity(0x100), refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+  EXPECT(OK(Self::affinity(0)) == options.harts);  // a refusal changes nothing
+}
+
+// --- Messages and signals
+
+void serve_plus_one(std::uint64_t) {
+  go_elsewhere();
+  auto message = OK(endpoint.receive(abi::kNoDeadline));
+  for (;;) {
+    const auto next = OK(endpoint.reply_receive(message.w0 + 1, 0, 0, 0, 0, 0, 0, shape(1)));
+    message.w0 = next.w0;
+  }
+}
+
+void a_call_and_its_answer_cross() {
+  endpoint = make<Endpoint>();
+  spawn(serve_plus_one);
+  for (std::uint64_t i = 0; i < options.rounds; ++i) EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+}
+
+// Two clients of two harts, each of which takes the server over when its turn comes.
+volatile std::uint64_t answered = 0;
+void a_server_goes_where_its_callers_are() {
+  endpoint = make<Endpoint>();
+  spawn([](std::uint64_t) {
+    OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
+    auto message = OK(endpoint.receive(abi::kNoDeadline));
+    for (;;) {
+      const auto next = OK(endpoint.reply_receive(message.w0 + 1, 0, 0, 0, 0, 0, 0, shape(1)));
+      message.w0 = next.w0;
+    }
+  });
+  answered = 0;
+  const Worker other = spawn([](std::uint64_t) {
+    go_elsewhere();
+    for (std::uint64_t i = 0; i < options.rounds; ++i) {
+      EXPECT(OK(call(endpoint, 2 * i)).w0 == 2 * i + 1);
+      answered = answered + 1;
+    }
+  });
+  for (std::uint64_t i = 0; i < options.rounds; ++i) EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+  other.join();
+  EXPECT(answered == options.rounds);
+}
+
+// A deadline against an answer: the caller is told the one or the other, and the next call is
+// whole.
+void a_deadline_meets_an_answer() {
+  endpoint = make<Endpoint>();
+  spawn(serve_plus_one);
+  OK(call(endpoint, 0));
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    const auto result = call_until(endpoint, i, now() + i % 64 * 500);
+    if (result) {
+      EXPECT(result->w0 == i + 1);
+    } else {
+      EXPECT(result.error() == kTimedOut);
+    }
+    EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+  }
+}
+
+// A caller that is suspended in the middle of its call, and goes on: it is told so, and calls
+// again.
+void a_suspension_meets_an_answer() {
+  endpoint = make<Endpoint>();
+  spawn(serve_plus_one);
+  turns = 0;
+  const Worker caller = spawn([](std::uint64_t) {
+    for (std::uint64_t i = 0;; ++i) {
+      const auto result = call(endpoint, i);
+      if (result) {
+        EXPECT(result->w0 == i + 1);
+      } else {
+        EXPECT(result.error() == kCancelled);
+      }
+      turns = turns + 1;
+    }
+  });
+  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
+    until_it_turns();
+    OK(caller.thread().suspend());
+    it_stands_still();
+    OK(caller.thread().resume());
+  }
+}
+
+void signals_cross() {
+  here = make<Notification>();
+  there = make<Notification>();
+  spawn([](std::uint64_t) {
+    go_elsewhere();
+    for (;;) {
+      OK(there.wait(abi::kNoDeadline));
+      OK(here.signal());
+    }
+  });
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    OK(there.signal());
+    EXPECT(OK(here.wait(in_milliseconds(5000))) == 1);
+  }
+}
+
+// --- What is done to a thread of another hart
+
+void turn_elsewhere(std::uint64_t) {
+  go_elsewhere();
+  for (;;) {
+    turns = turns + 1;
+    if (is_alone()) OK(Self::yield());
+  }
+}
+
+void a_running_thread_is_suspended() {
+  const Worker worker = spawn(turn_elsewhere);
+  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
+    until_it_turns();
+    OK(worker.thread().suspend());
+    it_stands_still();
+    OK(worker.thread().resume());
+  }
+}
+
+void a_running_thread_is_destroyed() {
+  for (int i = 0; i < 4; ++i) {
+    const Worker worker = spawn(turn_elsewhere);
+    until_it_turns();
+    drop(worker.thread().slot());
+    it_stands_still();
+  }
+}
+
+// --- Memory
+
+constexpr std::uint64_t kPlace = kFree;
+
+// Once an unmap is over nobody reads there; whoever does faults, and goes on when the page is back.
+void an_unmapped_page_is_gone_elsewhere() {
+  endpoint = make<Endpoint>();
+  const Vmo page = make_vmo(1);
+  map(page, kPlace, kReadWrite);
+  turns = 0;
+  spawn_handled(endpoint, [](std::uint64_t) {
+    go_elsewhere();
+    for (;;) {
+      turns = turns + 1 + word_at(kPlace);
+      if (is_alone()) OK(Self::yield());
+    }
+  });
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    until_it_turns();
+    OK(page.unmap());
+    const std::uint64_t after = turns;
+    const Told told = receive_fault(endpoint);
+    EXPECT(told.cause == abi::FaultCause::kReadFault && told.address == kPlace);
+    EXPECT(turns - after <= 1);  // one that had read before the unmap was over
+    map(page, kPlace, kReadWrite);
+    let_go_on();
+  }
+}
+
+}  // namespace
+
+std::span<const Behaviour> harts_behaviours() {
+  static constexpr Behaviour kAll[] = {
+      {"harts.affinity_is_told_and_checked", affinity_is_told_and_checked},
+      {"harts.a_call_and_its_answer_cross", a_call_and_its_answer_cross},
+      {"harts.a_server_goes_where_its_callers_are", a_server_goes_where_its_callers_are},
+      {"harts.a_deadline_meets_an_answer", a_deadline_meets_an_answer},
+      {"harts.a_suspension_meets_an_answer", a_suspension_meets_an_answer},
+      {"harts.signals_cross", signals_cross},
+      {"harts.a_running_thread_is_suspended", a_running_thread_is_suspended},
+      {"harts.a_running_thread_is_destroyed", a_running_thread_is_destroyed},
+      {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
+  };
+  return kAll;
+}
+
+}  // namespace tessera::contract
