@@ -5,30 +5,53 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "idl/abi.h"
+#include "idl/kernel_calls.h"
 #include "idl/wire.h"
 #include "kernel/arch/contract/frame.h"
 
 namespace tessera::ipc {
 
-inline constexpr unsigned kFirstWord = 10;   // a0
-inline constexpr unsigned kStatus = 16;      // a6; of a message that is sent: its tag
-inline constexpr unsigned kNumber = 17;      // a7
-inline constexpr unsigned kDeadline = 6;     // t1
-inline constexpr unsigned kAnswerShape = 6;  // t1; as the caller finds it: t0
+// A parameter of a system call, as its contract has it; another name is an error of the compiler.
+[[noreturn]] void there_is_no_such_parameter();
+consteval calls::Parameter parameter(abi::SystemCall number, std::string_view name) {
+  for (const calls::Call& call : calls::kAll) {
+    if (call.number != number) continue;
+    for (const calls::Parameter& each : call.parameters) {
+      if (each.name == name) return each;
+    }
+  }
+  there_is_no_such_parameter();
+}
 
-// t2, then t3 and t4.
-constexpr unsigned capability_register(unsigned index) { return index == 0 ? 7 : 27 + index; }
+// The registers of a call with everything are those of all calls and answers that have them.
+inline constexpr abi::SystemCall kFull = abi::SystemCall::kEndpointCallWith;
+inline constexpr unsigned kFirstWord = parameter(kFull, "w0").place;
+inline constexpr unsigned kStatus =
+    parameter(abi::SystemCall::kEndpointReplyReceive, "status").place;
+inline constexpr unsigned kTag = parameter(kFull, "tag").place;
+static_assert(kTag == kStatus);  // of a message that is sent, its tag; of an answer, its status
+inline constexpr unsigned kNumber = 17;  // a7, of every call
+inline constexpr unsigned kDeadline = parameter(kFull, "deadline").place;
+inline constexpr unsigned kAnswerShape =
+    parameter(abi::SystemCall::kEndpointReplyReceive, "shape").place;
+inline constexpr unsigned kCapabilities[] = {
+    parameter(kFull, "c0").place, parameter(kFull, "c1").place, parameter(kFull, "c2").place};
+static_assert(sizeof(kCapabilities) / sizeof(kCapabilities[0]) == abi::kMessageCapabilities);
+static_assert(parameter(kFull, "w5").place == kFirstWord + abi::kMessageRegisters - 1);
+
+constexpr unsigned capability_register(unsigned index) { return kCapabilities[index]; }
 
 inline std::span<std::uint64_t, abi::kMessageRegisters> words(arch::Frame& frame) {
   return std::span<std::uint64_t, abi::kMessageRegisters>(frame.x + kFirstWord,
                                                           abi::kMessageRegisters);
 }
 
-// The tags that Endpoint.call takes: those of an interface that is not 0 (endpoint.idl).
-inline constexpr std::uint64_t kLeastTag = 0x0100'0000;
-inline constexpr std::uint64_t kGreatestTag = 0x7fff'ffff;
+// The tags that Endpoint.call takes.
+inline constexpr std::uint64_t kLeastTag = parameter(abi::SystemCall::kEndpointCall, "tag").min;
+inline constexpr std::uint64_t kGreatestTag = parameter(abi::SystemCall::kEndpointCall, "tag").max;
 inline constexpr std::uint64_t kShapeMask = 0xff;
 
 // Words and capabilities: the low byte of a tag, and a shape.

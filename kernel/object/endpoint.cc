@@ -155,8 +155,10 @@ Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) 
   }
 }
 
-Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge) {
+Result<void> cancel_sends(const Invoked& at, std::uint64_t badge) {
+  Endpoint& endpoint = endpoint_of(at);
   LockGuard guard(endpoint.lock);
+  if (!at.stands()) return kGone;
   if (endpoint.holds != Endpoint::Holds::kSenders) return {};
   const bool goes_on = endpoint.cancel_from != nullptr && endpoint.cancel_badge == badge;
   Runnable* item = goes_on ? endpoint.cancel_from : endpoint.queue.front();

@@ -35,7 +35,7 @@ Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool 
 Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline);
 
 // Ends the wait of each queued sender whose capability has this badge. kPreempted: call again.
-Result<void> cancel_sends(Endpoint& endpoint, std::uint64_t badge);
+Result<void> cancel_sends(const Invoked& at, std::uint64_t badge);
 
 // Answers the caller of the thread's built-in reply, or of a kept one, with what the answering
 // thread's frame has in a0 to a5, a6 (status), t1 (shape) and t2 to t4. Then the caller is ready,

@@ -82,6 +82,16 @@ bool is_received(const Slot& slot) { return !slot.empty() && slot.received; }
 
 Reply& reply_of(const Invoked& kept) { return *reinterpret_cast<Reply*>(kept.word.object()); }
 
+// Where a caller finds the shape of its answer, as the generated encoder puts it.
+consteval unsigned place_of_shape() {
+  arch::Frame frame;
+  decode::encode(frame, decode::EndpointCallResult{.shape = 1});
+  unsigned place = 0;
+  while (frame.x[place] != 1) ++place;
+  return place;
+}
+constexpr unsigned kResultShape = place_of_shape();
+
 // The decoder has checked that it is 32 bits.
 ipc::Shape answer_shape(const Thread& server) {
   return {static_cast<std::uint32_t>(server.frame.x[ipc::kAnswerShape])};
@@ -109,7 +119,7 @@ Result<void> deliver_answer(Thread& server, Reply& reply) {
   parcel.hand_over(caller);
   ipc::clear_temporaries(caller.frame);
   copy_words(server, caller, shape, words);
-  caller.frame.x[5] = shape.bits;
+  caller.frame.x[kResultShape] = shape.bits;
   caller.frame.x[ipc::kStatus] = server.frame.x[ipc::kStatus];
   return {};
 }

@@ -24,7 +24,7 @@ extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std:
                                         std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                         std::uint64_t status, std::uint64_t address) {
   Hart& hart = Hart::here();
-  std::uint64_t shape = hart.local.frame->x[6];  // t1
+  std::uint64_t shape = hart.local.frame->x[ipc::kAnswerShape];
   if (fast::reply_receive(hart, {w0, w1, w2, w3, w4, w5}, status, shape, address)) return;
   long_way_reply_receive(w0, w1, w2, w3, w4, w5, status);
 }

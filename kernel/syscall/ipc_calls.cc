@@ -53,7 +53,7 @@ Result<void> Syscall::on(const decode::EndpointSend<Syscall>& args) {
 }
 
 Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
-  return cancel_sends(args.self.object(), args.badge);
+  return cancel_sends(args.self, args.badge);
 }
 
 Result<decode::EndpointReceiveResult> Syscall::on(const decode::EndpointReceive<Syscall>& args) {

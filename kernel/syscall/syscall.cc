@@ -1,5 +1,9 @@
 #include "kernel/syscall/syscall.h"
 
+#include <span>
+#include <utility>
+
+#include "idl/kernel_calls.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/state.h"
 
@@ -8,42 +12,38 @@ namespace {
 
 constexpr std::uint64_t kEcallLength = 4;
 
-// The calls after which the saved registers are zero (abi.idl).
-bool is_receive(std::uint64_t number) {
-  return number == abi::word(abi::SystemCall::kEndpointReceive) ||
-         number == abi::word(abi::SystemCall::kEndpointReplyReceive) ||
-         number == abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
-}
-
-// Those that several harts may make at once.
-bool is_concurrent(std::uint64_t number) {
-  switch (number) {
-    case abi::word(abi::SystemCall::kEndpointCall):
-    case abi::word(abi::SystemCall::kEndpointCallWith):
-    case abi::word(abi::SystemCall::kEndpointSend):
-    case abi::word(abi::SystemCall::kEndpointReceive):
-    case abi::word(abi::SystemCall::kEndpointReplyReceive):
-    case abi::word(abi::SystemCall::kEndpointReplyReceiveWith):
-    case abi::word(abi::SystemCall::kReplyKeep):
-    case abi::word(abi::SystemCall::kReplySend):
-    case abi::word(abi::SystemCall::kNotificationSignal):
-    case abi::word(abi::SystemCall::kNotificationWait):
-    case abi::word(abi::SystemCall::kNotificationPoll):
-    case abi::word(abi::SystemCall::kSelfYield):
-    case abi::word(abi::SystemCall::kSelfNow):
-    case abi::word(abi::SystemCall::kSelfQos):
-    case abi::word(abi::SystemCall::kSelfAffinity):
-      return true;
-    default:
-      return false;
+// Calls of a kind, a bit each.
+template <class Kind>
+consteval std::uint64_t calls_of(Kind is) {
+  std::uint64_t bits = 0;
+  for (const calls::Call& call : calls::kAll) {
+    if (is(call)) bits |= std::uint64_t{1} << std::to_underlying(call.number);
   }
+  return bits;
 }
+constexpr bool is_among(std::uint64_t bits, std::uint64_t number) {
+  return number < 64 && (bits >> number & 1) != 0;
+}
+static_assert(std::span(calls::kAll).size() ==
+              static_cast<std::size_t>(__builtin_popcountll(calls_of([](const calls::Call&) {
+                return true;
+              }))));
+
+// After these the saved registers are zero.
+constexpr std::uint64_t kReceiving = calls_of([](auto& call) { return call.receives; });
+
+// Messages, signals, and what a thread does to itself: several harts may make these at once, and
+// those that turn out to need the tree take it.
+constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
+  return call.invoked == abi::ObjectType::kNull || call.invoked == abi::ObjectType::kEndpoint ||
+         call.invoked == abi::ObjectType::kReply || call.invoked == abi::ObjectType::kNotification;
+});
 
 }  // namespace
 
 void Syscall::run() {
   // Made again when the thread runs next, after the interrupt that waits.
-  if (!is_concurrent(caller_.frame.x[ipc::kNumber]) && !take_tree()) return;
+  if (!is_among(kConcurrent, caller_.frame.x[ipc::kNumber]) && !take_tree()) return;
   caller_.frame.pc() += kEcallLength;
   decode::dispatch(*this, caller_.frame);
 }
@@ -67,7 +67,7 @@ void Syscall::fail(Frame& frame, Error error) {
     frame.pc() -= kEcallLength;  // it is made again when the thread runs next
     return;
   }
-  bool receives = is_receive(frame.x[17]);
+  const bool receives = is_among(kReceiving, frame.x[ipc::kNumber]);
   ipc::write_error(frame, error.status, error.detail, error.argument);
   if (receives) ipc::clear_saved(frame);
 }
@@ -76,7 +76,7 @@ void Syscall::complete(Frame& frame) { ipc::clear_temporaries(frame); }
 
 void Syscall::unknown(Frame& frame) {
   frame.pc() -= kEcallLength;
-  raise_fault(caller_, abi::FaultCause::kUnknownSystemCall, frame.x[17]);
+  raise_fault(caller_, abi::FaultCause::kUnknownSystemCall, frame.x[ipc::kNumber]);
 }
 
 void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address) {

@@ -18,6 +18,7 @@ Result<void> Syscall::on(const decode::SelfYield<Syscall>&) {
 }
 
 Result<void> Syscall::on(const decode::SelfExit<Syscall>& args) {
+  TRY(take_tree());
   TRY(end_task(*caller_.task(), {.state = abi::TaskState::kExited, .status = args.status}));
   return kWaiting;
 }
