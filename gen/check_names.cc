@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "gen/check_internal.h"
 #include "gen/cxx.h"
+#include "gen/outputs.h"
 
 namespace kidl::internal {
 namespace {
@@ -127,6 +128,14 @@ void check_message_namespaces(Context& context, const System& system) {
   }
 }
 
+void check_outputs(Context& context, const System& system) {
+  std::vector<const File*> files;
+  for (const auto& file : system.files) files.push_back(file.get());
+  for (const SharedOutput& each : shared_outputs(files)) {
+    context.report(Code::kOutputTwice, {each.of->path, 1, 1}, each.both());
+  }
+}
+
 }  // namespace
 
 void check_function_names(Context& context, const Interface& interface) {
@@ -163,6 +172,7 @@ void check_names_together(Context& context, const System& system) {
     for (const auto& each : file->interfaces) check_inner_types(context, *each);
   }
   check_message_namespaces(context, system);
+  check_outputs(context, system);
 }
 
 }  // namespace kidl::internal

@@ -56,6 +56,7 @@ enum class Code {
   kAnswers = 131,
   kMisplaced = 132,
   kNoTransport = 133,
+  kOutputTwice = 134,
   kNoNumber = 140,
   kNumberTwice = 141,
   kTooManyWords = 142,

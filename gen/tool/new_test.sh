@@ -38,6 +38,8 @@ expect 2 'needs the word service and a name' new service kidl_probe more
 expect 1 "cannot be called 'Greeter'" new service Greeter
 expect 1 "cannot be called '../x'" new service ../x
 expect 1 "cannot be called 'timed': idl/service/timed.idl has Timed" new service timed
+expect 1 "cannot be called 'timed_fake': idl/service/timed.idl and idl/service/timed_fake.idl both become" \
+  new service timed_fake
 expect 1 "cannot be called 'bench': a manifest has an image" new service bench
 expect 1 'KIDL0001' new service kidl_probe --manifest=no/such.idl
 unchanged 'what is refused'

@@ -1,6 +1,7 @@
 #include "gen/tool/scaffold.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -8,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "gen/cxx.h"
 #include "gen/lexer.h"
+#include "gen/outputs.h"
 
 namespace kidl::tool {
 namespace {
@@ -97,6 +99,18 @@ std::uint64_t free_id(const std::string& what, const std::set<std::string>& take
   }
 }
 
+// Of the files that kidl will make of the service, none may be another's.
+absl::Status check_outputs(const System& system, const NewService& service) {
+  File file;
+  file.path = service.idl;
+  file.interfaces.push_back(std::make_unique<Interface>());
+  std::vector<const File*> files;
+  for (const auto& each : system.files) files.push_back(each.get());
+  files.push_back(&file);
+  for (const SharedOutput& each : shared_outputs(files)) return refuse(service.name, each.both());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status check_name(const System& system, absl::string_view name) {
@@ -140,6 +154,7 @@ absl::StatusOr<NewService> plan_service(const System& system, absl::string_view 
   service.type = camel(name);
   service.folder = folder;
   service.idl = absl::StrCat(idl, "/service/", name, ".idl");
+  if (absl::Status checked = check_outputs(system, service); !checked.ok()) return checked;
   std::set<std::uint32_t> numbers;
   std::set<std::uint64_t> identities;
   std::set<std::string> ignored;
