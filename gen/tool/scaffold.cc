@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "gen/cxx.h"
 #include "gen/lexer.h"
 #include "gen/outputs.h"
@@ -99,6 +100,22 @@ std::uint64_t free_id(const std::string& what, const std::set<std::string>& take
   }
 }
 
+// Where to write: a path below the workspace that includes, labels and shells take as it is.
+absl::Status check_folder(absl::string_view folder) {
+  for (const absl::string_view part : absl::StrSplit(folder, '/')) {
+    const bool plain = std::all_of(part.begin(), part.end(), [](char each) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(each)) || each == '_' || each == '-' ||
+             each == '.';
+    });
+    if (plain && !part.empty() && part != "." && part != ".." && part[0] != '-') continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", folder,
+                     "' cannot be the folder: it is to be a path below the workspace, "
+                     "of letters, digits, '_', '-' and '.', as servers/mine"));
+  }
+  return absl::OkStatus();
+}
+
 // Of the files that kidl will make of the service, none may be another's.
 absl::Status check_outputs(const System& system, const NewService& service) {
   File file;
@@ -149,6 +166,9 @@ absl::StatusOr<NewService> plan_service(const System& system, absl::string_view 
                                         const std::string& name, const std::string& idl,
                                         const std::string& folder) {
   if (absl::Status checked = check_name(system, name); !checked.ok()) return checked;
+  for (const std::string& each : {idl, folder}) {
+    if (absl::Status checked = check_folder(each); !checked.ok()) return checked;
+  }
   NewService service;
   service.name = name;
   service.type = camel(name);
