@@ -42,6 +42,7 @@ enum class Code {
   kFieldType = 116,
   kDefault = 117,
   kTooManyFlags = 118,
+  kDefaultOutside = 119,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,

@@ -33,6 +33,8 @@ TEST_P(AlsoRefused, WithItsCode) {
 constexpr Refused kAlsoRefused[] = {
     {"TwoFilesBecomeOneOfTests", Code::kOutputTwice,
      "interface A $K.service(0x7f01) {\n  # A.\n}\n=== sample_message.idl\nenum E {\n  a @0;\n}\n"},
+    {"DefaultAboveItsRange", Code::kDefaultOutside,
+     "struct S {\n  a @0 :UInt64 = 10 $K.range((min = 0, max = 9));\n}\n"},
     {"TextParameter", Code::kNoMax,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text) -> ();  # M.\n}\n"},
     {"ListOfTexts", Code::kNotOnWire,
