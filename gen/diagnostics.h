@@ -76,6 +76,7 @@ enum class Code {
   kFast = 155,
   kRemoved = 156,
   kPass = 157,
+  kNoShare = 158,
   // What the lock holds (lock/rules.h).
   kLockMissing = 200,
   kLockDamaged = 201,
