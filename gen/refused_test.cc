@@ -38,6 +38,10 @@ constexpr Refused kAlsoRefused[] = {
     {"MintedWithoutShare", Code::kNoShare,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.rights(\"map\") "
      "$K.pass(\"mint\")) -> ();  # M.\n}\n"},
+    {"MethodOfAServiceOfAnotherFile", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> ();  # M.\n}\n=== other.idl\n"
+     "using S = import \"/sample.idl\";\n"
+     "interface B extends(S.A) $K.service(0x7f02) {\n  # B.\n  m @0 () -> ();  # M.\n}\n"},
     {"TextParameter", Code::kNoMax,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text) -> ();  # M.\n}\n"},
     {"ListOfTexts", Code::kNotOnWire,

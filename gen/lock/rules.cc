@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -148,6 +149,10 @@ bool allowed(Policy policy, absl::string_view before, absl::string_view after) {
   return false;
 }
 
+std::string with_article(absl::string_view kind) {
+  return absl::StrCat(absl::StrContains("aeiou", kind[0]) ? "an " : "a ", kind);
+}
+
 class Comparison {
  public:
   Comparison(const Lock& released, const Lock& now) : released_(released), now_(now) {}
@@ -159,7 +164,7 @@ class Comparison {
         went(each);
       } else if (same->kind != each.kind) {
         tell(Code::kDeclarationRemoved, &each, same,
-             absl::StrCat("the ", each.kind, " became a ", same->kind));
+             absl::StrCat("the ", each.kind, " became ", with_article(same->kind)));
       } else {
         changed(each, *same);
       }
@@ -274,7 +279,7 @@ class Comparison {
       }
     }
     tell(rule_of_addition(element, held), nullptr, &element,
-         absl::StrCat("a ", element.kind, " more"));
+         absl::StrCat(with_article(element.kind), " more"));
   }
 
   std::optional<Code> rule_of_addition(const Element& element, const Element* owner) const {
