@@ -104,6 +104,7 @@ enum class Code {
   kResultRenamed = 230,
   kNamespaceChanged = 231,
   kTombstoneRevived = 232,
+  kMethodBuried = 233,
   // What kidl lint asks (tool/lint.h).
   kParameterText = 300,
   kResultText = 301,

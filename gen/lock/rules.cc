@@ -95,6 +95,7 @@ constexpr Rule kRules[] = {
     {"method", "receives", Policy::kSame, Code::kMannerChanged, "which registers it keeps changed"},
     {"method", "oneWay", Policy::kSame, Code::kMannerChanged, "whether it is answered changed"},
     {"method", "event", Policy::kSame, Code::kMannerChanged, "whether its sender waits changed"},
+    {"method", "deprecated", Policy::kFree, Code::kMannerChanged, "whether it is to go changed"},
     {"method", "errors", Policy::kSame, Code::kErrorsChanged, "the errors are another enum's"},
     {"parameter", "index", Policy::kSame, Code::kParametersReordered, "it stands elsewhere"},
     {"parameter", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
@@ -202,9 +203,15 @@ class Comparison {
 
   void changed(const Element& before, const Element& after) {
     if (before.get("removed") != after.get("removed")) {
-      return after.get("removed").empty()
-                 ? tell(Code::kTombstoneRevived, &before, &after, "a removed method came back")
-                 : tell(std::nullopt, &before, &after, "the method became a tombstone");
+      if (after.get("removed").empty()) {
+        return tell(Code::kTombstoneRevived, &before, &after, "a removed method came back");
+      }
+      // Its callers were told with a release that it would go.
+      if (before.get("deprecated") == "yes") {
+        return tell(std::nullopt, &before, &after, "the method became a tombstone");
+      }
+      return tell(Code::kMethodBuried, &before, &after,
+                  "the method became a tombstone, and was not deprecated");
     }
     Set attributes;
     for (const auto& [name, value] : before.attributes) attributes.insert(name);
