@@ -115,9 +115,11 @@ void check_inherited_names(Context& context, const Interface& child) {
   for (const Method* each : child.all_methods()) {
     const auto [other, is_new] = taken.emplace(function_name(each->name), each);
     if (is_new) continue;
+    const Interface& super = *other->second->interface;
+    const bool is_here = super.file == child.file;
     context.report(Code::kClash, each->position,
-                   absl::StrCat("'", other->second->interface->name, "' has a method '",
-                                other->second->name, "' too"));
+                   absl::StrCat("'", super.name, "'", is_here ? "" : " of " + super.file->path,
+                                " has a method '", other->second->name, "' too"));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "gen/check_internal.h"
 #include "gen/cxx.h"
+#include "gen/outputs.h"
 
 namespace kidl::internal {
 namespace {
@@ -18,22 +19,29 @@ namespace {
 // C++ names and whose they are: "method 'sleep'".
 class Taken {
  public:
-  Taken(Context& context, std::map<std::string, std::string> reserved)
-      : context_(context), taken_(std::move(reserved)) {}
+  Taken(Context& context, const std::map<std::string, std::string>& reserved) : context_(context) {
+    for (const auto& [name, owner] : reserved) taken_[name] = {owner, ""};
+  }
 
   // `what`: "the C++ function".
   void take(const std::string& name, const std::string& owner, const Position& position,
             absl::string_view what) {
-    const auto [other, is_new] = taken_.emplace(name, owner);
+    const auto [other, is_new] = taken_.emplace(name, Owner{owner, position.file});
     if (is_new) return;
-    context_.report(
-        Code::kClash, position,
-        absl::StrCat(owner, " becomes ", what, " ", name, ", as ", other->second, " does"));
+    const auto& [who, file] = other->second;
+    context_.report(Code::kClash, position,
+                    absl::StrCat(owner, " becomes ", what, " ", name, ", as ", who,
+                                 file.empty() || file == position.file ? "" : " of ",
+                                 file == position.file ? "" : file, " does"));
   }
 
  private:
+  struct Owner {
+    std::string name;
+    std::string file;  // empty: no .idl's
+  };
   Context& context_;
-  std::map<std::string, std::string> taken_;
+  std::map<std::string, Owner> taken_;
 };
 
 std::string quoted(absl::string_view what, absl::string_view name) {
@@ -103,10 +111,11 @@ void check_inner_types(Context& context, const Interface& interface) {
 // A service's messages lie in a namespace of its name, which must hide no other, nor be called as a
 // function is.
 void check_message_namespaces(Context& context, const System& system) {
-  std::set<std::string> taken = reserved_namespaces();
+  std::map<std::string, std::string> taken;  // and by which file, if by one
+  for (const std::string& each : reserved_namespaces()) taken[each] = "";
   std::map<std::string, std::set<std::string>> functions;  // by namespace
   for (const auto& file : system.files) {
-    taken.insert(file->name_space);
+    taken.emplace(file->name_space, file->path);
     std::set<std::string>& here = functions[file->name_space];
     here.insert({"has", "is_known", "read_words", "to_string", "write_words"});
     for (const auto& each : file->enums) here.insert(absl::StrCat("valid_", snake(each->name)));
@@ -114,16 +123,26 @@ void check_message_namespaces(Context& context, const System& system) {
       here.insert(absl::StrCat("serve_", snake(each->name)));
     }
   }
-  taken.insert("abi");
+  taken.emplace("abi", "");
   for (const auto& file : system.files) {
     for (const auto& each : file->interfaces) {
       if (each->role != Interface::Role::kService) continue;
       const std::string name = namespace_name(each->name);
-      if (!taken.contains(name) && !functions[file->name_space].contains(name)) continue;
+      const auto other = taken.find(name);
+      if (other == taken.end() && !functions[file->name_space].contains(name)) continue;
+      const std::string by = other == taken.end() ? "" : other->second;
       context.report(Code::kClash, each->position,
                      absl::StrCat("service '", each->name, "' becomes the C++ namespace ", name,
-                                  ", which is taken"));
+                                  ", which ", by.empty() ? "is taken" : by + " has"));
     }
+  }
+}
+
+void check_outputs(Context& context, const System& system) {
+  std::vector<const File*> files;
+  for (const auto& file : system.files) files.push_back(file.get());
+  for (const SharedOutput& each : shared_outputs(files)) {
+    context.report(Code::kOutputTwice, {each.of->path, 1, 1}, each.both());
   }
 }
 
@@ -163,6 +182,7 @@ void check_names_together(Context& context, const System& system) {
     for (const auto& each : file->interfaces) check_inner_types(context, *each);
   }
   check_message_namespaces(context, system);
+  check_outputs(context, system);
 }
 
 }  // namespace kidl::internal

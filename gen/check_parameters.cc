@@ -132,6 +132,22 @@ class ListChecker {
     check_pass(annotations, at, result);
     result.rights = words_of(annotations.text("rights"));
     result.rights_mask = rights_mask(context_, *object, result.rights, at.position("rights"));
+    check_share(at, result);
+  }
+
+  // What the receiver gets is derived from what the stub made, and the kernel derives nothing from
+  // a Vmo without the right.
+  void check_share(const Site& at, const Parameter& result) {
+    const bool lends = result.pass == Parameter::Pass::kLend;
+    if (result.type.interface->name != "Vmo" || (!lends && result.pass != Parameter::Pass::kMint)) {
+      return;
+    }
+    for (const std::string& each : result.rights) {
+      if (each == "share") return;
+    }
+    context_.report(Code::kNoShare, at.position(lends ? "lend" : "pass"),
+                    absl::StrCat("'", result.name, "' is ", lends ? "lent" : "minted",
+                                 " without the right share; add it to $rights"));
   }
 
   void check_pass(const Annotations& annotations, const Site& at, Parameter& result) {

@@ -77,6 +77,16 @@ void check_place(Context& context, const RawField& raw, Field& field) {
   }
 }
 
+// A field that nobody has set has its default, and so has one that an older sender does not know.
+void check_default(Context& context, const Field& field) {
+  if (!field.range || (field.range->min <= field.preset && field.preset <= field.range->max))
+    return;
+  context.report(
+      Code::kDefaultOutside, field.position,
+      absl::StrCat("'", field.name, "' is ", field.preset, " when nobody sets it, outside ",
+                   field.range->min, " to ", field.range->max, "; give it a default"));
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> check_max(Context& context, const Annotations& annotations,
@@ -249,6 +259,7 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
     field.max = check_max(context, field_annotations, at, field.type, raw.name);
     field.range = check_range(context, field_annotations, at, field.type, raw.name);
     check_place(context, raw, field);
+    check_default(context, field);
     result.fields.back() = std::move(field);
   }
   check_field_names(context, "field", names);

@@ -25,6 +25,25 @@ std::string indent(absl::string_view text) {
   return result;
 }
 
+// What is shown of a line: all of it, or as much around the column as a wide screen has. A file may
+// be one line, and each message shows its own.
+constexpr std::size_t kWidest = 200;
+struct Excerpt {
+  std::string text;
+  int column;
+};
+Excerpt excerpt(absl::string_view line, int column) {
+  if (line.size() <= kWidest) return {std::string(line), column};
+  constexpr absl::string_view kCut = "...";
+  const auto at = std::min(static_cast<std::size_t>(column - 1), line.size());
+  const std::size_t begin =
+      std::min(at < kWidest / 2 ? 0 : at - kWidest / 2, line.size() - kWidest);
+  const absl::string_view before = begin == 0 ? "" : kCut;
+  const absl::string_view after = begin + kWidest == line.size() ? "" : kCut;
+  return {absl::StrCat(before, line.substr(begin, kWidest), after),
+          static_cast<int>(at - begin + before.size()) + 1};
+}
+
 // A caret under column `column`; tabs stay tabs, so that it stands right in any terminal.
 std::string caret(absl::string_view line, int column) {
   std::string result;
@@ -147,7 +166,9 @@ std::string Diagnostics::render(const Sources& sources) const {
     absl::StrAppend(&result, at.file, ":", at.line, ":", at.column, ": error: ", each.message, " [",
                     code_name(each.code), "]\n");
     const absl::string_view line = sources.line(at.file, at.line);
-    if (!line.empty()) absl::StrAppend(&result, line, "\n", caret(line, at.column), "\n");
+    if (line.empty()) continue;
+    const Excerpt shown = excerpt(line, at.column);
+    absl::StrAppend(&result, shown.text, "\n", caret(shown.text, shown.column), "\n");
   }
   return result;
 }

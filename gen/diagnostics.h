@@ -42,6 +42,7 @@ enum class Code {
   kFieldType = 116,
   kDefault = 117,
   kTooManyFlags = 118,
+  kDefaultOutside = 119,
   kNoRole = 120,
   kTwoRoles = 121,
   kServiceNumber = 122,
@@ -56,6 +57,7 @@ enum class Code {
   kAnswers = 131,
   kMisplaced = 132,
   kNoTransport = 133,
+  kOutputTwice = 134,
   kNoNumber = 140,
   kNumberTwice = 141,
   kTooManyWords = 142,
@@ -74,6 +76,7 @@ enum class Code {
   kFast = 155,
   kRemoved = 156,
   kPass = 157,
+  kNoShare = 158,
   // What the lock holds (lock/rules.h).
   kLockMissing = 200,
   kLockDamaged = 201,
@@ -101,6 +104,7 @@ enum class Code {
   kResultRenamed = 230,
   kNamespaceChanged = 231,
   kTombstoneRevived = 232,
+  kMethodBuried = 233,
   // What kidl lint asks (tool/lint.h).
   kParameterText = 300,
   kResultText = 301,

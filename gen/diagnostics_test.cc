@@ -170,6 +170,35 @@ TEST(DiagnosticsTest, ANamespaceIsAFreeName) {
   }
 }
 
+// A file that is one long line has as many of it as errors otherwise.
+TEST(DiagnosticsTest, OfALongLineThePartIsShown) {
+  std::string line = "struct S { ";
+  for (int each = 0; each < 1000; ++each) {
+    absl::StrAppend(&line, "f", each, " @", each, " :", each == 500 ? "Text" : "UInt8", "; ");
+  }
+  const std::string text = messages_of(line + "}\n");
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  ASSERT_EQ(lines.size(), 4U) << text;
+  EXPECT_TRUE(absl::StrContains(lines[0], "'f500' has no maximum length"));
+  EXPECT_EQ(lines[1].size(), 206U);
+  EXPECT_TRUE(absl::StartsWith(lines[1], "...") && absl::EndsWith(lines[1], "..."));
+  EXPECT_EQ(lines[1].substr(lines[2].find('^'), 14), "f500 @500 :Tex");
+}
+
+TEST(DiagnosticsTest, ALongLineBeginsAndEndsAsItIs) {
+  const std::string line = absl::StrCat("struct S { a @0 :Text; }  # ", std::string(300, 'x'));
+  EXPECT_EQ(
+      messages_of(line + "\n"),
+      absl::StrCat("sample.idl:6:12: error: 'a' has no maximum length; add $max(N) [KIDL0104]\n",
+                   line.substr(0, 200), "...\n           ^\n"));
+  const std::string late =
+      absl::StrCat("using N0 = N; ", std::string(300, ' '), "struct S { a @0 :Text; }");
+  EXPECT_EQ(
+      messages_of(late + "\n"),
+      absl::StrCat("sample.idl:6:326: error: 'a' has no maximum length; add $max(N) [KIDL0104]\n",
+                   "...", late.substr(late.size() - 200), "\n", std::string(190, ' '), "^\n"));
+}
+
 TEST(DiagnosticsTest, TabsKeepTheCaretInPlace) {
   EXPECT_EQ(messages_of("struct A {\n\tname @0 :Text;\n}\n"),
             "sample.idl:7:2: error: 'name' has no maximum length; add $max(N) [KIDL0104]\n"

@@ -219,6 +219,26 @@ interface Clock $K.service(0x7f01) $K.errors("ClockStatus")
   # A clock: with idl/kernel/endpoint.idl and idl/kernel/reply.idl on the command line.
 }
 )"},
+    {Code::kOutputTwice, "two files that become one",
+     "Of x.idl with a service kidl makes x_client.h, x_server.h, x_fake.h and others beside it: an "
+     ".idl\n"
+     "of such a name would be written over them. Give one of the two another name.",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+=== sample_fake.idl
+enum Colour {
+  red @0;
+}
+)",
+     R"(interface Clock $K.service(0x7f01) {
+  # A clock.
+}
+=== sample_colour.idl
+enum Colour {
+  red @0;
+}
+)"},
 };
 
 }  // namespace

@@ -12,8 +12,10 @@ const Explanation kExplanations[] = {
      "one, nothing says which change would break them.",
      "", "", "run `bazel run //idl:freeze` and commit the lock with the .idl", ""},
     {Code::kLockDamaged, "a lock that cannot be read",
-     "The lock was cut, merged by hand or edited: a line is no element, is out of order, is there\n"
-     "twice, or there are not as many as the first line says.",
+     "The lock was cut, merged or edited by hand: a line is no element, is out of order, is there\n"
+     "twice, or there are not as many as the first line says. An edit that leaves it in order is "
+     "not\n"
+     "found out.",
      "", "",
      "take the file from the last commit; after a merge, take either side's, then run `bazel run "
      "//idl:freeze`",
@@ -60,8 +62,10 @@ const most :UInt32 = 4;
   # How many.
 }
 )",
-     "leave it where it is and mark it $K.removed: callers are told unknownMethod and its ordinal "
-     "stays taken",
+     "leave it where it is, mark it $K.deprecated and release that; afterwards make it a "
+     "tombstone, "
+     "'() -> () $K.removed': its ordinal stays taken, and callers are refused as for a malformed "
+     "message, with einval or what $answers names",
      R"(interface Log $K.service(0x7f01) {
   # A log.
   note @0 (what :UInt64) -> ();

@@ -198,9 +198,32 @@ enum Colour {
 }
 )"},
     {Code::kTombstoneRevived, "a removed method that came back",
-     "Programs built since then count on unknownMethod at this ordinal, and what was there before\n"
+     "Programs built since then count on being refused at this ordinal, and what was there before\n"
      "meant something else.",
      "", "", "leave the tombstone; the method comes back under a new ordinal", ""},
+    {Code::kMethodBuried, "a method that went without a word",
+     "A released method became a tombstone at once: who calls it is refused. First it is "
+     "$deprecated,\n"
+     "which compilers tell whoever calls it, and released so; then it may go.",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  count @0 () -> () $K.removed;
+  # How many.
+}
+)",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  count @0 () -> (count :UInt64) $K.deprecated("Nobody counts any more.");
+  # How many.
+}
+)",
+     "leave it, mark it $K.deprecated and release that; make it a tombstone afterwards",
+     R"(interface Log $K.service(0x7f01) {
+  # A log.
+  count @0 () -> (count :UInt64);
+  # How many.
+}
+)"},
 };
 
 }  // namespace

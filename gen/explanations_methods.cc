@@ -261,7 +261,26 @@ interface Watch $K.service(0x7f02) {
 )",
      R"(interface Disk $K.service(0x7f01) {
   # Blocks.
+  read @0 (block :UInt64, into :V.Vmo $K.rights("read write map share") $K.lend) -> ();
+  # Reads one.
+}
+)"},
+    {Code::kNoShare, "a Vmo lent or minted without share",
+     "The stub makes a capability with these rights and sends that one, so the receiver's is "
+     "derived "
+     "from\n"
+     "it. The kernel derives nothing from a Vmo capability without the right share: each call "
+     "would "
+     "fail.",
+     R"(interface Disk $K.service(0x7f01) {
+  # Blocks.
   read @0 (block :UInt64, into :V.Vmo $K.rights("read write map") $K.lend) -> ();
+  # Reads one.
+}
+)",
+     R"(interface Disk $K.service(0x7f01) {
+  # Blocks.
+  read @0 (block :UInt64, into :V.Vmo $K.rights("read write map share") $K.lend) -> ();
   # Reads one.
 }
 )"},

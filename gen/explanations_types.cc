@@ -293,6 +293,20 @@ const first :Image = (name = "console");
   second @1;
 }
 )"},
+    {Code::kDefaultOutside, "a default outside its range",
+     "A field that nobody sets has its default, 0 when it says none; so has, of an $extensible "
+     "struct, "
+     "a\n"
+     "field that an older sender does not know. A default outside $range is what no message may "
+     "carry.",
+     R"(struct Options $K.extensible {
+  retries @0 :UInt8 $K.range((min = 1, max = 9));
+}
+)",
+     R"(struct Options $K.extensible {
+  retries @0 :UInt8 = 3 $K.range((min = 1, max = 9));
+}
+)"},
 };
 
 }  // namespace

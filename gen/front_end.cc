@@ -108,6 +108,11 @@ void report_capnp_errors(absl::string_view output, const std::string& fallback,
 absl::StatusOr<std::string> run_capnp(const std::string& capnp, const std::string& root,
                                       const std::vector<std::string>& files, const Sources& sources,
                                       Diagnostics& diagnostics) {
+  for (const std::string& each : files) {
+    // capnp knows no "--", and has flags that run a program.
+    if (!absl::StartsWith(each, "-")) continue;
+    return absl::InvalidArgumentError(absl::StrCat("no file's name may begin with '-': ", each));
+  }
   std::vector<std::string> words = {capnp, "compile", "--no-standard-import", "-I.", "-o-"};
   words.insert(words.end(), files.begin(), files.end());
   std::vector<char*> arguments;

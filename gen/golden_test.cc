@@ -19,6 +19,7 @@
 #include "gen/cxx.h"
 #include "gen/emit.h"
 #include "gen/model.h"
+#include "gen/outputs.h"
 
 namespace kidl {
 namespace {
@@ -115,6 +116,20 @@ TEST(GoldenFolderTest, HasNothingElse) {
     if (entry.is_directory() || absl::EndsWith(path, ".txt")) continue;  // of the messages
     EXPECT_TRUE(output.contains(path)) << path << " is not generated any more";
   }
+}
+
+// What the rule of two files that become one (KIDL0134) knows is all that the emitters write.
+TEST(GoldenFolderTest, EveryFileIsForeseen) {
+  Output output;
+  emit_cxx(*compiled().system, output);
+  emit_docs(*compiled().system, output);
+  std::set<std::string> written;
+  for (const auto& [path, content] : output) written.insert(path);
+  std::set<std::string> foreseen(fixed_outputs().begin(), fixed_outputs().end());
+  for (const auto& file : compiled().system->files) {
+    for (const std::string& path : outputs_of(*file)) foreseen.insert(path);
+  }
+  EXPECT_EQ(written, foreseen);
 }
 
 // The order in which files are named must not matter: Bazel sorts by its own rules.

@@ -28,24 +28,44 @@ _HAS_SERVICE = "there is a service in it, which would not be tested: take it out
 def _stem(path):
     return path[:-len(".idl")]
 
+# Runs kidl ($1) over the sources that follow "--", then goes through the plan ($2): what to copy and what must not be
+# there, a line each, with tabs between. Plan and sources are files of arguments: Bazel breaks off a command that is
+# longer than 64 KB, which the outputs of thirteen services are.
+_GENERATE = """
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+"$1" compile --root=. --out="$scratch" -- "${@:3}" || exit 1
+while IFS=$'\\t' read -r what path file; do
+  case "$what" in
+    copy)
+      [[ -e "$scratch/$path" ]] || { echo "$path: %s" >&2; exit 1; }
+      cp "$scratch/$path" "$file" || exit 1
+      ;;
+    none)
+      [[ ! -e "$scratch/$path" ]] || { echo "$file: %s" >&2; exit 1; }
+      ;;
+  esac
+done <"$2"
+""" % (_NOT_WRITTEN, _HAS_SERVICE)
+
 def _generate_impl(ctx):
     # Generated paths start from the workspace's root; outputs have to lie in this package.
     package = ctx.label.package + "/"
-    command = ['scratch="$(mktemp -d)"', "trap 'rm -rf \"$scratch\"' EXIT"]
-    command.append('"$1" compile --root=. --out="$scratch" "${@:2}" || exit 1')
+    plan = ctx.actions.args()
+    plan.use_param_file("%s", use_always = True)
+    plan.set_param_file_format("multiline")
     for output in ctx.outputs.outs:
         path = output.short_path
         for prefix, real in ctx.attr.elsewhere.items():
             if path.startswith(package + prefix + "/"):
                 path = real + path[len(package + prefix):]
-        command.append('[[ -e "$scratch/%s" ]] || { echo "%s: %s" >&2; exit 1; }' % (path, path, _NOT_WRITTEN))
-        command.append('cp "$scratch/%s" "%s" || exit 1' % (path, output.path))
+        plan.add("copy\t%s\t%s" % (path, output.path))
     for source in ctx.attr.types:
         path = package + source
-        command.append('[[ ! -e "$scratch/%s" ]] || { echo "%s: %s" >&2; exit 1; }' % (_stem(path) + "_fake.h", path, _HAS_SERVICE))
+        plan.add("none\t%s\t%s" % (_stem(path) + "_fake.h", path))
     ctx.actions.run_shell(
-        arguments = [ctx.executable._kidl.path] + [file.path for file in ctx.files.srcs],
-        command = "\n".join(command),
+        arguments = [ctx.executable._kidl.path, plan] + [file.path for file in ctx.files.srcs],
+        command = _GENERATE,
         inputs = ctx.files.srcs,
         mnemonic = "Kidl",
         outputs = ctx.outputs.outs,

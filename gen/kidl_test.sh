@@ -38,6 +38,14 @@ expect 0 'usage: kidl compile' compile --help
 expect 0 '^KIDL0104: no maximum length' explain KIDL0104
 expect 0 '' compile "${all[@]}"
 expect 0 '' compile --out="$scratch/out" "${all[@]}"
+# A name that capnp would take for a flag of its own, which runs what the flag says.
+printf '#!/bin/sh\ntouch "%s"/ran\n' "$scratch" >"$scratch/plugin" && chmod +x "$scratch/plugin"
+expect 2 "no file's name may begin with '-'.*: -o$scratch/plugin" \
+  compile -- "-o$scratch/plugin" idl/abi.idl
+expect 1 "no file's name may begin with '-': -" compile -
+mkdir -p "$scratch/root/-o" && touch "$scratch/root/-o/plugin.idl"
+expect 1 "no file's name may begin with '-': -o/plugin.idl" cat --root="$scratch/root" --idl=-o
+[[ ! -e "$scratch/ran" ]] || { echo "a file's name ran a program" >&2; failures=$((failures + 1)); }
 expect 1 'cannot run /no/capnp' compile --capnp=/no/capnp idl/abi.idl
 expect 1 'KIDL0001' compile no/such/file.idl
 expect 1 '^\{"file":"no/such/file.idl","line":1,"column":1,"code":"KIDL0001",' \

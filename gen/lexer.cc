@@ -18,7 +18,10 @@ bool continues_word(char c) { return starts_word(c) || is_digit(c); }
 
 class Scanner {
  public:
-  explicit Scanner(absl::string_view source) : source_(source) {}
+  explicit Scanner(absl::string_view source) : source_(source) {
+    // capnp passes over a byte order mark, too.
+    if (absl::StartsWith(source, "\xef\xbb\xbf")) at_ = 3;
+  }
 
   std::vector<Token> scan() {
     std::vector<Token> tokens;

@@ -31,6 +31,17 @@ TEST_P(AlsoRefused, WithItsCode) {
 }
 
 constexpr Refused kAlsoRefused[] = {
+    {"TwoFilesBecomeOneOfTests", Code::kOutputTwice,
+     "interface A $K.service(0x7f01) {\n  # A.\n}\n=== sample_message.idl\nenum E {\n  a @0;\n}\n"},
+    {"DefaultAboveItsRange", Code::kDefaultOutside,
+     "struct S {\n  a @0 :UInt64 = 10 $K.range((min = 0, max = 9));\n}\n"},
+    {"MintedWithoutShare", Code::kNoShare,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.rights(\"map\") "
+     "$K.pass(\"mint\")) -> ();  # M.\n}\n"},
+    {"MethodOfAServiceOfAnotherFile", Code::kClash,
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 () -> ();  # M.\n}\n=== other.idl\n"
+     "using S = import \"/sample.idl\";\n"
+     "interface B extends(S.A) $K.service(0x7f02) {\n  # B.\n  m @0 () -> ();  # M.\n}\n"},
     {"TextParameter", Code::kNoMax,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (name :Text) -> ();  # M.\n}\n"},
     {"ListOfTexts", Code::kNotOnWire,
@@ -203,10 +214,12 @@ constexpr Refused kAlsoRefused[] = {
      "();  # "
      "M.\n}\n"},
     {"LentOneWay", Code::kPass,
-     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.oneWay;  # "
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.rights(\"share\") $K.lend) -> "
+     "() $K.oneWay;  # "
      "M.\n}\n"},
     {"LentForLater", Code::kPass,
-     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend) -> () $K.deferred;  # "
+     "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.rights(\"share\") $K.lend) -> "
+     "() $K.deferred;  # "
      "M.\n}\n"},
     {"LentAndMoved", Code::kMisplaced,
      "interface A $K.service(0x7f01) {\n  # A.\n  m @0 (v :V.Vmo $K.lend $K.pass(\"move\")) -> (); "

@@ -197,6 +197,7 @@ class Writer {
     if (method.one_way) element.set("oneWay", "yes");
     if (method.event) element.set("event", "yes");
     if (method.errors != nullptr) element.set("errors", method.errors->name);
+    if (!method.deprecated.empty() && !method.removed) element.set("deprecated", "yes");
     set_since(element, method.since);
     add(std::move(element));
     if (method.removed) return;

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -94,6 +95,7 @@ constexpr Rule kRules[] = {
     {"method", "receives", Policy::kSame, Code::kMannerChanged, "which registers it keeps changed"},
     {"method", "oneWay", Policy::kSame, Code::kMannerChanged, "whether it is answered changed"},
     {"method", "event", Policy::kSame, Code::kMannerChanged, "whether its sender waits changed"},
+    {"method", "deprecated", Policy::kFree, Code::kMannerChanged, "whether it is to go changed"},
     {"method", "errors", Policy::kSame, Code::kErrorsChanged, "the errors are another enum's"},
     {"parameter", "index", Policy::kSame, Code::kParametersReordered, "it stands elsewhere"},
     {"parameter", "type", Policy::kSame, Code::kTypeChanged, "the type changed"},
@@ -148,6 +150,10 @@ bool allowed(Policy policy, absl::string_view before, absl::string_view after) {
   return false;
 }
 
+std::string with_article(absl::string_view kind) {
+  return absl::StrCat(absl::StrContains("aeiou", kind[0]) ? "an " : "a ", kind);
+}
+
 class Comparison {
  public:
   Comparison(const Lock& released, const Lock& now) : released_(released), now_(now) {}
@@ -159,7 +165,7 @@ class Comparison {
         went(each);
       } else if (same->kind != each.kind) {
         tell(Code::kDeclarationRemoved, &each, same,
-             absl::StrCat("the ", each.kind, " became a ", same->kind));
+             absl::StrCat("the ", each.kind, " became ", with_article(same->kind)));
       } else {
         changed(each, *same);
       }
@@ -197,9 +203,15 @@ class Comparison {
 
   void changed(const Element& before, const Element& after) {
     if (before.get("removed") != after.get("removed")) {
-      return after.get("removed").empty()
-                 ? tell(Code::kTombstoneRevived, &before, &after, "a removed method came back")
-                 : tell(std::nullopt, &before, &after, "the method became a tombstone");
+      if (after.get("removed").empty()) {
+        return tell(Code::kTombstoneRevived, &before, &after, "a removed method came back");
+      }
+      // Its callers were told with a release that it would go.
+      if (before.get("deprecated") == "yes") {
+        return tell(std::nullopt, &before, &after, "the method became a tombstone");
+      }
+      return tell(Code::kMethodBuried, &before, &after,
+                  "the method became a tombstone, and was not deprecated");
     }
     Set attributes;
     for (const auto& [name, value] : before.attributes) attributes.insert(name);
@@ -274,7 +286,7 @@ class Comparison {
       }
     }
     tell(rule_of_addition(element, held), nullptr, &element,
-         absl::StrCat("a ", element.kind, " more"));
+         absl::StrCat(with_article(element.kind), " more"));
   }
 
   std::optional<Code> rule_of_addition(const Element& element, const Element* owner) const {

@@ -88,6 +88,23 @@ TEST(RulesTest, NothingChangedIsNoChange) {
   EXPECT_TRUE(compare(same, same).empty());
 }
 
+TEST(RulesTest, TheLockHasWhatIsDeprecated) {
+  const Lock lock = lock_of_sample(
+      "interface I $K.service(0x7f01) {\n  # I.\n  m @0 () -> () $K.deprecated(\"Use n.\");  # M.\n"
+      "  n @1 () -> ();  # N.\n  o @2 () -> () $K.deprecated(\"Gone.\") $K.removed;  # O.\n}\n");
+  EXPECT_EQ(lock.find("I.m")->get("deprecated"), "yes");
+  EXPECT_EQ(lock.find("I.n")->get("deprecated"), "");
+  EXPECT_EQ(lock.find("I.o")->get("deprecated"), "");
+}
+
+TEST(RulesTest, AnAdditionHasItsArticle) {
+  const std::string text = render(compare(
+      lock({"A enum unknown=accepted"}),
+      lock({"A enum unknown=accepted", "A.x enumerant value=0", "B struct extensible=no"})));
+  EXPECT_NE(text.find("A.x: an enumerant more\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("B: a struct more\n"), std::string::npos) << text;
+}
+
 TEST(RulesTest, TheLockHasEachSince) {
   const Lock lock = lock_of_sample(
       "enum E {\n  a @0;\n  b @1 $K.since(\"0.2 beta\");\n}\n"
@@ -141,8 +158,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"InterfaceRemoved", {kLog, kNote, "Log.$r right bit=0"}, {}, "KIDL0210"},
         Case{"KindChanged", {"A enum unknown=refused"}, {"A struct extensible=no"}, "KIDL0210"},
         Case{"Tombstone",
+             {kLog, "Log.note method ordinal=0 deprecated=yes", "Log.note(a) parameter index=0"},
+             {kLog, "Log.note method ordinal=0 removed=yes"},
+             "fine"},
+        Case{"TombstoneAtOnce",
              {kLog, kNote, "Log.note(a) parameter index=0"},
              {kLog, "Log.note method ordinal=0 removed=yes"},
+             "KIDL0233"},
+        Case{"Deprecated",
+             {kLog, kNote},
+             {kLog, "Log.note method ordinal=0 deprecated=yes"},
              "fine"},
         Case{"TombstoneRevived",
              {kLog, "Log.note method ordinal=0 removed=yes"},

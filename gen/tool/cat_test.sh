@@ -27,6 +27,7 @@ expect 1 'Timed.cancel(id = ?)\n  wrong: '"'id': word 0 is not recorded" 'reques
 printf 'call a7=e\n' >"$scratch/a"
 expect 0 'Self.now()\nTimed.statistics()' 'request tag=01020300' "$scratch/a" -
 expect 1 "kidl: error: cannot read $scratch/none" '' "$scratch/none"
+expect 1 "kidl: error: cannot read $scratch" '' "$scratch"
 expect 1 'kidl: error: cannot read ./no-such' '' --idl=no-such
 "$kidl" cat --frob >/dev/null 2>&1
 [[ $? == 2 ]] || { echo "a wrong flag does not end with 2" >&2; failures=$((failures + 1)); }

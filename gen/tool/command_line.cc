@@ -93,7 +93,11 @@ absl::StatusOr<Invocation> parse(const std::vector<std::string>& arguments) {
     const std::string& argument = arguments[each];
     if (flags && argument == "--") {
       flags = false;
-    } else if (!flags || argument == "-" || !absl::StartsWith(argument, "-")) {
+    } else if (!flags && argument != "-" && absl::StartsWith(argument, "-")) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "no file's name may begin with '-': the Cap'n Proto compiler takes it for a flag: ",
+          argument));
+    } else if (argument == "-" || !absl::StartsWith(argument, "-")) {
       invocation.words.push_back(argument);
     } else if (argument == "--help") {
       invocation.values["help"] = "true";

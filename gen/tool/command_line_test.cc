@@ -112,10 +112,17 @@ TEST(CommandLineTest, WrongUsageIsTold) {
 }
 
 TEST(CommandLineTest, WordsAfterTwoDashesAreNoFlags) {
-  const absl::StatusOr<Invocation> invocation = parse({"compile", "a", "--", "--out=x", "-"});
+  const absl::StatusOr<Invocation> invocation = parse({"cat", "a", "--", "-"});
   ASSERT_TRUE(invocation.ok());
-  EXPECT_EQ(invocation->words, (std::vector<std::string>{"a", "--out=x", "-"}));
-  EXPECT_EQ(invocation->get("out"), "");
+  EXPECT_EQ(invocation->words, (std::vector<std::string>{"a", "-"}));
+}
+
+// Nor flags of the programs that kidl runs.
+TEST(CommandLineTest, WordsThatWouldBeAnothersFlagsAreRefused) {
+  for (const char* word : {"--out=x", "-o/bin/sh", "--"}) {
+    EXPECT_TRUE(has(error_of({"compile", "a", "--", word}), "no file's name may begin with '-'"))
+        << word;
+  }
 }
 
 TEST(CommandLineTest, TheLastOfAFlagCounts) {

@@ -177,12 +177,15 @@ TEST(DecodeTest, ContentIsWrittenAsAnIdlWritesIt) {
 
 // Zeros are defaults; each field as a register of its type would have it.
 TEST(DecodeTest, StructsHaveDefaultsAndNestedOnes) {
-  const std::string zeros =
+  const std::string before =
       "Bounded.everything(all = (flag = false, other = false, i8 = 0, i16 = 0, i32 = 0, i64 = 0, "
       "u8 = 0, u16 = 0, u32 = 0, u64 = 0, grade = low, colour = red, options = none, "
-      "at = (x = 0, y = 0), ranged = 0, preset = 300, yes = true, signed = -5, best = high, "
-      "to = (x = 0, y = 0))); 'all.ranged': it is outside 3 to 9";
-  EXPECT_EQ(decoded("request tag=7ff10407 words=0,0,0,0,0,0,0,0"), zeros);
+      "at = (x = 0, y = 0), ranged = ";
+  const std::string after =
+      ", preset = 300, yes = true, signed = -5, best = high, to = (x = 0, y = 0)))";
+  EXPECT_EQ(decoded("request tag=7ff10407 words=0,0,0,0,0,0,0,0"), before + "3" + after);
+  EXPECT_EQ(decoded("request tag=7ff10407 words=0,0,300,0,0,0,0,0"),
+            before + "0" + after + "; 'all.ranged': it is outside 3 to 9");
   EXPECT_EQ(decoded("request tag=7ff10b02 words=0,9"),
             "Bounded.older(what = (count = 0, kind = middle), after = 9)");
   EXPECT_EQ(decoded("request tag=7ff10b04 words=2,9,300000005,46"),

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "gen/tool/skipped.h"
 
 namespace kidl::tool {
 
@@ -62,7 +63,16 @@ absl::StatusOr<std::vector<std::string>> idl_files(const std::string& root,
 
 absl::StatusOr<Compiled> compile(const Invocation& invocation,
                                  const std::vector<std::string>& files) {
-  return compile_files(invocation.get("capnp"), invocation.get("root"), files);
+  return compile_below(invocation, invocation.get("root"), files);
+}
+
+absl::StatusOr<Compiled> compile_below(const Invocation& invocation, const std::string& root,
+                                       const std::vector<std::string>& files) {
+  absl::StatusOr<Compiled> compiled = compile_files(invocation.get("capnp"), root, files);
+  if (compiled.ok() && !compiled->diagnostics.empty()) {
+    compiled->diagnostics = name_skipped(root, compiled->diagnostics, compiled->sources);
+  }
+  return compiled;
 }
 
 absl::StatusOr<Compiled> compile_system(const Invocation& invocation,

@@ -26,6 +26,9 @@ absl::StatusOr<std::vector<std::string>> idl_files(const std::string& root,
 
 absl::StatusOr<Compiled> compile(const Invocation& invocation,
                                  const std::vector<std::string>& files);
+// Below another root than --root.
+absl::StatusOr<Compiled> compile_below(const Invocation& invocation, const std::string& root,
+                                       const std::vector<std::string>& files);
 // With all files below --idl as well, where there is such a folder.
 absl::StatusOr<Compiled> compile_system(const Invocation& invocation,
                                         std::vector<std::string> files);

@@ -33,6 +33,17 @@ expect 1 'a.idl:1:1: error: the file is not formatted from here on; run kidl fmt
 expect 1 '"file":"a.idl","line":1,.*"code":"KIDL0307"' \
   fmt --check --format=json --root="$scratch" a.idl
 grep -q 'a:UInt8' "$scratch/a.idl" || { echo "--check wrote" >&2; failures=1; }
+# A byte order mark is no error for any command; formatting drops it.
+printf '\xef\xbb\xbf@0xd1a7e55e7a00f033;\nusing K = import "/idl/kidl.idl";\n$K.namespace("bom");\n' \
+  >"$scratch/bom.idl"
+ln -s "$PWD/idl" "$scratch/idl"
+expect 0 '^$' compile --root="$scratch" bom.idl
+expect 0 '^bom.idl.lock: written$' freeze --root="$scratch" bom.idl
+expect 1 'bom.idl:1:1: error: the file is not formatted .*KIDL0307' lint --root="$scratch" bom.idl
+expect 0 'bom.idl: formatted' fmt --root="$scratch" bom.idl
+expect 0 '^$' lint --root="$scratch" bom.idl
+[[ "$(head -c 1 "$scratch/bom.idl")" == @ ]] || { echo "the mark is there" >&2; failures=1; }
+rm "$scratch/idl" "$scratch"/bom.idl*
 # One that is wrong does not keep the others from being formatted.
 expect 1 'b.idl:1:8: error: .\{. is not closed .*\[KIDL0003\]' fmt --root="$scratch" b.idl a.idl
 grep -qx 'const a :UInt8 = 1;' "$scratch/a.idl" || { echo "fmt did not write" >&2; failures=1; }

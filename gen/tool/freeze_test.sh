@@ -87,6 +87,42 @@ expect 0 '^$' freeze --check "${all[@]}"
 expect 0 '^$' diff "$timed.lock" "$timed"
 keep
 
+# An ordinal that is left out, or moved away: capnp's error, and the lock knows whose it was.
+mkdir -p new/mine && ln -s ../idl new/idl
+sample() {
+  printf '@0xd1a7e55e7a00f035;\nusing K = import "/idl/kidl.idl";\n$K.namespace("gap");\n' >new/mine/gap.idl
+  printf 'interface Log $K.service(0x7f33) {  # A log.\n%s}\n%s\n' "$1" "$2" >>new/mine/gap.idl
+}
+a='  a @0 () -> ();  # A.
+'
+b='  b @1 () -> ();  # B.
+'
+c='  c @2 () -> ();  # C.
+'
+colours='struct In { enum Colour { red @0; green @1; blue @2; } x @0 :UInt8; y @1 :UInt8; }'
+sample "$a$b$c" "$colours"
+gap=(--root=new mine/gap.idl idl/kernel/endpoint.idl idl/kernel/reply.idl)
+expect 0 'gap.idl.lock: written' freeze --under=mine "${gap[@]}"
+sample "$a$c" "$colours"
+for command in 'freeze --under=mine' 'freeze --check' compile lint; do
+  # shellcheck disable=SC2086  # with a flag
+  expect 1 "gap.idl:6:6: error: @1 is left out: it was released as the method 'b'; leave it where.*\[KIDL0211\]" \
+    $command "${gap[@]}"
+done
+expect 1 'KIDL0211' diff --root=new mine/gap.idl.lock mine/gap.idl
+sample "$a$c${b/1/3}" "$colours"
+expect 1 "method 'b', which has another ordinal now; give methods .*\[KIDL0212\]" freeze "${gap[@]}"
+sample "$a$b$c" "${colours/green @1; /}"
+expect 1 "@1 is left out: it was released as the enumerant 'green'; keep it.*\[KIDL0222\]" freeze "${gap[@]}"
+sample "$a$b$c" "${colours/x @0 :UInt8; /}"
+expect 1 "@0 is left out: it was released as the field 'x'.*\[KIDL0225\]" freeze "${gap[@]}"
+# What no lock tells of is as capnp says it.
+sample "$a$b$c${b/b @1/d @4}" "$colours"
+expect 1 'Skipped ordinal @3.*\[KIDL0001\]' freeze "${gap[@]}"
+rm new/mine/gap.idl.lock
+sample "$a$c" "$colours"
+expect 1 'Skipped ordinal @1.*\[KIDL0001\]' freeze "${gap[@]}"
+
 # A damaged lock is neither passed nor overwritten.
 head -n 5 "$timed.lock" >cut && cp cut "$timed.lock"
 keep

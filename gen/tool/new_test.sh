@@ -38,7 +38,15 @@ expect 2 'needs the word service and a name' new service kidl_probe more
 expect 1 "cannot be called 'Greeter'" new service Greeter
 expect 1 "cannot be called '../x'" new service ../x
 expect 1 "cannot be called 'timed': idl/service/timed.idl has Timed" new service timed
+expect 1 "cannot be called 'timed_fake': idl/service/timed.idl and idl/service/timed_fake.idl both become" \
+  new service timed_fake
 expect 1 "cannot be called 'bench': a manifest has an image" new service bench
+for folder in ../x "$scratch/x" a/../x ./x . 'my servers' 'a;b' a//b -x 'a"b'; do
+  expect 1 'cannot be the folder: it is to be a path below the workspace' \
+    new service kidl_probe --folder="$folder"
+done
+[[ ! -e ../x ]] || fail 'something was written outside the workspace'
+expect 1 'cannot be the folder' new service kidl_probe --idl=./idl
 expect 1 'KIDL0001' new service kidl_probe --manifest=no/such.idl
 unchanged 'what is refused'
 

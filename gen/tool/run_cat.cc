@@ -1,8 +1,10 @@
 // kidl cat.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -51,8 +53,11 @@ int run_cat(const Invocation& invocation) {
       well = cat(*compiled->system, std::cin) && well;
       continue;
     }
+    // A folder opens like a file, and has no lines.
+    std::error_code none;
     std::ifstream stream(path, std::ios::binary);
-    if (!stream) return fail(absl::NotFoundError(absl::StrCat("cannot read ", path)));
+    if (!stream || std::filesystem::is_directory(path, none))
+      return fail(absl::NotFoundError(absl::StrCat("cannot read ", path)));
     well = cat(*compiled->system, stream) && well;
   }
   return well ? EXIT_SUCCESS : kExitErrors;

@@ -20,7 +20,7 @@ absl::StatusOr<std::optional<Lock>> lock_of_idl(const Invocation& invocation,
   absl::StatusOr<std::vector<std::string>> files = idl_files(root, invocation.get("idl"));
   if (!files.ok()) files = std::vector<std::string>{};
   if (std::find(files->begin(), files->end(), path) == files->end()) files->push_back(path);
-  absl::StatusOr<Compiled> compiled = compile_files(invocation.get("capnp"), root, *files);
+  absl::StatusOr<Compiled> compiled = compile_below(invocation, root, *files);
   if (!compiled.ok()) return compiled.status();
   if (tell(invocation, compiled->diagnostics, compiled->sources) != 0) return std::nullopt;
   for (const auto& file : compiled->system->files) {

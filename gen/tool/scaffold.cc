@@ -1,13 +1,16 @@
 #include "gen/tool/scaffold.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "gen/cxx.h"
 #include "gen/lexer.h"
+#include "gen/outputs.h"
 
 namespace kidl::tool {
 namespace {
@@ -97,6 +100,34 @@ std::uint64_t free_id(const std::string& what, const std::set<std::string>& take
   }
 }
 
+// Where to write: a path below the workspace that includes, labels and shells take as it is.
+absl::Status check_folder(absl::string_view folder) {
+  for (const absl::string_view part : absl::StrSplit(folder, '/')) {
+    const bool plain = std::all_of(part.begin(), part.end(), [](char each) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(each)) || each == '_' || each == '-' ||
+             each == '.';
+    });
+    if (plain && !part.empty() && part != "." && part != ".." && part[0] != '-') continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", folder,
+                     "' cannot be the folder: it is to be a path below the workspace, "
+                     "of letters, digits, '_', '-' and '.', as servers/mine"));
+  }
+  return absl::OkStatus();
+}
+
+// Of the files that kidl will make of the service, none may be another's.
+absl::Status check_outputs(const System& system, const NewService& service) {
+  File file;
+  file.path = service.idl;
+  file.interfaces.push_back(std::make_unique<Interface>());
+  std::vector<const File*> files;
+  for (const auto& each : system.files) files.push_back(each.get());
+  files.push_back(&file);
+  for (const SharedOutput& each : shared_outputs(files)) return refuse(service.name, each.both());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status check_name(const System& system, absl::string_view name) {
@@ -135,11 +166,15 @@ absl::StatusOr<NewService> plan_service(const System& system, absl::string_view 
                                         const std::string& name, const std::string& idl,
                                         const std::string& folder) {
   if (absl::Status checked = check_name(system, name); !checked.ok()) return checked;
+  for (const std::string& each : {idl, folder}) {
+    if (absl::Status checked = check_folder(each); !checked.ok()) return checked;
+  }
   NewService service;
   service.name = name;
   service.type = camel(name);
   service.folder = folder;
   service.idl = absl::StrCat(idl, "/service/", name, ".idl");
+  if (absl::Status checked = check_outputs(system, service); !checked.ok()) return checked;
   std::set<std::uint32_t> numbers;
   std::set<std::uint64_t> identities;
   std::set<std::string> ignored;

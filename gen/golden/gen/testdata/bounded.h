@@ -130,7 +130,7 @@ struct Everything {
   bounding::Colour colour{};
   bounding::Option options{};
   bounding::Point at{};
-  std::uint8_t ranged{};
+  std::uint8_t ranged = static_cast<std::uint8_t>(3U);
   std::uint16_t preset = static_cast<std::uint16_t>(300U);
   bool yes = true;
   std::int32_t signed_ = static_cast<std::int32_t>(4294967291U);
@@ -148,7 +148,7 @@ inline void write_words(abi::Sink& words, const Everything& from) {
   words.put(abi::bits(from.u8) |
             abi::bits(from.u16) << 16 |
             abi::bits(from.u32) << 32 |
-            abi::bits(from.ranged) << 8);
+            (abi::bits(from.ranged) ^ 0x3) << 8);
   words.put(abi::bits(from.u64));
   words.put(abi::bits(from.grade) |
             abi::bits(from.colour) << 16 |
@@ -193,7 +193,7 @@ inline abi::Detail read_words(abi::Source& words, Everything& to) {
     return abi::Detail::kBadEnum;
   }
   to.options = abi::value<bounding::Option>(v288);
-  const std::uint64_t v136 = w2 >> 8 & 0xff;
+  const std::uint64_t v136 = (w2 >> 8 & 0xff) ^ 0x3;
   if (v136 < 3U || v136 > 9U) {
     return abi::Detail::kBadRange;
   }
