@@ -52,7 +52,7 @@ class BoundedTest : public ::testing::Test {
     const auto answer = send(tag, words);
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, status);
-    EXPECT_EQ(answer->shape, 0U);
+    EXPECT_EQ(answer->shape, rt::kRefusalShape);
     EXPECT_EQ(impl.executed, before) << "the method must not run";
   }
   const rt::Registers& last_call() const { return kernel.calls().at(kernel.calls().size() - 1); }

@@ -221,7 +221,7 @@ class Client {
   // A server is another domain: what it answers is checked like any message.
   std::string answer(const Method& call, const Method& method) const {
     std::string result =
-        absl::StrCat("    if (out.a6 != 0) return rt::failure(out);\n", moved(method));
+        absl::StrCat("    if (out.a6 != 0) return rt::refusal(out);\n", moved(method));
     if (!method.out.plain) return result + long_answer(call, method);
     if (method.capabilities_out > 0) {
       const std::string shape =

@@ -15,7 +15,7 @@ std::string class_body(const std::string& name, const std::string& complete,
       " public:\n  static ", name, " adopt(rt::Slot slot) { return ", name, "(slot); }\n  ", name,
       "(", name, "&& other) noexcept : slot_(other.release()) {}\n  ", name, "& operator=(", name,
       "&& other) noexcept {\n    std::swap(slot_, other.slot_);\n    return *this;\n  }\n  ~", name,
-      "() {\n    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});\n  }\n\n"
+      "() {\n    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);\n  }\n\n"
       "  rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }\n\n",
       complete, "\n", fail, "\n private:\n  explicit ", name,
       "(rt::Slot slot) : slot_(slot) {}\n  rt::Slot slot_;\n");
@@ -62,8 +62,9 @@ std::string one_line_if_it_fits(const std::string& head, const std::string& body
 }
 
 std::string fail_functions(const Method& send, const Method& method) {
-  std::vector<Argument> arguments = {argument(send, "status", "rt::answer_status(error)"),
-                                     argument(send, "shape", "0")};
+  std::vector<Argument> arguments = {argument(send, "status", "abi::word(rt::answer_status(error))"),
+                                     argument(send, "shape", "rt::kRefusalShape"),
+                                     argument(send, "w0", "error.detail")};
   for (int each = 0; each < 3; ++each) {
     arguments.push_back(argument(send, capability_name(each), "0"));
   }

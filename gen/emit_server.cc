@@ -64,11 +64,11 @@ class Server {
         "  // Answers one message and returns the next.\n",
         wrapped("[[gnu::always_inline]] static rt::Registers dispatch(",
                 {"Impl& impl", "rt::Slot endpoint", "rt::Registers message"}, ") {", 2),
-        "    std::uint64_t status = 0;\n"
-        "    switch (handle(impl, endpoint, message, status)) {\n"
+        "    rt::Error why;\n"
+        "    switch (handle(impl, endpoint, message, why)) {\n"
         "      case rt::Next::kHandled:\n        return message;\n"
         "      case rt::Next::kReceive:\n        return receive(endpoint);\n"
-        "      case rt::Next::kRefuse:\n        return refuse(endpoint, status);\n"
+        "      case rt::Next::kRefuse:\n        return refuse(endpoint, why);\n"
         "    }\n    std::unreachable();\n  }\n");
   }
 
@@ -82,11 +82,11 @@ class Server {
       const Method& method = *each;
       const std::string tag = tag_constant(method);
       const bool has_optional = optional_of(method.parameters) != nullptr;
-      absl::StrAppend(method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
-                      has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
-                      "        return on_", snake(method.name),
-                      answers_itself(method) ? "(impl, endpoint, message, status);\n"
-                                             : "(impl, message, status);\n");
+      absl::StrAppend(
+          method.in.fixed() ? &result : &varying, "      case ", tag, ":\n",
+          has_optional ? absl::StrCat("      case ", without_optional(tag), ":\n") : "",
+          "        return on_", snake(method.name),
+          answers_itself(method) ? "(impl, endpoint, message, why);\n" : "(impl, message, why);\n");
     }
     absl::StrAppend(&result, "      case 0:\n        return no_message(impl, message);\n");
     if (!varying.empty()) {
@@ -95,7 +95,7 @@ class Server {
                       " & ~std::uint64_t{abi::kTagWordsMask}) {\n", varying);
     }
     return absl::StrCat(result,
-                        "      default:\n        return malformed(message, status);\n"
+                        "      default:\n        return malformed(message, why);\n"
                         "    }\n  }\n\n");
   }
 
@@ -106,9 +106,8 @@ class Server {
         service_.bad_value != 0 ? absl::StrCat(service_.bad_value) : "abi::kEinval";
     const Method& reply_receive = *endpoint_.find("replyReceive");
     return absl::StrCat(
-        "  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(", bad_value, ");\n",
-        "  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(", malformed,
-        ");\n\n",
+        "  static constexpr std::int32_t kBadValue = ", bad_value,
+        ";\n  static constexpr std::int32_t kMalformed = ", malformed, ";\n\n",
         "  static constexpr bool answer_due(const rt::Registers& message) {\n    return (",
         message("info"), " & abi::kInfoAnswerDue) != 0;\n  }\n\n",
         "  static constexpr rt::Caller caller_of(const rt::Registers& message) {\n"
@@ -119,17 +118,26 @@ class Server {
         "  [[gnu::always_inline]] static rt::Registers receive(rt::Slot endpoint) {\n",
         make_call(receive_, "abi::word(endpoint.index)",
                   {argument(receive_, "deadline", "abi::kNoDeadline")}, 4),
-        "    return out;\n  }\n\n", "  // Answers with a status alone.\n",
-        wrapped("[[gnu::always_inline]] static rt::Registers refuse(",
-                {"rt::Slot endpoint", "std::uint64_t status"}, ") {", 2),
-        make_call(
-            reply_receive, "abi::word(endpoint.index)",
-            {argument(reply_receive, "status", "status"), argument(reply_receive, "shape", "0")},
-            4),
         "    return out;\n  }\n\n",
+        "  // Answers with a status, and the detail in the first word.\n",
+        wrapped("[[gnu::always_inline]] static rt::Registers refuse(",
+                {"rt::Slot endpoint", "const rt::Error& why"}, ") {", 2),
+        make_call(reply_receive, "abi::word(endpoint.index)",
+                  {argument(reply_receive, "w0", "why.detail"),
+                   argument(reply_receive, "status", "abi::word(why.status)"),
+                   argument(reply_receive, "shape", "rt::kRefusalShape")},
+                  4),
+        "    return out;\n  }\n\n",
+        wrapped("static constexpr rt::Next refused(", {"rt::Error& why", "const rt::Error& error"},
+                ") {", 2),
+        "    why = {rt::answer_status(error), error.detail};\n    return rt::Next::kRefuse;\n  }\n",
+        "  // The service's own answers say all themselves.\n",
         wrapped("static constexpr rt::Next refused(",
-                {"std::uint64_t& status", "std::uint64_t why"}, ") {", 2),
-        "    status = why;\n    return rt::Next::kRefuse;\n  }\n\n",
+                {"rt::Error& why", "std::int32_t status", "abi::Detail what",
+                 "std::uint32_t argument = 0"},
+                ") {", 2),
+        "    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});\n  "
+        "}\n\n",
         "  // A signal on the bound Notification, or a call that failed: then its caller, if any, "
         "is\n"
         "  // refused by the next receive, unless there is nothing left to receive from.\n",
@@ -157,15 +165,17 @@ class Server {
       absl::StrAppend(&methods, "      case ", tag_constant(*each), " >> abi::kTagMethodShift:\n");
     }
     if (!methods.empty()) {
-      methods = absl::StrCat("    // Those with errors of their own.\n    switch (", message("tag"),
-                             " >> abi::kTagMethodShift) {\n", methods,
-                             "        return refused(status, abi::word(abi::kEinval));\n"
-                             "      default:\n        break;\n    }\n");
+      methods =
+          absl::StrCat("    // Those with errors of their own.\n    switch (", message("tag"),
+                       " >> abi::kTagMethodShift) {\n", methods,
+                       "        return refused(why, abi::kEinval, abi::Detail::kUnknownMethod);\n"
+                       "      default:\n        break;\n    }\n");
     }
     for (const Interface* each = service_.super; each != nullptr; each = each->super) {
       if (each->malformed == service_.malformed) continue;
       absl::StrAppend(&interfaces, "      case ", each->name, "::kInterface:\n",
-                      "        return refused(status, ", status_of(each->malformed), ");\n");
+                      "        return refused(why, ", status_of(each->malformed),
+                      ", abi::Detail::kUnknownMethod);\n");
     }
     if (!interfaces.empty()) {
       interfaces = absl::StrCat("    switch (", message("tag"), " >> abi::kTagInterfaceShift) {\n",
@@ -174,9 +184,9 @@ class Server {
     return absl::StrCat(
         "  // Another interface, no method of this one, or not its words and capabilities.\n",
         wrapped("static constexpr rt::Next malformed(",
-                {"const rt::Registers& message", "std::uint64_t& status"}, ") {", 2),
+                {"const rt::Registers& message", "rt::Error& why"}, ") {", 2),
         "    if (!answer_due(message)) return rt::Next::kReceive;\n", methods, interfaces,
-        "    return refused(status, kMalformed);\n  }\n");
+        "    return refused(why, kMalformed, abi::Detail::kUnknownMethod);\n  }\n");
   }
 
   static std::string tag_constant(const Method& method) {

@@ -6,6 +6,7 @@
 #define GEN_LOOPBACK_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -95,6 +96,8 @@ class Loopback {
   int receives() const { return receives_; }                          // since the last deliver
   const std::vector<rt::Registers>& calls() const { return calls_; }  // all system calls so far
   const std::map<std::uint64_t, Answer>& kept_answers() const { return kept_answers_; }
+  // Reply objects with a caller in them.
+  std::size_t waiting() const { return waiting_.size(); }
   // Both again from the beginning.
   void forget() {
     calls_.clear();

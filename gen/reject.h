@@ -70,7 +70,18 @@ class RejectTest : public ::testing::Test {
     ASSERT_EQ(answer.has_value(), answer_due);
     if (!answer) return;
     EXPECT_EQ(answer->status, abi::word(status));
-    EXPECT_EQ(answer->shape, 0U) << "a status alone";
+    EXPECT_EQ(answer->shape, rt::kRefusalShape);
+    expect_detail(status, answer->words[0]);
+  }
+  // The transport's refusal says what was wrong; the service's own says all itself.
+  static void expect_detail(std::int32_t status, std::uint64_t detail) {
+    if (status >= 0) {
+      EXPECT_EQ(detail, 0U);
+      return;
+    }
+    EXPECT_LE(detail, 0xffffU);
+    EXPECT_GT(abi::detail_what(detail), abi::Detail::kNone);
+    EXPECT_LE(abi::detail_what(detail), abi::Detail::kTruncated);
   }
 
   static std::string hex(std::uint64_t value) {

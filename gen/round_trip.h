@@ -74,7 +74,8 @@ class RoundTripTest : public ::testing::Test {
     ASSERT_EQ(answer.has_value(), !method.one_way);
     if (!answer) return;
     EXPECT_EQ(answer->status, abi::word(why.status));
-    EXPECT_EQ(answer->shape, 0U) << "a status alone";
+    EXPECT_EQ(answer->shape, rt::kRefusalShape);
+    EXPECT_EQ(answer->words[0], why.detail);
   }
   // By the plain stub and by the one with a deadline.
   void expect_told_by_both(const MethodRules& method, const rt::Error& why) {
@@ -180,7 +181,8 @@ TYPED_TEST_P(RoundTripTest, ATimeoutIsAValue) {
   }
 }
 
-// The service's own errors are positive, its words on the transport negative; both have no detail.
+// The service's own errors are positive, its words on the transport negative. A hand-written server
+// may say no detail.
 TYPED_TEST_P(RoundTripTest, TheServersRefusalIsAValue) {
   for (const std::int32_t status : {1, 2, abi::kEinval, abi::kEbusy}) {
     this->kernel.server = [&](const rt::Registers&) {
@@ -193,13 +195,26 @@ TYPED_TEST_P(RoundTripTest, TheServersRefusalIsAValue) {
   }
 }
 
+// What was wrong, and with which argument, is the answer's first word.
+TYPED_TEST_P(RoundTripTest, TheServersDetailIsAValue) {
+  const rt::Error why{abi::kEinval, abi::detail(abi::Detail::kBadRange, 3)};
+  this->kernel.server = [&](const rt::Registers&) {
+    this->kernel.answer(
+        {.status = abi::word(why.status), .shape = rt::kRefusalShape, .words = {why.detail}});
+    return rt::Registers{};
+  };
+  for (const MethodRules& method : TypeParam::kRules.methods) {
+    if (!method.one_way) this->expect_told_by_both(method, why);
+  }
+}
+
 // The stand-in keeps the reply and drops its completer.
 TYPED_TEST_P(RoundTripTest, ADroppedCompleterIsAValue) {
   typename TypeParam::Fake fake;
   this->kernel.server = std::ref(fake);
   for (const MethodRules& method : TypeParam::kRules.methods) {
     if (!method.deferred) continue;
-    this->expect_told_by_both(method, {.status = abi::kEpipe, .detail = 0});
+    this->expect_told_by_both(method, kPeerDied);
     EXPECT_EQ(fake.executed, 2) << method.name;
     fake.executed = 0;
   }
@@ -219,7 +234,8 @@ TYPED_TEST_P(RoundTripTest, RandomMessagesComeOutAsTheyWentIn) {
 
 REGISTER_TYPED_TEST_SUITE_P(RoundTripTest, RandomMessagesComeOutAsTheyWentIn,
                             TheTransportsRefusalIsAValue, AServerThatDiesIsAValue, ATimeoutIsAValue,
-                            TheServersRefusalIsAValue, ADroppedCompleterIsAValue);
+                            TheServersRefusalIsAValue, TheServersDetailIsAValue,
+                            ADroppedCompleterIsAValue);
 
 }  // namespace tessera::gen
 

@@ -23,8 +23,8 @@ class Handlers {
     if (method.one_way) {
       absl::StrAppend(&result,
                       "    // A caller that waits would wait for nothing.\n"
-                      "    if (answer_due(message)) return refused(status, ",
-                      malformed(method), ");\n");
+                      "    if (answer_due(message)) return refused(why, ",
+                      malformed(method), ", abi::Detail::kNoReply);\n");
     } else {
       absl::StrAppend(&result,
                       "    // Nobody to answer: not executed.\n"
@@ -36,10 +36,8 @@ class Handlers {
     } else if (method.deferred) {
       result += deferred_body(method);
     } else {
-      absl::StrAppend(
-          &result, invoke(method, "    const auto result = impl."),
-          "    if (!result) return refused(status, rt::answer_status(result.error()));\n",
-          answer(method));
+      absl::StrAppend(&result, invoke(method, "    const auto result = impl."),
+                      "    if (!result) return refused(why, result.error());\n", answer(method));
     }
     return result + "  }\n";
   }
@@ -58,28 +56,33 @@ class Handlers {
   // Of a method that the service has from another, it is that one's.
   std::string answer_of(const Method& method, const std::string& own,
                         std::uint8_t inherited) const {
-    if (method.errors != nullptr) return "abi::word(abi::kEinval)";
+    if (method.errors != nullptr) return "abi::kEinval";
     if (method.interface == &service_) return own;
     return status_of(inherited);
   }
 
   std::string value_checks(const Method& method) const {
-    const std::string statement =
-        method.one_way ? "return rt::Next::kReceive;"
-                       : absl::StrCat("return refused(status, ", bad_value(method), ");");
     if (!method.in.plain) {
+      const std::string status =
+          malformed(method) == bad_value(method)
+              ? bad_value(method)
+              : absl::StrCat("result.malformed() ? ", malformed(method), " : ", bad_value(method));
       return take_apart(
           method, upper_first(method.name) + "Request", "request", "message", message("tag"),
-          method.one_way ? statement
-          : malformed(method) == bad_value(method)
-              ? statement
-              : absl::StrCat("return refused(status,\n                     result.malformed() ? ",
-                             malformed(method), " : ", bad_value(method), ");"),
+          method.one_way ? "return rt::Next::kReceive;"
+                         : absl::StrCat("return refused(why, ", status,
+                                        ",\n                     result.what, result.argument);"),
           4);
     }
     std::string result;
+    int argument = 0;
     for (const Parameter& each : method.parameters) {
+      ++argument;
       if (each.type.is_capability()) continue;
+      const std::string statement =
+          method.one_way ? "return rt::Next::kReceive;"
+                         : absl::StrCat("return refused(why, ", bad_value(method), ", ",
+                                        refusal_detail(each), ", ", argument, ");");
       result += refuse_unless(refusal(each, message_word(each)), statement, 4);
     }
     return result;
@@ -95,8 +98,8 @@ class Handlers {
     const std::string refuse =
         method.one_way ? "return rt::Next::kReceive;"
         : method.interface->malformed != 0 && method.errors == nullptr
-            ? absl::StrCat("return refused(status, ", malformed(method), ");")
-            : "return refused(status, rt::answer_status(kept.error()));";
+            ? absl::StrCat("return refused(why, ", malformed(method), ", abi::Detail::kBadCap);")
+            : "return refused(why, kept.error());";
     int argument = 0;
     for (const Parameter& each : method.parameters) {
       ++argument;
@@ -129,9 +132,9 @@ class Handlers {
   std::string deferred_body(const Method& method) const {
     return absl::StrCat(
         "    const rt::Slot slot = impl.reply_slot();\n"
-        "    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));\n"
+        "    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);\n"
         "    if (const auto kept = kernel::Reply(slot).keep(); !kept) {\n"
-        "      return refused(status, rt::answer_status(kept.error()));\n    }\n",
+        "      return refused(why, kept.error());\n    }\n",
         invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
   }
 
@@ -139,12 +142,13 @@ class Handlers {
     const bool with = method.capabilities_out > 0;
     const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
     const bool one = method.results.size() == 1;
-    return absl::StrCat(put_together(method, upper_first(method.name) + "Reply", method.results,
-                                     method.out, one ? "*result" : "result->",
-                                     "return refused(status, abi::word(abi::kEnospc));", 4),
-                        make_call(call, "abi::word(endpoint.index)",
-                                  success_arguments(call, method, with, "*result", "result->"), 4),
-                        "    message = out;\n    return rt::Next::kHandled;\n");
+    return absl::StrCat(
+        put_together(method, upper_first(method.name) + "Reply", method.results, method.out,
+                     one ? "*result" : "result->",
+                     "return refused(why, abi::kEnospc, abi::Detail::kTruncated);", 4),
+        make_call(call, "abi::word(endpoint.index)",
+                  success_arguments(call, method, with, "*result", "result->"), 4),
+        "    message = out;\n    return rt::Next::kHandled;\n");
   }
 
   const System& system_;
@@ -160,8 +164,7 @@ std::string message_register(const System& system, absl::string_view result) {
 }
 
 std::string status_of(std::uint8_t answer) {
-  return answer == 0 ? "abi::word(abi::kEinval)"
-                     : absl::StrCat("abi::word<std::int32_t>(", answer, ")");
+  return answer == 0 ? "abi::kEinval" : absl::StrCat(answer);
 }
 
 bool answers_itself(const Method& method) { return !method.one_way && !method.deferred; }
@@ -169,7 +172,7 @@ bool answers_itself(const Method& method) { return !method.one_way && !method.de
 // `message` becomes the next one where the handler itself answers.
 std::string handler_head(const std::string& name, const std::string& endpoint) {
   std::vector<std::string> parameters = {"Impl& impl", endpoint, "rt::Registers& message",
-                                         "std::uint64_t& status"};
+                                         "rt::Error& why"};
   std::erase(parameters, "");
   return wrapped(absl::StrCat("[[gnu::always_inline]] static rt::Next ", name, "("), parameters,
                  ") {", 2);

@@ -9,6 +9,7 @@
 #include "gen/loopback.h"
 #include "gen/probe_impl.h"
 #include "gen/testdata/probe.h"
+#include "gen/testdata/probe_client.h"
 #include "gen/testdata/probe_server.h"
 
 namespace tessera::gen {
@@ -41,7 +42,7 @@ class ServerTest : public ::testing::Test {
     const std::optional<Answer> answer = call(tag, words);
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, status);
-    EXPECT_EQ(answer->shape, 0U);
+    EXPECT_EQ(answer->shape, rt::kRefusalShape);
     EXPECT_EQ(impl.executed, 0);
   }
 
@@ -152,6 +153,32 @@ TEST_F(ServerTest, WithoutErrorsOfItsOwnAServiceAnswersEinval) {
   EXPECT_EQ(call(probing::Plain::kAskTag, {0})->words[0], ~std::uint64_t{0});
   EXPECT_EQ(call(probing::Plain::kAskTag, {9})->status, abi::word(abi::kEinval));
   EXPECT_EQ(call(Probe::kFastTag, {1, 2})->status, abi::word(abi::kEinval)) << "another interface";
+}
+
+// What was wrong and with which argument; a method's own failure is told as it gives it.
+TEST_F(ServerTest, TheTransportsRefusalHasItsDetail) {
+  struct Impl {
+    rt::Result<std::int64_t> ask(const rt::Caller&, probing::Level) {
+      return rt::failure(abi::kEbusy, abi::Detail::kBadState, 1);
+    }
+  } plain;
+  kernel.server = [&plain](const rt::Registers& message) {
+    return probing::PlainServer<Impl>::dispatch(plain, rt::Slot{6}, message);
+  };
+  using abi::Detail;
+  const auto detail_of = [&](std::uint64_t tag, std::uint64_t word) {
+    return call(tag, {word})->words[0];
+  };
+  EXPECT_EQ(detail_of(probing::Plain::kAskTag, 9), abi::detail(Detail::kBadEnum, 1));
+  EXPECT_EQ(detail_of(probing::Plain::kAskTag, 0), abi::detail(Detail::kBadState, 1));
+  for (const std::uint64_t bit : {1U, 1U << 6, 1U << 8, 1U << 16}) {  // words to interface
+    EXPECT_EQ(detail_of(probing::Plain::kAskTag ^ bit, 0), abi::detail(Detail::kUnknownMethod, 0));
+  }
+  const probing::PlainClient client(rt::Slot{20});
+  EXPECT_EQ(client.ask(static_cast<probing::Level>(9)).error(),
+            (rt::Error{abi::kEinval, abi::detail(Detail::kBadEnum, 1)}));
+  EXPECT_EQ(client.ask(probing::Level{}).error(),
+            (rt::Error{abi::kEbusy, abi::detail(Detail::kBadState, 1)}));
 }
 
 TEST_F(ServerTest, ADeferredAnswerComesLater) {

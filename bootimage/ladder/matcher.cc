@@ -18,6 +18,9 @@ constexpr absl::string_view kSelfTest = "SELFTEST";
 constexpr absl::string_view kKernelSelfTest = "KSELFTEST: ";
 constexpr absl::string_view kInit = "init";
 constexpr absl::string_view kPanic = "PANIC ";
+// How init tells of a task: "greeter ended: exited status=1".
+constexpr absl::string_view kEnded = " ended: ";
+constexpr absl::string_view kEndedWell = "exited status=0";
 // It stamps lines, so it may have some of its own before any marker of a task.
 constexpr absl::string_view kConsole = "console";
 
@@ -28,6 +31,10 @@ bool matches(const Marker& marker, absl::string_view text) {
   const bool more_wanted = absl::EndsWith(marker.text, " ");
   if (text.size() == marker.text.size()) return !more_wanted;
   return more_wanted || text[marker.text.size()] == ' ';
+}
+
+bool is_like(const std::string& pattern, const std::string& line) {
+  return ::fnmatch(pattern.c_str(), line.c_str(), 0) == 0;
 }
 
 bool looks_stamped(absl::string_view line) {
@@ -72,6 +79,10 @@ LadderMatcher::State LadderMatcher::on_line(absl::string_view raw) {
   }
   if (line.source == kInit && absl::StartsWith(line.text, "FAIL ")) {
     fail(absl::StrCat("init gave up: ", whole));
+    return state_;
+  }
+  if (is_bad_end(line) && !is_expected(std::string(whole))) {
+    fail(absl::StrCat("a program failed: ", whole));
     return state_;
   }
   if (const auto index = find_marker(line)) on_marker(*index);
@@ -129,10 +140,20 @@ bool LadderMatcher::is_on_the_way(const Marker& marker) const {
   return marker.source == last.source && &marker <= &last;
 }
 
+bool LadderMatcher::is_bad_end(const Line& line) {
+  if (line.source != kInit) return false;
+  const std::size_t at = line.text.find(kEnded);
+  return at != absl::string_view::npos && line.text.substr(at + kEnded.size()) != kEndedWell;
+}
+
+bool LadderMatcher::is_expected(const std::string& line) const {
+  return std::ranges::any_of(
+      goal_.expected, [&line](const std::string& pattern) { return is_like(pattern, line); });
+}
+
 void LadderMatcher::on_expected(const std::string& line) {
-  std::erase_if(goal_.expected, [&line](const std::string& pattern) {
-    return ::fnmatch(pattern.c_str(), line.c_str(), 0) == 0;
-  });
+  std::erase_if(goal_.expected,
+                [&line](const std::string& pattern) { return is_like(pattern, line); });
 }
 
 bool LadderMatcher::goal_is_reached() const {

@@ -2,12 +2,13 @@
 // be.
 //
 // A marker counts from its source alone, once, after every marker of the phases before its own and
-// every earlier one of its source. A marker out of order, a failed self-test and a kernel panic end
-// the run. The kernel has the UART until console takes it: from a task's first line on, a line with
-// no stamp is nobody's (but a panic's) and counts for nothing.
+// every earlier one of its source. A marker out of order, a failed self-test, a kernel panic, and a
+// program of which init says that it ended in any other way than with status 0, end the run. The
+// kernel has the UART until console takes it: from a task's first line on, a line with no stamp is
+// nobody's (but a panic's) and counts for nothing.
 //
 // Lines that an image must show beside the ladder's are patterns of the goal: each must come, in
-// any order.
+// any order. A program's bad end that is one of them does not end the run.
 #ifndef BOOTIMAGE_LADDER_MATCHER_H_
 #define BOOTIMAGE_LADDER_MATCHER_H_
 
@@ -68,6 +69,8 @@ class LadderMatcher {
   void on_marker(std::size_t index);
   std::optional<std::size_t> missing_before(std::size_t index) const;
   bool is_on_the_way(const Marker& marker) const;
+  static bool is_bad_end(const Line& line);
+  bool is_expected(const std::string& line) const;
   void on_expected(const std::string& line);
   bool goal_is_reached() const;
   void fail(std::string why);

@@ -209,6 +209,30 @@ TEST_F(Matching, AnInitThatGivesUpEndsTheRun) {
             "init gave up: init: FAIL timed read the image: its CRC does not match");
 }
 
+TEST_F(Matching, AProgramThatFailsEndsTheRun) {
+  for (const char* end : {"exited status=1", "exited status=-22", "exited status=00", "killed",
+                          "faulted cause=readFault address=0x0 pc=0x10000", ""}) {
+    LadderMatcher matcher(due_markers(ladder_rows(), {}), {});
+    const std::string said = absl::StrCat("init: ask_greeter ended: ", end);
+    for (const std::string& line : with("init: ready", {"init: ready", said})) {
+      matcher.on_line(line);
+    }
+    EXPECT_EQ(matcher.state(), State::kFailed) << end;
+    EXPECT_EQ(matcher.failure(), absl::StrCat("a program failed: ", said));
+  }
+}
+
+TEST_F(Matching, AProgramThatEndsWellDoesNot) {
+  EXPECT_EQ(feed(with("init: ready", {"init: ready", "init: ask_greeter ended: exited status=0"})),
+            State::kReached);
+}
+
+TEST_F(Matching, OnlyInitSaysHowAProgramEnded) {
+  EXPECT_EQ(feed(with("init: ready",
+                      {"init: ready", "child: init: a ended: killed", "timed: a ended: killed"})),
+            State::kReached);
+}
+
 TEST_F(Matching, APanicEndsTheRun) {
   EXPECT_EQ(feed({"tessera vers. 1", "PANIC page fault at 0x0"}), State::kFailed);
   EXPECT_EQ(matcher_.failure(), "the kernel panicked: PANIC page fault at 0x0");
@@ -265,6 +289,17 @@ TEST(Goals, UntilAnyOtherTextIsFoundInAnyLine) {
   EXPECT_EQ(run({.phase = {}, .until = "coalesce"}, up_to("init: ready")), State::kRunning);
   EXPECT_EQ(run({.phase = {}, .until = "coalesce"}, kGood), State::kReached);
   EXPECT_EQ(run({.phase = {}, .until = "never said"}, kGood), State::kRunning);
+}
+
+TEST(Goals, ABadEndThatIsExpectedMustCome) {
+  const Goal goal{.phase = {}, .until = "", .expected = {"init: victim ended: faulted *"}};
+  EXPECT_EQ(run(goal, kGood), State::kRunning);
+  Lines lines = kGood;
+  const auto place = std::ranges::find(lines, "init: ready") + 1;
+  lines.insert(place, "init: victim ended: faulted cause=readFault");
+  EXPECT_EQ(run(goal, lines), State::kReached);
+  lines.insert(std::ranges::find(lines, "init: ready") + 1, "init: victim ended: exited status=1");
+  EXPECT_EQ(run(goal, lines), State::kFailed);
 }
 
 TEST(Goals, UntilDoesNotExcuseAFailureBefore) {

@@ -156,7 +156,8 @@ std::string run_usage() {
       flag_help(flag_table(&options, &timeout_given)),
       "Phases: ", absl::StrJoin(ladder_phases(), ", "),
       ".\n"
-      "Exit: 0 all markers came in order; 1 not, and the first missing one is named;\n"
+      "Exit: 0 all markers came in order, and no program failed before the last;\n"
+      "1 not, and what was wrong, or the first missing marker, is named;\n"
       "2 wrong flags; 128 + its number when a signal stopped the run.\n");
 }
 

@@ -236,6 +236,14 @@ TEST_F(Runner, FailEndsTheRun) {
   EXPECT_THAT(err_, HasSubstr("a self-test failed: SELFTEST: timed coalesce FAIL early"));
 }
 
+TEST_F(Runner, AProgramThatFailsEndsTheRun) {
+  qemu_does(absl::StrCat(kBringUp, "printf 'init: ask_greeter ended: exited status=1\\n'\n", kRest,
+                         kHang));
+  EXPECT_EQ(run({"--headless"}), 1);
+  EXPECT_THAT(err_, HasSubstr("a program failed: init: ask_greeter ended: exited status=1"));
+  EXPECT_EQ(run({"--headless", "--expect=init: ask_greeter ended: exited status=1"}), 0) << err_;
+}
+
 TEST_F(Runner, RequireSmpFailsWhenAHartIsMissing) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless", "--smp=3", "--require-smp"}), 1);

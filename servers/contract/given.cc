@@ -126,7 +126,7 @@ void what_is_moved_is_its_receivers() {
   EXPECT(is_empty(given.slot()));
   // Its place there is taken: it is refused, and stays here.
   const auto again = mint(bell, kSignal, 2);
-  REFUSED(client.move(again), (rt::Error{.status = abi::kEexist, .detail = 0}));
+  REFUSED(client.move(again), occupied(1));
   EXPECT(type_in(again.slot()) == ObjectType::kNotification);
   OK(server.task().kill());
   REFUSED(client.move_until(in_milliseconds(2), again), kTimedOut);
@@ -175,7 +175,7 @@ void an_endpoint_of_another_service_is_found_when_it_is_called() {
   start_shapes(shapes);
   start_gifts(gifts);
   REFUSED(BoundedClient(gifts.slot()).plain(1, 2),
-          (rt::Error{.status = abi::kEinval, .detail = 0}));
+          refusal(abi::kEinval, abi::Detail::kUnknownMethod));
   REFUSED(GivingClient(shapes.slot()).move(make<Notification>()), kMalformed);
   const BoundedClient client(shapes.slot());
   const auto heard = ListenerClient(mint(gifts, rt::rights(Endpoint::Right::kSend)).slot());

@@ -188,7 +188,7 @@ void what_a_call_can_come_to_is_a_value() {
     OK(own.note("12345"));
     EXPECT(OK(own.plain(0, 0)) == 5);
     REFUSED(own.short_("x", 13), refusal_of(BoundedStatus::kRefused));
-    REFUSED(own.later("drop"), (rt::Error{.status = abi::kEpipe, .detail = 0}));
+    REFUSED(own.later("drop"), kPeerDied);
     REFUSED(own.later_until(in_milliseconds(2), "keep"), kTimedOut);
     in_last_call.store(true);
     REFUSED(own.later("keep"), kPeerDied);

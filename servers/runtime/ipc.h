@@ -67,7 +67,7 @@ struct Registers {
 enum class Next : std::uint8_t {
   kHandled,  // nothing: it is answered, and the next one is there
   kReceive,  // nobody to answer (yet)
-  kRefuse,   // to answer with a status alone
+  kRefuse,   // to answer with a status and a detail
 };
 
 // One bit a register, for the mask of those that a call takes.
@@ -193,6 +193,13 @@ inline Registers ecall_receiving(const Registers& in) {
       Error{abi::value<std::int32_t>(out.a6), abi::value<std::uint32_t>(out.a7)});
 }
 
+// The same, of a message: the kernel's own detail is in a7, and then a0 is 0; a server's is in the
+// first word of its answer, and then a7 is 0.
+[[gnu::always_inline]] inline std::unexpected<Error> refusal(const Registers& out) {
+  return std::unexpected(
+      Error{abi::value<std::int32_t>(out.a6), abi::value<std::uint32_t>(out.a7 | out.a0)});
+}
+
 // Who sent a message: the kernel's word, not the sender's.
 struct Caller {
   std::uint64_t badge = 0;
@@ -281,10 +288,16 @@ constexpr bool endpoint_lost(const Registers& out) {
   return is_lost && abi::detail_argument(out.a7) == 0;  // the invoked capability
 }
 
+// The shape of an answer whose status is not 0: one word, the detail.
+inline constexpr std::uint32_t kRefusalShape = 1;
+
+// What the caller gets of a completer that is dropped: as of a server that has died.
+inline constexpr Error kDropped{abi::kEpipe, abi::detail(abi::Detail::kPeerDied, 0)};
+
 // The status that an answer carries for a failed method. A failure with status 0 is a mistake of
 // the server's, and must not look like success.
-constexpr std::uint64_t answer_status(const Error& error) {
-  return abi::word(error.status != 0 ? error.status : abi::kEinval);
+constexpr std::int32_t answer_status(const Error& error) {
+  return error.status != 0 ? error.status : abi::kEinval;
 }
 
 }  // namespace tessera::rt

@@ -1,5 +1,5 @@
-// The server under its generated loop, with a kernel that is a few maps: what timed asks the kernel
-// to do, in which order, and what its callers are told.
+// The server under its generated loop, called by its generated client, with a kernel that is a few
+// maps: what timed asks the kernel to do, in which order, and what its callers are told.
 #include "servers/timed/server.h"
 
 #include <gtest/gtest.h>
@@ -8,9 +8,10 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
+#include "gen/loopback.h"
+#include "idl/service/timed_client.h"
 #include "idl/service/timed_server.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
@@ -27,219 +28,173 @@ constexpr std::uint64_t kOwner = 0x20;
 constexpr std::uint64_t kOther = 0x21;
 constexpr std::uint8_t kSignal = rt::rights(kernel::Notification::Right::kSignal);
 
-struct Answer {
-  std::int32_t status = 0;
-  std::vector<std::uint64_t> words;
-};
-
 struct Capability {
   ObjectType type;
   std::uint8_t rights;
   int object;  // which one, for signals
 };
 
-// What the system calls of timed do, and a record of it.
-struct FakeKernel {
+// What the kernel's objects do when timed calls them, and a record of it. Messages, answers and
+// Reply objects are the loopback's.
+struct Objects {
   std::map<std::uint64_t, Capability> slots;
-  std::map<std::uint64_t, bool> kept;            // by the Reply object's slot: a caller in it
-  std::map<std::uint64_t, Answer> late_answers;  // the same, answered since
-  std::optional<Answer> answer;                  // to the message that is dispatched
   std::vector<int> signalled;
   std::uint64_t now = 0;
   std::uint64_t alarm = abi::kNoDeadline;
   std::uint32_t replies_left = service::kMaxTimers;
-  bool caller_waits = false;
 
-  static std::vector<std::uint64_t> words_of(const rt::Registers& r) {
-    const std::uint64_t all[] = {r.a0, r.a1, r.a2, r.a3, r.a4, r.a5};
-    return {all, all + (r.t1 & 63)};
+  static bool finish(rt::Registers& r, std::int32_t status = 0) {
+    r = {};
+    r.a6 = abi::word(status);
+    return true;
   }
-  static void refuse(rt::Registers& r, std::int32_t status) { r.a6 = abi::word(status); }
-
-  void on_cnode(rt::Registers& r, SystemCall call) {
-    const auto held = slots.find(r.a0);
-    switch (call) {
+  bool on_query(rt::Registers& r, std::uint64_t slot) {
+    finish(r);
+    const auto held = slots.find(slot);
+    if (held == slots.end()) return true;
+    r.a0 = abi::word(held->second.type);
+    r.a1 = held->second.rights;
+    return true;
+  }
+  bool on_move(rt::Registers& r, std::uint64_t to, std::uint64_t from) {
+    if (slots.contains(to)) return finish(r, abi::kEexist);
+    slots[to] = slots.at(from);
+    slots.erase(from);
+    return finish(r);
+  }
+  bool on_retype(rt::Registers& r, ObjectType type, std::uint64_t to) {
+    if (replies_left == 0) return finish(r, abi::kEnomem);
+    --replies_left;
+    slots[to] = {.type = type, .rights = 1, .object = 0};
+    return finish(r);
+  }
+  bool on_call(rt::Registers& r) {
+    switch (static_cast<SystemCall>(r.a7)) {
       case SystemCall::kCNodeQuery:
-        r.a0 = held == slots.end() ? 0 : abi::word(held->second.type);
-        r.a1 = held == slots.end() ? 0 : held->second.rights;
-        return;
+        return on_query(r, r.a0);
       case SystemCall::kCNodeDelete:
         slots.erase(r.a0);
-        return;
-      default:  // move, to an empty slot
-        if (held != slots.end()) return refuse(r, abi::kEexist);
-        slots[r.a0] = slots.at(r.a2);
-        slots.erase(r.a2);
-    }
-  }
-  void on_reply(rt::Registers& r, SystemCall call) {
-    if (call == SystemCall::kReplyKeep) {
-      ASSERT_TRUE(caller_waits);
-      ASSERT_FALSE(kept[r.t0]);
-      caller_waits = false;
-      kept[r.t0] = true;
-      return;
-    }
-    ASSERT_TRUE(kept[r.t0]);
-    kept[r.t0] = false;
-    late_answers[r.t0] = {.status = abi::value<std::int32_t>(r.a6), .words = words_of(r)};
-    r.a6 = 0;
-  }
-  void on_retype(rt::Registers& r) {
-    if (replies_left == 0) return refuse(r, abi::kEnomem);
-    --replies_left;
-    slots[r.a3] = {.type = abi::value<ObjectType>(r.a0), .rights = 1, .object = 0};
-  }
-  void on_call(rt::Registers& r) {
-    const auto call = static_cast<SystemCall>(r.a7);
-    const std::int32_t status = abi::value<std::int32_t>(r.a6);
-    r.a6 = 0;
-    switch (call) {
-      case SystemCall::kCNodeQuery:
-      case SystemCall::kCNodeDelete:
+        return finish(r);
       case SystemCall::kCNodeMove:
-        return on_cnode(r, call);
-      case SystemCall::kReplyKeep:
-      case SystemCall::kReplySend:
-        r.a6 = abi::word(status);
-        if (call == SystemCall::kReplyKeep) r.a6 = 0;
-        return on_reply(r, call);
+        return on_move(r, r.a0, r.a2);
       case SystemCall::kUntypedRetype:
-        return on_retype(r);
+        return on_retype(r, abi::value<ObjectType>(r.a0), r.a3);
       case SystemCall::kNotificationSignal:
         signalled.push_back(slots.at(r.t0).object);
-        return;
+        return finish(r);
       case SystemCall::kAlarmSet:
         alarm = r.a0;
-        return;
+        return finish(r);
       case SystemCall::kAlarmClear:
         alarm = abi::kNoDeadline;
-        return;
+        return finish(r);
       case SystemCall::kSelfNow:
+        finish(r);
         r.a0 = now;
-        return;
-      case SystemCall::kEndpointReplyReceive:
-        answer = Answer{.status = status, .words = words_of(r)};
-        caller_waits = false;
-        r.t2 = 0;
-        return;
-      case SystemCall::kEndpointReceive:
-        r.t2 = 0;
-        return;
+        return true;
       default:
-        FAIL() << "system call " << r.a7;
+        return false;
     }
   }
 };
 
-FakeKernel* fake = nullptr;
-
 class TimedServerTest : public testing::Test {
  protected:
-  void SetUp() override {
-    fake = &kernel_;
-    rt::host::syscall = [](rt::Registers& r) { fake->on_call(r); };
+  TimedServerTest() {
+    kernel_.qos = abi::QosClass::kPerfBurst;
+    kernel_.intercept = [this](rt::Registers& r) { return objects_.on_call(r); };
+    kernel_.server = [this](const rt::Registers& message) {
+      return service::TimedServer<Server>::dispatch(*server_, rt::start::service(), message);
+    };
   }
-  void TearDown() override { fake = nullptr; }
 
-  // One message through the generated loop. The answer, if it is given at once.
-  std::optional<Answer> send(std::uint64_t identity, std::uint32_t tag, std::uint64_t w0 = 0,
-                             std::uint64_t w1 = 0, abi::QosClass qos = abi::QosClass::kPerfBurst) {
-    rt::Registers message{};
-    message.a0 = w0;
-    message.a1 = w1;
-    message.t1 = identity;
-    message.t2 = tag;
-    message.t3 = abi::kInfoAnswerDue | abi::word(qos);
-    kernel_.caller_waits = true;
-    kernel_.answer.reset();
-    service::TimedServer<Server>::dispatch(*server_, rt::start::service(), message);
-    return kernel_.answer;
+  // Calls in the name of the task `identity`.
+  service::TimedClient client(std::uint64_t identity) {
+    kernel_.identity = identity;
+    return service::TimedClient(rt::Slot{20});
   }
   // Registers a timer with the Notification `object`.
-  Answer register_timer(std::uint64_t identity, std::uint64_t deadline, int object,
-                        Capability with = {ObjectType::kNotification, kSignal, 0}) {
+  rt::Result<service::Timed::RegisterResult> register_timer(
+      std::uint64_t identity, std::uint64_t deadline, int object,
+      Capability with = {ObjectType::kNotification, kSignal, 0}) {
     with.object = object;
-    kernel_.slots[rt::window_slot(0).index] = with;
-    const auto answer =
-        send(identity, service::Timed::kRegisterTag, deadline, abi::word(TimerClass::kSender));
-    kernel_.slots.erase(rt::window_slot(0).index);  // as the kernel does when the loop receives
-    return answer.value_or(Answer{.status = -1, .words = {}});
+    objects_.slots[rt::window_slot(0).index] = with;
+    const auto result = client(identity).register_(deadline, TimerClass::kSender,
+                                                   kernel::Notification(rt::Slot{30}));
+    objects_.slots.erase(rt::window_slot(0).index);  // as the kernel does when the loop receives
+    return result;
   }
-  std::optional<Answer> sleep(std::uint64_t identity, std::uint64_t deadline) {
-    return send(identity, service::Timed::kSleepUntilTag, deadline, abi::word(TimerClass::kSender));
+  // The answer, if it is given at once; nothing of one that sleeps.
+  std::optional<rt::Result<std::uint64_t>> sleep(std::uint64_t identity, std::uint64_t deadline) {
+    const std::size_t before = kernel_.waiting();
+    auto result = client(identity).sleep_until(deadline, TimerClass::kSender);
+    if (kernel_.waiting() > before) return std::nullopt;
+    return result;
   }
   // The Alarm rings, if it is due.
   void advance(std::uint64_t now) {
-    kernel_.now = now;
-    if (kernel_.alarm <= now) ring();
+    objects_.now = now;
+    if (objects_.alarm <= now) ring();
   }
   void ring() {
-    kernel_.alarm = abi::kNoDeadline;
-    rt::Registers signal{};
-    signal.a0 = 1;
-    service::TimedServer<Server>::dispatch(*server_, rt::start::service(), signal);
-  }
-  std::size_t sleeping() const {
-    std::size_t count = 0;
-    for (const auto& [slot, full] : kernel_.kept) count += full;
-    return count;
+    objects_.alarm = abi::kNoDeadline;
+    kernel_.deliver(kernel_.message(0, {1}, false));  // a signal
   }
 
-  FakeKernel kernel_;
+  gen::Loopback kernel_;
+  Objects objects_;
   std::unique_ptr<TimerTable> table_ = std::make_unique<TimerTable>();
   std::unique_ptr<Server> server_ = std::make_unique<Server>(
       *table_, rt::start::alarm(), rt::start::cnode(), rt::start::memory());
 };
 
-constexpr std::int32_t status(Status which) { return static_cast<std::int32_t>(which); }
-
 TEST_F(TimedServerTest, ATimerSignalsItsNotificationOnce) {
-  const Answer answer = register_timer(kOwner, 1000, 7);
-  EXPECT_EQ(answer.status, 0);
-  ASSERT_EQ(answer.words.size(), 2U);
-  EXPECT_EQ(answer.words[1], 1000U);
-  EXPECT_EQ(kernel_.alarm, 1000U);
-  EXPECT_EQ(kernel_.slots.size(), 1U) << "the notification is kept";
+  const auto answer = register_timer(kOwner, 1000, 7);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->coalesced_deadline, 1000U);
+  EXPECT_EQ(objects_.alarm, 1000U);
+  EXPECT_EQ(objects_.slots.size(), 1U) << "the notification is kept";
   advance(999);
-  EXPECT_TRUE(kernel_.signalled.empty());
+  EXPECT_TRUE(objects_.signalled.empty());
   advance(1000);
-  EXPECT_EQ(kernel_.signalled, std::vector<int>{7});
-  EXPECT_TRUE(kernel_.slots.empty()) << "and dropped when it has fired";
-  EXPECT_EQ(kernel_.alarm, abi::kNoDeadline);
+  EXPECT_EQ(objects_.signalled, std::vector<int>{7});
+  EXPECT_TRUE(objects_.slots.empty()) << "and dropped when it has fired";
+  EXPECT_EQ(objects_.alarm, abi::kNoDeadline);
 }
 
 TEST_F(TimedServerTest, OneAlarmForAllThatAreDue) {
   register_timer(kOwner, 2000, 2);
   register_timer(kOther, 1000, 1);
-  EXPECT_EQ(kernel_.alarm, 1000U);
+  EXPECT_EQ(objects_.alarm, 1000U);
   register_timer(kOther, 3000, 3);
   advance(2500);
-  EXPECT_EQ(kernel_.signalled, (std::vector<int>{1, 2}));
-  EXPECT_EQ(kernel_.alarm, 3000U);
-  const auto statistics = send(kOwner, service::Timed::kStatisticsTag);
+  EXPECT_EQ(objects_.signalled, (std::vector<int>{1, 2}));
+  EXPECT_EQ(objects_.alarm, 3000U);
+  const auto statistics = client(kOwner).statistics();
   ASSERT_TRUE(statistics);
-  EXPECT_EQ(statistics->words, (std::vector<std::uint64_t>{3, 1, 2}));
+  EXPECT_EQ(statistics->registrations, 3U);
+  EXPECT_EQ(statistics->wake_ups, 1U);
+  EXPECT_EQ(statistics->fired, 2U);
 }
 
 TEST_F(TimedServerTest, AnAlarmThatRangForNothingIsSetAgain) {
   register_timer(kOwner, 1000, 1);
   ring();
-  EXPECT_TRUE(kernel_.signalled.empty());
-  EXPECT_EQ(kernel_.alarm, 1000U);
+  EXPECT_TRUE(objects_.signalled.empty());
+  EXPECT_EQ(objects_.alarm, 1000U);
 }
 
 TEST_F(TimedServerTest, TheAlarmFollowsACancel) {
-  const Answer first = register_timer(kOwner, 1000, 1);
+  const auto first = register_timer(kOwner, 1000, 1);
+  ASSERT_TRUE(first);
   register_timer(kOwner, 2000, 2);
-  EXPECT_EQ(send(kOther, service::Timed::kCancelTag, first.words[0])->status,
-            status(Status::kNotFound));
-  EXPECT_EQ(kernel_.alarm, 1000U);
-  EXPECT_EQ(send(kOwner, service::Timed::kCancelTag, first.words[0])->status, 0);
-  EXPECT_EQ(kernel_.alarm, 2000U);
-  EXPECT_EQ(kernel_.slots.size(), 1U);
+  EXPECT_EQ(client(kOther).cancel(first->id).error(), Status::kNotFound);
+  EXPECT_EQ(objects_.alarm, 1000U);
+  EXPECT_TRUE(client(kOwner).cancel(first->id));
+  EXPECT_EQ(objects_.alarm, 2000U);
+  EXPECT_EQ(objects_.slots.size(), 1U);
   advance(2000);
-  EXPECT_EQ(kernel_.signalled, std::vector<int>{2});
+  EXPECT_EQ(objects_.signalled, std::vector<int>{2});
 }
 
 TEST_F(TimedServerTest, OnlyASignalIsTaken) {
@@ -247,32 +202,32 @@ TEST_F(TimedServerTest, OnlyASignalIsTaken) {
                               {ObjectType::kNotification, 0, 0},
                               {ObjectType::kNull, 0, 0}};
   for (const Capability& each : wrong) {
-    EXPECT_EQ(register_timer(kOwner, 1000, 1, each).status, status(Status::kMalformed));
+    EXPECT_EQ(register_timer(kOwner, 1000, 1, each).error(), Status::kMalformed);
   }
   EXPECT_EQ(table_->live(), 0U);
-  EXPECT_EQ(kernel_.alarm, abi::kNoDeadline);
+  EXPECT_EQ(objects_.alarm, abi::kNoDeadline);
 }
 
 TEST_F(TimedServerTest, WhatCannotBeKeptIsNotRegistered) {
-  kernel_.slots[kFirstNotification.index] = {ObjectType::kEndpoint, 0, 0};
-  EXPECT_EQ(register_timer(kOwner, 1000, 1).status, status(Status::kInternal));
+  objects_.slots[kFirstNotification.index] = {ObjectType::kEndpoint, 0, 0};
+  EXPECT_EQ(register_timer(kOwner, 1000, 1).error(), Status::kInternal);
   EXPECT_EQ(table_->live(), 0U);
   EXPECT_EQ(table_->statistics().registrations, 0U);
 }
 
 TEST_F(TimedServerTest, SleepersAreAnsweredLater) {
   for (std::uint64_t i = 0; i < 64; ++i) EXPECT_FALSE(sleep(kOwner, 1000 + i)) << i;
-  EXPECT_EQ(sleeping(), 64U);
-  EXPECT_TRUE(send(kOther, service::Timed::kStatisticsTag)) << "others are answered meanwhile";
-  kernel_.late_answers.clear();
+  EXPECT_EQ(kernel_.waiting(), 64U);
+  EXPECT_TRUE(client(kOther).statistics()) << "others are answered meanwhile";
+  EXPECT_TRUE(kernel_.kept_answers().empty());
   advance(1031);
-  EXPECT_EQ(kernel_.late_answers.size(), 32U);
-  for (const auto& [slot, answer] : kernel_.late_answers) {
-    EXPECT_EQ(answer.status, 0);
-    EXPECT_EQ(answer.words, std::vector<std::uint64_t>{1031});
+  EXPECT_EQ(kernel_.kept_answers().size(), 32U);
+  for (const auto& [slot, answer] : kernel_.kept_answers()) {
+    EXPECT_EQ(answer.status, 0U);
+    EXPECT_EQ(answer.words[0], 1031U);
   }
   advance(2000);
-  EXPECT_EQ(sleeping(), 0U);
+  EXPECT_EQ(kernel_.waiting(), 0U);
 }
 
 TEST_F(TimedServerTest, ReplyObjectsAreUsedAgain) {
@@ -280,27 +235,27 @@ TEST_F(TimedServerTest, ReplyObjectsAreUsedAgain) {
     ASSERT_FALSE(sleep(kOwner, round + 1));
     advance(round + 1);
   }
-  EXPECT_EQ(sleeping(), 0U);
-  EXPECT_EQ(kernel_.replies_left, service::kMaxTimers - 1) << "one was enough";
+  EXPECT_EQ(kernel_.waiting(), 0U);
+  EXPECT_EQ(objects_.replies_left, service::kMaxTimers - 1) << "one was enough";
 }
 
 TEST_F(TimedServerTest, ARefusedSleeperIsToldAtOnce) {
   for (std::uint64_t i = 0; i < service::kMaxTimersPerOwner; ++i) register_timer(kOwner, 1000, 1);
-  EXPECT_FALSE(sleep(kOwner, 1000));
-  ASSERT_EQ(kernel_.late_answers.size(), 1U);
-  EXPECT_EQ(kernel_.late_answers.begin()->second.status, status(Status::kOverLimit));
-  EXPECT_EQ(sleeping(), 0U);
+  const auto answer = sleep(kOwner, 1000);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error(), Status::kOverLimit);
+  EXPECT_EQ(kernel_.waiting(), 0U);
   EXPECT_FALSE(sleep(kOther, 1000));
-  EXPECT_EQ(sleeping(), 1U);
-  EXPECT_EQ(kernel_.replies_left, service::kMaxTimers - 1) << "its Reply object is free again";
+  EXPECT_EQ(kernel_.waiting(), 1U);
+  EXPECT_EQ(objects_.replies_left, service::kMaxTimers - 1) << "its Reply object is free again";
 }
 
 TEST_F(TimedServerTest, WithoutMemorySleepersAreRefused) {
-  kernel_.replies_left = 1;
+  objects_.replies_left = 1;
   EXPECT_FALSE(sleep(kOwner, 1000));
   const auto answer = sleep(kOther, 1000);
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status, abi::kEnomem);
+  EXPECT_EQ(answer->error().status, abi::kEnomem);
   EXPECT_EQ(table_->live(), 1U);
   advance(1000);
   EXPECT_FALSE(sleep(kOther, 2000)) << "the one there is is free again";
@@ -310,25 +265,26 @@ TEST_F(TimedServerTest, EverySlotStaysItsOwn) {
   for (std::uint64_t i = 0; i < service::kMaxTimers; ++i) {
     const std::uint64_t owner = 100 + i / service::kMaxTimersPerOwner;
     if (i % 2 == 0) {
-      ASSERT_EQ(register_timer(owner, 1000, static_cast<int>(i)).status, 0);
+      ASSERT_TRUE(register_timer(owner, 1000, static_cast<int>(i)));
     } else {
       ASSERT_FALSE(sleep(owner, 1000));
     }
   }
-  EXPECT_EQ(register_timer(kOwner, 1, 0).status, status(Status::kOverLimit));
-  for (const auto& [slot, held] : kernel_.slots) EXPECT_LT(slot, kSlotsNeeded);
+  EXPECT_EQ(register_timer(kOwner, 1, 0).error(), Status::kOverLimit);
+  EXPECT_EQ(kernel_.waiting(), service::kMaxTimers / 2) << "each in a Reply object of its own";
+  for (const auto& [slot, held] : objects_.slots) EXPECT_LT(slot, kSlotsNeeded);
   advance(1000);
-  EXPECT_EQ(kernel_.signalled.size(), service::kMaxTimers / 2);
-  EXPECT_EQ(sleeping(), 0U);
+  EXPECT_EQ(objects_.signalled.size(), service::kMaxTimers / 2);
+  EXPECT_EQ(kernel_.waiting(), 0U);
 }
 
 TEST_F(TimedServerTest, BadClassesAndMessagesAreNamed) {
-  const auto bad_class = send(kOwner, service::Timed::kSleepUntilTag, 1000, 5);
-  ASSERT_TRUE(bad_class);
-  EXPECT_EQ(bad_class->status, status(Status::kInvalidArgs));
-  const auto unknown = send(kOwner, service::Timed::kStatisticsTag + 0x100);
+  const auto bad_class = client(kOwner).sleep_until(1000, static_cast<TimerClass>(5));
+  EXPECT_EQ(bad_class.error(), Status::kInvalidArgs);
+  const auto unknown =
+      kernel_.deliver(kernel_.message(service::Timed::kStatisticsTag + 0x100, {}, true));
   ASSERT_TRUE(unknown);
-  EXPECT_EQ(unknown->status, status(Status::kMalformed));
+  EXPECT_EQ(unknown->status, abi::word(static_cast<std::int32_t>(Status::kMalformed)));
   EXPECT_EQ(table_->live(), 0U);
 }
 

@@ -64,7 +64,7 @@ class ListenerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -114,7 +114,7 @@ class BoundedClient {
     in.a6 = Bounded::kShortTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -147,7 +147,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -186,7 +186,7 @@ class BoundedClient {
     in.a6 = Bounded::kLongTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -228,7 +228,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -281,7 +281,7 @@ class BoundedClient {
     in.a6 = Bounded::kListsTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -338,7 +338,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -365,7 +365,7 @@ class BoundedClient {
     in.a6 = Bounded::kStructsTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -394,7 +394,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -427,7 +427,7 @@ class BoundedClient {
     in.a6 = Bounded::kEverythingTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -463,7 +463,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -499,7 +499,7 @@ class BoundedClient {
     in.a6 = Bounded::kPointsTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -539,7 +539,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -572,7 +572,7 @@ class BoundedClient {
     in.a6 = Bounded::kManyTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -610,7 +610,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -646,7 +646,7 @@ class BoundedClient {
     in.a6 = Bounded::kFullTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -685,7 +685,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -722,7 +722,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 1) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -768,7 +768,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -795,7 +795,7 @@ class BoundedClient {
     in.a6 = Bounded::kLaterTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -834,7 +834,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -860,7 +860,7 @@ class BoundedClient {
     in.a6 = Bounded::kOlderTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -889,7 +889,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -915,7 +915,7 @@ class BoundedClient {
     in.a0 = words.word(0);
     in.a6 = Bounded::kNothingTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -945,7 +945,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -966,7 +966,7 @@ class BoundedClient {
     in.a1 = abi::word(b);
     in.a6 = Bounded::kPlainTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -984,7 +984,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -1007,7 +1007,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::fits<std::uint8_t>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
     }
@@ -1044,7 +1044,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::fits<std::uint8_t>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
     }
@@ -1059,7 +1059,7 @@ class BoundedClient {
     in.a0 = abi::word(want);
     in.a6 = Bounded::kFindTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = out.t0 == Bounded::kFindShape;
     if (!has_all && out.t0 != (Bounded::kFindShape - (1U << abi::kTagCapabilitiesShift))) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1091,7 +1091,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = out.t0 == Bounded::kFindShape;
     if (!has_all && out.t0 != (Bounded::kFindShape - (1U << abi::kTagCapabilitiesShift))) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1118,7 +1118,7 @@ class BoundedClient {
     in.a0 = abi::word(want);
     in.a6 = Bounded::kFindOneTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = out.t0 == Bounded::kFindOneShape;
     if (!has_all && out.t0 != (Bounded::kFindOneShape - (1U << abi::kTagCapabilitiesShift))) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1145,7 +1145,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = out.t0 == Bounded::kFindOneShape;
     if (!has_all && out.t0 != (Bounded::kFindOneShape - (1U << abi::kTagCapabilitiesShift))) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1170,7 +1170,7 @@ class BoundedClient {
     in.a0 = abi::word(want);
     in.a6 = Bounded::kFindNamedTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = rt::capabilities(out.t0) == 1;
     if (!has_all && rt::capabilities(out.t0) != (0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1206,7 +1206,7 @@ class BoundedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     const bool has_all = rt::capabilities(out.t0) == 1;
     if (!has_all && rt::capabilities(out.t0) != (0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
@@ -1245,7 +1245,7 @@ class OptionsClient {
     in.a0 = a;
     in.a6 = Options::kQuickTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -1262,7 +1262,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -1286,7 +1286,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!bounding::valid_grade(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -1311,7 +1311,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -1330,7 +1330,7 @@ class OptionsClient {
     in.a1 = words.word(1);
     in.a6 = Options::kOldTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -1354,7 +1354,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -1383,7 +1383,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!bounding::valid_grade(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -1400,7 +1400,7 @@ class OptionsClient {
     in.a0 = words.word(0);
     in.a6 = Options::kEnterTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -1419,7 +1419,7 @@ class OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -1457,7 +1457,7 @@ class GivingClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -1487,7 +1487,7 @@ class GivingClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -1508,7 +1508,7 @@ class GivingClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     rt::Passing::give_up(bell.slot());
     return {};
   }
@@ -1531,7 +1531,7 @@ class MoreClient : public OptionsClient {
     in.a0 = a;
     in.a6 = More::kTwiceTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -1548,7 +1548,7 @@ class MoreClient : public OptionsClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 };
@@ -1600,7 +1600,7 @@ class AwkwardClient {
     in.a6 = Awkward::kLocalsTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -1656,7 +1656,7 @@ class AwkwardClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -1697,7 +1697,7 @@ class AwkwardClient {
     in.a6 = Awkward::kBoundingTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -1739,7 +1739,7 @@ class AwkwardClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -1770,7 +1770,7 @@ class NewestClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Newest::kPad0Tag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -1785,7 +1785,7 @@ class NewestClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -1804,7 +1804,7 @@ class NewestClient {
     in.a6 = Newest::kOlderTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -1834,7 +1834,7 @@ class NewestClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }

@@ -52,21 +52,21 @@ class ListenerServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case 0:
         return no_message(impl, message);
@@ -76,14 +76,14 @@ class ListenerServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Listener::kHearTag:
-        return on_hear(impl, message, status);
+        return on_hear(impl, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -104,20 +104,27 @@ class ListenerServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -135,16 +142,16 @@ class ListenerServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Listener.hear
   [[gnu::always_inline]] static rt::Next on_hear(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // A caller that waits would wait for nothing.
-    if (answer_due(message)) return refused(status, kMalformed);
+    if (answer_due(message)) return refused(why, kMalformed, abi::Detail::kNoReply);
     rt::Incoming frame(message, message.t2);
     bounding::listener::HearRequest request;
     if (const abi::Refusal result = bounding::listener::decode(frame.words(), request)) {
@@ -180,7 +187,7 @@ class [[nodiscard]] Bounded::LaterCompleter {
     return *this;
   }
   ~LaterCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -220,13 +227,14 @@ class [[nodiscard]] Bounded::LaterCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -411,41 +419,41 @@ class BoundedServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Bounded::kStructsTag:
-        return on_structs(impl, endpoint, message, status);
+        return on_structs(impl, endpoint, message, why);
       case Bounded::kEverythingTag:
-        return on_everything(impl, endpoint, message, status);
+        return on_everything(impl, endpoint, message, why);
       case Bounded::kManyTag:
-        return on_many(impl, endpoint, message, status);
+        return on_many(impl, endpoint, message, why);
       case Bounded::kNothingTag:
-        return on_nothing(impl, endpoint, message, status);
+        return on_nothing(impl, endpoint, message, why);
       case Bounded::kPlainTag:
-        return on_plain(impl, endpoint, message, status);
+        return on_plain(impl, endpoint, message, why);
       case Bounded::kListenTag:
       case Bounded::kListenTag - (1U << abi::kTagCapabilitiesShift):
-        return on_listen(impl, endpoint, message, status);
+        return on_listen(impl, endpoint, message, why);
       case Bounded::kFindTag:
-        return on_find(impl, endpoint, message, status);
+        return on_find(impl, endpoint, message, why);
       case Bounded::kFindOneTag:
-        return on_find_one(impl, endpoint, message, status);
+        return on_find_one(impl, endpoint, message, why);
       case Bounded::kFindNamedTag:
-        return on_find_named(impl, endpoint, message, status);
+        return on_find_named(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -454,33 +462,33 @@ class BoundedServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Bounded::kShortTag:
-        return on_short(impl, endpoint, message, status);
+        return on_short(impl, endpoint, message, why);
       case Bounded::kLongTag:
-        return on_long(impl, endpoint, message, status);
+        return on_long(impl, endpoint, message, why);
       case Bounded::kListsTag:
-        return on_lists(impl, endpoint, message, status);
+        return on_lists(impl, endpoint, message, why);
       case Bounded::kPointsTag:
-        return on_points(impl, endpoint, message, status);
+        return on_points(impl, endpoint, message, why);
       case Bounded::kFullTag:
-        return on_full(impl, endpoint, message, status);
+        return on_full(impl, endpoint, message, why);
       case Bounded::kGiveTag:
-        return on_give(impl, endpoint, message, status);
+        return on_give(impl, endpoint, message, why);
       case Bounded::kNoteTag:
-        return on_note(impl, message, status);
+        return on_note(impl, message, why);
       case Bounded::kLaterTag:
-        return on_later(impl, message, status);
+        return on_later(impl, message, why);
       case Bounded::kOlderTag:
-        return on_older(impl, endpoint, message, status);
+        return on_older(impl, endpoint, message, why);
       case Bounded::kListenToTag:
       case Bounded::kListenToTag - (1U << abi::kTagCapabilitiesShift):
-        return on_listen_to(impl, endpoint, message, status);
+        return on_listen_to(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(2);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(3);
+  static constexpr std::int32_t kBadValue = 2;
+  static constexpr std::int32_t kMalformed = 3;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -501,20 +509,27 @@ class BoundedServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -532,24 +547,24 @@ class BoundedServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Bounded.short
   [[gnu::always_inline]] static rt::Next on_short(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ShortRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.short_(caller_of(message), request.name, request.count);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::bounded::encode_short_reply(words, *result);
     rt::Registers in;
@@ -568,20 +583,20 @@ class BoundedServer {
 
   // Bounded.long
   [[gnu::always_inline]] static rt::Next on_long(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::LongRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.long_(caller_of(message), request.name, request.data);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_long_reply(words, result->data, result->name);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -601,22 +616,22 @@ class BoundedServer {
 
   // Bounded.lists
   [[gnu::always_inline]] static rt::Next on_lists(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ListsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.lists(caller_of(message), request.flags, request.small, request.wide,
         request.grades, request.options, request.colours);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_lists_reply(words, result->flags, result->small, result->wide,
         result->grades, result->options, result->colours);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -636,18 +651,18 @@ class BoundedServer {
 
   // Bounded.structs
   [[gnu::always_inline]] static rt::Next on_structs(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::StructsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.structs(caller_of(message), request.before, request.point,
         request.after);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::bounded::encode_structs_reply(words, result->point, result->colour);
     rt::Registers in;
@@ -665,20 +680,20 @@ class BoundedServer {
 
   // Bounded.everything
   [[gnu::always_inline]] static rt::Next on_everything(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::EverythingRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.everything(caller_of(message), request.all);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_everything_reply(words, *result);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -698,20 +713,20 @@ class BoundedServer {
 
   // Bounded.points
   [[gnu::always_inline]] static rt::Next on_points(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::PointsRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.points(caller_of(message), request.points, request.ranged);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_points_reply(words, *result);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -731,22 +746,22 @@ class BoundedServer {
 
   // Bounded.many
   [[gnu::always_inline]] static rt::Next on_many(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ManyRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.many(caller_of(message), request.a, request.b, request.c, request.d,
         request.e, request.f, request.g);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_many_reply(words, result->a, result->b, result->c, result->d,
         result->e, result->f, result->g);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -766,20 +781,20 @@ class BoundedServer {
 
   // Bounded.full
   [[gnu::always_inline]] static rt::Next on_full(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::FullRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.full(caller_of(message), request.data);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_full_reply(words, *result);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -799,22 +814,22 @@ class BoundedServer {
 
   // Bounded.give
   [[gnu::always_inline]] static rt::Next on_give(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::GiveRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, kMalformed);
+      return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     const auto result = impl.give(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)), request.name);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::bounded::encode_give_reply(words, result->name);
     rt::Registers in;
@@ -836,9 +851,9 @@ class BoundedServer {
 
   // Bounded.note
   [[gnu::always_inline]] static rt::Next on_note(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // A caller that waits would wait for nothing.
-    if (answer_due(message)) return refused(status, kMalformed);
+    if (answer_due(message)) return refused(why, kMalformed, abi::Detail::kNoReply);
     rt::Incoming frame(message, message.t2);
     bounding::bounded::NoteRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
@@ -850,19 +865,19 @@ class BoundedServer {
 
   // Bounded.later
   [[gnu::always_inline]] static rt::Next on_later(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::LaterRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.later(caller_of(message), Bounded::LaterCompleter::adopt(slot), request.text);
     return rt::Next::kReceive;
@@ -870,17 +885,17 @@ class BoundedServer {
 
   // Bounded.older
   [[gnu::always_inline]] static rt::Next on_older(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::OlderRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.older(caller_of(message), request.what, request.after);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::bounded::encode_older_reply(words, *result);
     rt::Registers in;
@@ -898,17 +913,17 @@ class BoundedServer {
 
   // Bounded.nothing
   [[gnu::always_inline]] static rt::Next on_nothing(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::NothingRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.nothing(caller_of(message), request.none, request.list);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::bounded::encode_nothing_reply(words, *result);
     rt::Registers in;
@@ -923,15 +938,15 @@ class BoundedServer {
 
   // Bounded.plain
   [[gnu::always_inline]] static rt::Next on_plain(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<std::uint32_t>(message.a1)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     const auto result = impl.plain(caller_of(message), message.a0,
         abi::value<std::uint32_t>(message.a1));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -946,27 +961,27 @@ class BoundedServer {
 
   // Bounded.listen
   [[gnu::always_inline]] static rt::Next on_listen(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<bool>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, kMalformed);
+      return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     if (has_all) {
       if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kEndpoint, 0x01,
           3); !kept) {
-        return refused(status, kMalformed);
+        return refused(why, kMalformed, abi::Detail::kBadCap);
       }
     }
     const auto result = impl.listen(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)), abi::value<bool>(message.a0),
         rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 1)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -981,25 +996,25 @@ class BoundedServer {
 
   // Bounded.listenTo
   [[gnu::always_inline]] static rt::Next on_listen_to(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::bounded::ListenToRequest request;
     if (const abi::Refusal result = bounding::bounded::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 1;
     if (has_all) {
       if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kEndpoint, 0x01,
           1); !kept) {
-        return refused(status, kMalformed);
+        return refused(why, kMalformed, abi::Detail::kBadCap);
       }
     }
     const auto result = impl.listen_to(caller_of(message),
         rt::Received<bounding::ListenerClient>(rt::window_slot_if(has_all, 0)), request.text);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1014,14 +1029,14 @@ class BoundedServer {
 
   // Bounded.find
   [[gnu::always_inline]] static rt::Next on_find(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<bool>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     const auto result = impl.find(caller_of(message), abi::value<bool>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -1040,14 +1055,14 @@ class BoundedServer {
 
   // Bounded.findOne
   [[gnu::always_inline]] static rt::Next on_find_one(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<bool>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     const auto result = impl.find_one(caller_of(message), abi::value<bool>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -1065,17 +1080,17 @@ class BoundedServer {
 
   // Bounded.findNamed
   [[gnu::always_inline]] static rt::Next on_find_named(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<bool>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     const auto result = impl.find_named(caller_of(message), abi::value<bool>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_find_named_reply(words, result->name);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -1158,30 +1173,30 @@ class OptionsServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Options::kQuickTag:
-        return on_quick(impl, endpoint, message, status);
+        return on_quick(impl, endpoint, message, why);
       case Options::kPatientTag:
-        return on_patient(impl, endpoint, message, status);
+        return on_patient(impl, endpoint, message, why);
       case Options::kToldTag:
-        return on_told(impl, message, status);
+        return on_told(impl, message, why);
       case Options::kEnterTag:
-        return on_enter(impl, endpoint, message, status);
+        return on_enter(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -1190,16 +1205,16 @@ class OptionsServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Options::kOldTag:
-        return on_old(impl, endpoint, message, status);
+        return on_old(impl, endpoint, message, why);
       case Options::kNamedTag:
-        return on_named(impl, endpoint, message, status);
+        return on_named(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(2);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(3);
+  static constexpr std::int32_t kBadValue = 2;
+  static constexpr std::int32_t kMalformed = 3;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -1220,20 +1235,27 @@ class OptionsServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1251,26 +1273,26 @@ class OptionsServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
     // Those with errors of their own.
     switch (message.t2 >> abi::kTagMethodShift) {
       case Options::kPatientTag >> abi::kTagMethodShift:
       case Options::kNamedTag >> abi::kTagMethodShift:
-        return refused(status, abi::word(abi::kEinval));
+        return refused(why, abi::kEinval, abi::Detail::kUnknownMethod);
       default:
         break;
     }
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Options.quick
   [[gnu::always_inline]] static rt::Next on_quick(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.quick(caller_of(message), message.a0);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1285,14 +1307,14 @@ class OptionsServer {
 
   // Options.patient
   [[gnu::always_inline]] static rt::Next on_patient(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!bounding::valid_grade(message.a0)) {
-      return refused(status, abi::word(abi::kEinval));
+      return refused(why, abi::kEinval, abi::Detail::kBadEnum, 1);
     }
     const auto result = impl.patient(caller_of(message), abi::value<bounding::Grade>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1307,9 +1329,9 @@ class OptionsServer {
 
   // Options.told
   [[gnu::always_inline]] static rt::Next on_told(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // A caller that waits would wait for nothing.
-    if (answer_due(message)) return refused(status, kMalformed);
+    if (answer_due(message)) return refused(why, kMalformed, abi::Detail::kNoReply);
     if (!abi::fits<std::uint32_t>(message.a0)) {
       return rt::Next::kReceive;
     }
@@ -1319,17 +1341,17 @@ class OptionsServer {
 
   // Options.old
   [[gnu::always_inline]] static rt::Next on_old(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::OldRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.old(caller_of(message), request.secret);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1342,21 +1364,22 @@ class OptionsServer {
 
   // Options.named
   [[gnu::always_inline]] static rt::Next on_named(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::NamedRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status, abi::word(abi::kEinval));
+      return refused(why, abi::kEinval,
+                     result.what, result.argument);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         2); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.named(caller_of(message), request.name,
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1371,17 +1394,17 @@ class OptionsServer {
 
   // Options.enter
   [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::EnterRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.enter(caller_of(message), request.who);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1435,38 +1458,38 @@ class GivingServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Giving::kLendTag:
-        return on_lend(impl, endpoint, message, status);
+        return on_lend(impl, endpoint, message, why);
       case Giving::kMintTag:
       case Giving::kMintTag - (1U << abi::kTagCapabilitiesShift):
-        return on_mint(impl, endpoint, message, status);
+        return on_mint(impl, endpoint, message, why);
       case Giving::kMoveTag:
-        return on_move(impl, endpoint, message, status);
+        return on_move(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -1487,20 +1510,27 @@ class GivingServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1518,25 +1548,25 @@ class GivingServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Giving.lend
   [[gnu::always_inline]] static rt::Next on_lend(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<std::uint32_t>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x1b, 1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.lend(caller_of(message), rt::Lent<kernel::Vmo>(rt::window_slot(0)),
         abi::value<std::uint32_t>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1551,23 +1581,23 @@ class GivingServer {
 
   // Giving.mint
   [[gnu::always_inline]] static rt::Next on_mint(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     if (has_all) {
       if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kVmo, 0x18, 2); !kept) {
-        return refused(status, rt::answer_status(kept.error()));
+        return refused(why, kept.error());
       }
     }
     const auto result = impl.mint(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)),
         rt::Received<kernel::Vmo>(rt::window_slot_if(has_all, 1)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1580,16 +1610,16 @@ class GivingServer {
 
   // Giving.move
   [[gnu::always_inline]] static rt::Next on_move(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.move(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1666,32 +1696,32 @@ class MoreServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Options::kQuickTag:
-        return on_quick(impl, endpoint, message, status);
+        return on_quick(impl, endpoint, message, why);
       case Options::kPatientTag:
-        return on_patient(impl, endpoint, message, status);
+        return on_patient(impl, endpoint, message, why);
       case Options::kToldTag:
-        return on_told(impl, message, status);
+        return on_told(impl, message, why);
       case Options::kEnterTag:
-        return on_enter(impl, endpoint, message, status);
+        return on_enter(impl, endpoint, message, why);
       case More::kTwiceTag:
-        return on_twice(impl, endpoint, message, status);
+        return on_twice(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -1700,16 +1730,16 @@ class MoreServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Options::kOldTag:
-        return on_old(impl, endpoint, message, status);
+        return on_old(impl, endpoint, message, why);
       case Options::kNamedTag:
-        return on_named(impl, endpoint, message, status);
+        return on_named(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -1730,20 +1760,27 @@ class MoreServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1761,32 +1798,32 @@ class MoreServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
     // Those with errors of their own.
     switch (message.t2 >> abi::kTagMethodShift) {
       case Options::kPatientTag >> abi::kTagMethodShift:
       case Options::kNamedTag >> abi::kTagMethodShift:
-        return refused(status, abi::word(abi::kEinval));
+        return refused(why, abi::kEinval, abi::Detail::kUnknownMethod);
       default:
         break;
     }
     switch (message.t2 >> abi::kTagInterfaceShift) {
       case Options::kInterface:
-        return refused(status, abi::word<std::int32_t>(3));
+        return refused(why, 3, abi::Detail::kUnknownMethod);
       default:
         break;
     }
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Options.quick
   [[gnu::always_inline]] static rt::Next on_quick(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.quick(caller_of(message), message.a0);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1801,14 +1838,14 @@ class MoreServer {
 
   // Options.patient
   [[gnu::always_inline]] static rt::Next on_patient(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!bounding::valid_grade(message.a0)) {
-      return refused(status, abi::word(abi::kEinval));
+      return refused(why, abi::kEinval, abi::Detail::kBadEnum, 1);
     }
     const auto result = impl.patient(caller_of(message), abi::value<bounding::Grade>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1823,9 +1860,9 @@ class MoreServer {
 
   // Options.told
   [[gnu::always_inline]] static rt::Next on_told(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // A caller that waits would wait for nothing.
-    if (answer_due(message)) return refused(status, abi::word<std::int32_t>(3));
+    if (answer_due(message)) return refused(why, 3, abi::Detail::kNoReply);
     if (!abi::fits<std::uint32_t>(message.a0)) {
       return rt::Next::kReceive;
     }
@@ -1835,17 +1872,17 @@ class MoreServer {
 
   // Options.old
   [[gnu::always_inline]] static rt::Next on_old(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::OldRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? abi::word<std::int32_t>(3) : abi::word<std::int32_t>(2));
+      return refused(why, result.malformed() ? 3 : 2,
+                     result.what, result.argument);
     }
     const auto result = impl.old(caller_of(message), request.secret);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1858,21 +1895,22 @@ class MoreServer {
 
   // Options.named
   [[gnu::always_inline]] static rt::Next on_named(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::NamedRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status, abi::word(abi::kEinval));
+      return refused(why, abi::kEinval,
+                     result.what, result.argument);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         2); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.named(caller_of(message), request.name,
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1887,17 +1925,17 @@ class MoreServer {
 
   // Options.enter
   [[gnu::always_inline]] static rt::Next on_enter(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::options::EnterRequest request;
     if (const abi::Refusal result = bounding::options::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? abi::word<std::int32_t>(3) : abi::word<std::int32_t>(2));
+      return refused(why, result.malformed() ? 3 : 2,
+                     result.what, result.argument);
     }
     const auto result = impl.enter(caller_of(message), request.who);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1910,11 +1948,11 @@ class MoreServer {
 
   // More.twice
   [[gnu::always_inline]] static rt::Next on_twice(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.twice(caller_of(message), message.a0);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -1948,7 +1986,7 @@ class [[nodiscard]] Awkward::BoundingCompleter {
     return *this;
   }
   ~BoundingCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -1990,13 +2028,14 @@ class [[nodiscard]] Awkward::BoundingCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -2052,21 +2091,21 @@ class AwkwardServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case 0:
         return no_message(impl, message);
@@ -2076,16 +2115,16 @@ class AwkwardServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Awkward::kLocalsTag:
-        return on_locals(impl, endpoint, message, status);
+        return on_locals(impl, endpoint, message, why);
       case Awkward::kBoundingTag:
-        return on_bounding(impl, message, status);
+        return on_bounding(impl, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -2106,20 +2145,27 @@ class AwkwardServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -2137,31 +2183,31 @@ class AwkwardServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Awkward.locals
   [[gnu::always_inline]] static rt::Next on_locals(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::awkward::LocalsRequest request;
     if (const abi::Refusal result = bounding::awkward::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.locals(caller_of(message), request.words_, request.frame_,
         request.kept_, request.result_, request.decode, request.write_words, request.read_words,
         request.source, request.why, request.used, request.h1, request.message_);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::awkward::encode_locals_reply(words, result->words_, result->frame_, result->kept_,
         result->result_, result->decode, result->write_words, result->read_words, result->source,
         result->why, result->used, result->h1, result->message_);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -2181,19 +2227,19 @@ class AwkwardServer {
 
   // Awkward.bounding
   [[gnu::always_inline]] static rt::Next on_bounding(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::awkward::BoundingRequest request;
     if (const abi::Refusal result = bounding::awkward::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.bounding(caller_of(message), Awkward::BoundingCompleter::adopt(slot),
         request.encode_locals_reply, request.rt_, request.abi_, request.bounding, request.tessera);
@@ -2235,24 +2281,24 @@ class NewestServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Newest::kPad0Tag:
-        return on_pad0(impl, endpoint, message, status);
+        return on_pad0(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -2261,14 +2307,14 @@ class NewestServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Newest::kOlderTag:
-        return on_older(impl, endpoint, message, status);
+        return on_older(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -2289,20 +2335,27 @@ class NewestServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -2320,18 +2373,18 @@ class NewestServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Newest.pad0
   [[gnu::always_inline]] static rt::Next on_pad0(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.pad0(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -2344,17 +2397,17 @@ class NewestServer {
 
   // Newest.older
   [[gnu::always_inline]] static rt::Next on_older(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     bounding::newest::OlderRequest request;
     if (const abi::Refusal result = bounding::newest::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.older(caller_of(message), request.what, request.after);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(nullptr);
     bounding::newest::encode_older_reply(words, *result);
     rt::Registers in;

@@ -43,7 +43,7 @@ class ProbeClient {
     in.a1 = abi::word(b);
     in.a6 = Probe::kFastTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -61,7 +61,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -80,7 +80,7 @@ class ProbeClient {
     in.a6 = Probe::kNarrowTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::fits<bool>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
     }
@@ -123,7 +123,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::fits<bool>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
     }
@@ -160,7 +160,7 @@ class ProbeClient {
     in.a6 = Probe::kRangedTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!probing::valid_level(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -183,7 +183,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!probing::valid_level(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -208,7 +208,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -220,7 +220,7 @@ class ProbeClient {
     in.a0 = what;
     in.a6 = Probe::kLaterTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!probing::valid_level(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -240,7 +240,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!probing::valid_level(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -254,7 +254,7 @@ class ProbeClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Probe::kSoonTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -269,7 +269,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -292,7 +292,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -304,7 +304,7 @@ class ProbeClient {
     in.a0 = number;
     in.a6 = Probe::kTakeTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (out.t0 != Probe::kTakeShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -332,7 +332,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (out.t0 != Probe::kTakeShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -354,7 +354,7 @@ class ProbeClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Probe::kTakeOneTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (out.t0 != Probe::kTakeOneShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -377,7 +377,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (out.t0 != Probe::kTakeOneShape) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -400,7 +400,7 @@ class ProbeClient {
     in.a6 = Probe::kDeleteTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -419,7 +419,7 @@ class ProbeClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -442,7 +442,7 @@ class PlainClient {
     in.a0 = abi::word(level);
     in.a6 = Plain::kAskTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return abi::value<std::int64_t>(out.a0);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -459,7 +459,7 @@ class PlainClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return abi::value<std::int64_t>(out.a0);
   }
 

@@ -37,7 +37,7 @@ class [[nodiscard]] Probe::LaterCompleter {
     return *this;
   }
   ~LaterCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -67,13 +67,14 @@ class [[nodiscard]] Probe::LaterCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -96,7 +97,7 @@ class [[nodiscard]] Probe::SoonCompleter {
     return *this;
   }
   ~SoonCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -125,13 +126,14 @@ class [[nodiscard]] Probe::SoonCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -242,51 +244,51 @@ class ProbeServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Probe::kFastTag:
-        return on_fast(impl, endpoint, message, status);
+        return on_fast(impl, endpoint, message, why);
       case Probe::kNarrowTag:
-        return on_narrow(impl, endpoint, message, status);
+        return on_narrow(impl, endpoint, message, why);
       case Probe::kRangedTag:
-        return on_ranged(impl, endpoint, message, status);
+        return on_ranged(impl, endpoint, message, why);
       case Probe::kNoteTag:
-        return on_note(impl, message, status);
+        return on_note(impl, message, why);
       case Probe::kLaterTag:
-        return on_later(impl, message, status);
+        return on_later(impl, message, why);
       case Probe::kSoonTag:
-        return on_soon(impl, message, status);
+        return on_soon(impl, message, why);
       case Probe::kGiveTag:
-        return on_give(impl, endpoint, message, status);
+        return on_give(impl, endpoint, message, why);
       case Probe::kTakeTag:
-        return on_take(impl, endpoint, message, status);
+        return on_take(impl, endpoint, message, why);
       case Probe::kTakeOneTag:
-        return on_take_one(impl, endpoint, message, status);
+        return on_take_one(impl, endpoint, message, why);
       case Probe::kDeleteTag:
-        return on_delete(impl, endpoint, message, status);
+        return on_delete(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(2);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(3);
+  static constexpr std::int32_t kBadValue = 2;
+  static constexpr std::int32_t kMalformed = 3;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -307,20 +309,27 @@ class ProbeServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -338,22 +347,22 @@ class ProbeServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Probe.fast
   [[gnu::always_inline]] static rt::Next on_fast(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<std::uint32_t>(message.a1)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     const auto result = impl.fast(caller_of(message), message.a0,
         abi::value<std::uint32_t>(message.a1));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -368,32 +377,32 @@ class ProbeServer {
 
   // Probe.narrow
   [[gnu::always_inline]] static rt::Next on_narrow(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<bool>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     if (!abi::fits<std::int8_t>(message.a1)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     if (!abi::fits<std::int16_t>(message.a2)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 3);
     }
     if (!abi::fits<std::int32_t>(message.a3)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 4);
     }
     if (!abi::fits<std::uint8_t>(message.a4)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 5);
     }
     if (!abi::fits<std::uint16_t>(message.a5)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 6);
     }
     const auto result = impl.narrow(caller_of(message), abi::value<bool>(message.a0),
         abi::value<std::int8_t>(message.a1), abi::value<std::int16_t>(message.a2),
         abi::value<std::int32_t>(message.a3), abi::value<std::uint8_t>(message.a4),
         abi::value<std::uint16_t>(message.a5));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -413,26 +422,26 @@ class ProbeServer {
 
   // Probe.ranged
   [[gnu::always_inline]] static rt::Next on_ranged(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (message.a0 < 1U || message.a0 > 64U) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     if (!abi::fits<std::uint32_t>(message.a1) || abi::value<std::uint32_t>(message.a1) < 5U ||
         abi::value<std::uint32_t>(message.a1) > 4294967280U) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     if (!probing::valid_level(message.a2)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 3);
     }
     if (!probing::valid_option(message.a3)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 4);
     }
     const auto result = impl.ranged(caller_of(message), abi::value<std::uint32_t>(message.a0),
         abi::value<std::uint32_t>(message.a1), abi::value<probing::Level>(message.a2),
         abi::value<probing::Option>(message.a3));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -447,9 +456,9 @@ class ProbeServer {
 
   // Probe.note
   [[gnu::always_inline]] static rt::Next on_note(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // A caller that waits would wait for nothing.
-    if (answer_due(message)) return refused(status, kMalformed);
+    if (answer_due(message)) return refused(why, kMalformed, abi::Detail::kNoReply);
     if (!abi::fits<std::uint32_t>(message.a0)) {
       return rt::Next::kReceive;
     }
@@ -459,13 +468,13 @@ class ProbeServer {
 
   // Probe.later
   [[gnu::always_inline]] static rt::Next on_later(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.later(caller_of(message), Probe::LaterCompleter::adopt(slot), message.a0);
     return rt::Next::kReceive;
@@ -473,13 +482,13 @@ class ProbeServer {
 
   // Probe.soon
   [[gnu::always_inline]] static rt::Next on_soon(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.soon(caller_of(message), Probe::SoonCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -487,21 +496,21 @@ class ProbeServer {
 
   // Probe.give
   [[gnu::always_inline]] static rt::Next on_give(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, kMalformed);
+      return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kEndpoint, 0x00,
         3); !kept) {
-      return refused(status, kMalformed);
+      return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     const auto result = impl.give(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)), message.a0,
         rt::Received<kernel::Endpoint>(rt::window_slot(1)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -514,11 +523,11 @@ class ProbeServer {
 
   // Probe.take
   [[gnu::always_inline]] static rt::Next on_take(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.take(caller_of(message), message.a0);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -537,11 +546,11 @@ class ProbeServer {
 
   // Probe.takeOne
   [[gnu::always_inline]] static rt::Next on_take_one(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.take_one(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -559,11 +568,11 @@ class ProbeServer {
 
   // Probe.delete
   [[gnu::always_inline]] static rt::Next on_delete(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.delete_(caller_of(message), message.a0, message.a1, message.a2);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -604,33 +613,33 @@ class PlainServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Plain::kAskTag:
-        return on_ask(impl, endpoint, message, status);
+        return on_ask(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -651,20 +660,27 @@ class PlainServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -682,21 +698,21 @@ class PlainServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Plain.ask
   [[gnu::always_inline]] static rt::Next on_ask(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!probing::valid_level(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 1);
     }
     const auto result = impl.ask(caller_of(message), abi::value<probing::Level>(message.a0));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);

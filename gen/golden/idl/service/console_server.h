@@ -52,24 +52,24 @@ class ConsoleServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Console::kAttachTag:
-        return on_attach(impl, endpoint, message, status);
+        return on_attach(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -78,14 +78,14 @@ class ConsoleServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Console::kWriteTag:
-        return on_write(impl, endpoint, message, status);
+        return on_write(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(1);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(2);
+  static constexpr std::int32_t kBadValue = 1;
+  static constexpr std::int32_t kMalformed = 2;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -106,20 +106,27 @@ class ConsoleServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -137,24 +144,24 @@ class ConsoleServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Console.write
   [[gnu::always_inline]] static rt::Next on_write(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     service::console::WriteRequest request;
     if (const abi::Refusal result = service::console::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.write(caller_of(message), request.text);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -167,18 +174,18 @@ class ConsoleServer {
 
   // Console.attach
   [[gnu::always_inline]] static rt::Next on_attach(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!abi::fits<std::uint32_t>(message.a0)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 1);
     }
     if (message.a1 > 3U) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     const auto result = impl.attach(caller_of(message), abi::value<std::uint32_t>(message.a0),
         abi::value<std::uint8_t>(message.a1));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);

@@ -34,7 +34,7 @@ class EchoClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Echo::kNothingTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -49,7 +49,7 @@ class EchoClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -67,7 +67,7 @@ class EchoClient {
     in.a6 = Echo::kFourTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return FourResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -87,7 +87,7 @@ class EchoClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return FourResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3};
   }
 
@@ -107,7 +107,7 @@ class EchoClient {
     in.a6 = Echo::kSixTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return SixResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
         .w5 = out.a5};
   }
@@ -131,7 +131,7 @@ class EchoClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return SixResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
         .w5 = out.a5};
   }

@@ -44,7 +44,7 @@ class FaultHandlerClient {
     in.a6 = FaultHandler::kFaultTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!service::valid_fault_action(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -66,7 +66,7 @@ class FaultHandlerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kT2 |
         rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!service::valid_fault_action(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }

@@ -55,7 +55,7 @@ class PartnerClient {
     in.a6 = Partner::kInvertTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return InvertResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
         .w5 = out.a5};
   }
@@ -79,7 +79,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return InvertResult{.w0 = out.a0, .w1 = out.a1, .w2 = out.a2, .w3 = out.a3, .w4 = out.a4,
         .w5 = out.a5};
   }
@@ -94,7 +94,7 @@ class PartnerClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kWhoTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::valid_qos_class(out.a2)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 3);
     }
@@ -113,7 +113,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::valid_qos_class(out.a2)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 3);
     }
@@ -128,7 +128,7 @@ class PartnerClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kNeverTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -143,7 +143,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -167,7 +167,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::valid_object_type(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -197,7 +197,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -222,7 +222,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::fits<bool>(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
     }
@@ -251,7 +251,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -264,7 +264,7 @@ class PartnerClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kHeldTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::valid_object_type(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -286,7 +286,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (!abi::valid_object_type(out.a0)) {
       return rt::failure(abi::kEinval, abi::Detail::kBadEnum, 1);
     }
@@ -304,7 +304,7 @@ class PartnerClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Partner::kDieTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -319,7 +319,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -348,7 +348,7 @@ class PartnerClient {
     in.a6 = Partner::kReverseTag | words.code();
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }
@@ -387,7 +387,7 @@ class PartnerClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 | rt::kA3 |
         rt::kA4 | rt::kA5 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     if (rt::capabilities(out.t0) != 0) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     }

@@ -42,7 +42,7 @@ class [[nodiscard]] Partner::NeverCompleter {
     return *this;
   }
   ~NeverCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -70,13 +70,14 @@ class [[nodiscard]] Partner::NeverCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -168,40 +169,40 @@ class PartnerServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Partner::kInvertTag:
-        return on_invert(impl, endpoint, message, status);
+        return on_invert(impl, endpoint, message, why);
       case Partner::kWhoTag:
-        return on_who(impl, endpoint, message, status);
+        return on_who(impl, endpoint, message, why);
       case Partner::kNeverTag:
-        return on_never(impl, message, status);
+        return on_never(impl, message, why);
       case Partner::kRingTag:
-        return on_ring(impl, endpoint, message, status);
+        return on_ring(impl, endpoint, message, why);
       case Partner::kSumTag:
-        return on_sum(impl, endpoint, message, status);
+        return on_sum(impl, endpoint, message, why);
       case Partner::kLookTag:
-        return on_look(impl, endpoint, message, status);
+        return on_look(impl, endpoint, message, why);
       case Partner::kHoldTag:
-        return on_hold(impl, endpoint, message, status);
+        return on_hold(impl, endpoint, message, why);
       case Partner::kHeldTag:
-        return on_held(impl, endpoint, message, status);
+        return on_held(impl, endpoint, message, why);
       case Partner::kDieTag:
-        return on_die(impl, endpoint, message, status);
+        return on_die(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -210,14 +211,14 @@ class PartnerServer {
     // Those whose length varies.
     switch (message.t2 & ~std::uint64_t{abi::kTagWordsMask}) {
       case Partner::kReverseTag:
-        return on_reverse(impl, endpoint, message, status);
+        return on_reverse(impl, endpoint, message, why);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(abi::kEinval);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(abi::kEinval);
+  static constexpr std::int32_t kBadValue = abi::kEinval;
+  static constexpr std::int32_t kMalformed = abi::kEinval;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -238,20 +239,27 @@ class PartnerServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -269,19 +277,19 @@ class PartnerServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Partner.invert
   [[gnu::always_inline]] static rt::Next on_invert(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.invert(caller_of(message), message.a0, message.a1, message.a2,
         message.a3, message.a4, message.a5);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -301,11 +309,11 @@ class PartnerServer {
 
   // Partner.who
   [[gnu::always_inline]] static rt::Next on_who(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.who(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -322,13 +330,13 @@ class PartnerServer {
 
   // Partner.never
   [[gnu::always_inline]] static rt::Next on_never(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.never(caller_of(message), Partner::NeverCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -336,16 +344,16 @@ class PartnerServer {
 
   // Partner.ring
   [[gnu::always_inline]] static rt::Next on_ring(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.ring(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -361,14 +369,14 @@ class PartnerServer {
 
   // Partner.sum
   [[gnu::always_inline]] static rt::Next on_sum(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.sum(caller_of(message), rt::Received<kernel::Vmo>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -383,15 +391,15 @@ class PartnerServer {
 
   // Partner.look
   [[gnu::always_inline]] static rt::Next on_look(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.look(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -408,15 +416,15 @@ class PartnerServer {
 
   // Partner.hold
   [[gnu::always_inline]] static rt::Next on_hold(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     const auto result = impl.hold(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -429,11 +437,11 @@ class PartnerServer {
 
   // Partner.held
   [[gnu::always_inline]] static rt::Next on_held(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.held(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -449,11 +457,11 @@ class PartnerServer {
 
   // Partner.die
   [[gnu::always_inline]] static rt::Next on_die(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.die(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -466,20 +474,20 @@ class PartnerServer {
 
   // Partner.reverse
   [[gnu::always_inline]] static rt::Next on_reverse(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     rt::Incoming frame(message, message.t2);
     service::partner::ReverseRequest request;
     if (const abi::Refusal result = service::partner::decode(frame.words(), request)) {
-      return refused(status,
-                     result.malformed() ? kMalformed : kBadValue);
+      return refused(why, result.malformed() ? kMalformed : kBadValue,
+                     result.what, result.argument);
     }
     const auto result = impl.reverse(caller_of(message), request.text);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     service::partner::encode_reverse_reply(words, *result);
-    if (!words.fits()) return refused(status, abi::word(abi::kEnospc));
+    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);

@@ -56,7 +56,7 @@ class TimedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return RegisterResult{.id = out.a0, .coalesced_deadline = out.a1};
   }
 
@@ -69,7 +69,7 @@ class TimedClient {
     in.a0 = id;
     in.a6 = Timed::kCancelTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -86,7 +86,7 @@ class TimedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
         rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return {};
   }
 
@@ -103,7 +103,7 @@ class TimedClient {
     in.a1 = abi::word(class_);
     in.a6 = Timed::kSleepUntilTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -121,7 +121,7 @@ class TimedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kT2 | rt::kT3 |
         rt::kT4 | rt::kA6 | rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return out.a0;
   }
 
@@ -135,7 +135,7 @@ class TimedClient {
     in.t0 = abi::word(slot_.index);
     in.a6 = Timed::kStatisticsTag;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return StatisticsResult{.registrations = out.a0, .wake_ups = out.a1, .fired = out.a2};
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
@@ -151,7 +151,7 @@ class TimedClient {
     in.t1 = call_deadline;
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
         rt::kT1>(in);
-    if (out.a6 != 0) return rt::failure(out);
+    if (out.a6 != 0) return rt::refusal(out);
     return StatisticsResult{.registrations = out.a0, .wake_ups = out.a1, .fired = out.a2};
   }
 

@@ -36,7 +36,7 @@ class [[nodiscard]] Timed::SleepUntilCompleter {
     return *this;
   }
   ~SleepUntilCompleter() {
-    if (slot_ != rt::Slot{}) (void)fail(rt::Error{abi::kEpipe, 0});
+    if (slot_ != rt::Slot{}) (void)fail(rt::kDropped);
   }
 
   rt::Slot release() { return std::exchange(slot_, rt::Slot{}); }
@@ -65,13 +65,14 @@ class [[nodiscard]] Timed::SleepUntilCompleter {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kReplySend);
     in.t0 = abi::word(kept.index);
-    in.a6 = rt::answer_status(error);
-    in.t1 = 0;
+    in.a6 = abi::word(rt::answer_status(error));
+    in.t1 = rt::kRefusalShape;
+    in.a0 = error.detail;
     in.t2 = 0;
     in.t3 = 0;
     in.t4 = 0;
-    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kT2 | rt::kT3 |
-        rt::kT4>(in);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1 | rt::kA0 | rt::kT2 |
+        rt::kT3 | rt::kT4>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
   }
@@ -130,39 +131,39 @@ class TimedServer {
   // Answers one message and returns the next.
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
-    std::uint64_t status = 0;
-    switch (handle(impl, endpoint, message, status)) {
+    rt::Error why;
+    switch (handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
-        return refuse(endpoint, status);
+        return refuse(endpoint, why);
     }
     std::unreachable();
   }
 
  private:
   [[gnu::always_inline]] static rt::Next handle(Impl& impl, [[maybe_unused]] rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     switch (message.t2) {
       case Timed::kRegisterTag:
-        return on_register(impl, endpoint, message, status);
+        return on_register(impl, endpoint, message, why);
       case Timed::kCancelTag:
-        return on_cancel(impl, endpoint, message, status);
+        return on_cancel(impl, endpoint, message, why);
       case Timed::kSleepUntilTag:
-        return on_sleep_until(impl, message, status);
+        return on_sleep_until(impl, message, why);
       case Timed::kStatisticsTag:
-        return on_statistics(impl, endpoint, message, status);
+        return on_statistics(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
-        return malformed(message, status);
+        return malformed(message, why);
     }
   }
 
-  static constexpr std::uint64_t kBadValue = abi::word<std::int32_t>(1);
-  static constexpr std::uint64_t kMalformed = abi::word<std::int32_t>(4);
+  static constexpr std::int32_t kBadValue = 1;
+  static constexpr std::int32_t kMalformed = 4;
 
   static constexpr bool answer_due(const rt::Registers& message) {
     return (message.t3 & abi::kInfoAnswerDue) != 0;
@@ -183,20 +184,27 @@ class TimedServer {
     return out;
   }
 
-  // Answers with a status alone.
-  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, std::uint64_t status) {
+  // Answers with a status, and the detail in the first word.
+  [[gnu::always_inline]] static rt::Registers refuse(rt::Slot endpoint, const rt::Error& why) {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
-    in.a6 = status;
-    in.t1 = 0;
-    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
+    in.a0 = why.detail;
+    in.a6 = abi::word(why.status);
+    in.t1 = rt::kRefusalShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     return out;
   }
 
-  static constexpr rt::Next refused(std::uint64_t& status, std::uint64_t why) {
-    status = why;
+  static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
+    why = {rt::answer_status(error), error.detail};
     return rt::Next::kRefuse;
+  }
+  // The service's own answers say all themselves.
+  static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
+      std::uint32_t argument = 0) {
+    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -214,27 +222,27 @@ class TimedServer {
   }
 
   // Another interface, no method of this one, or not its words and capabilities.
-  static constexpr rt::Next malformed(const rt::Registers& message, std::uint64_t& status) {
+  static constexpr rt::Next malformed(const rt::Registers& message, rt::Error& why) {
     if (!answer_due(message)) return rt::Next::kReceive;
-    return refused(status, kMalformed);
+    return refused(why, kMalformed, abi::Detail::kUnknownMethod);
   }
 
   // Timed.register
   [[gnu::always_inline]] static rt::Next on_register(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!service::valid_timer_class(message.a1)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 2);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         3); !kept) {
-      return refused(status, kMalformed);
+      return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     const auto result = impl.register_(caller_of(message), message.a0,
         abi::value<service::TimerClass>(message.a1),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -250,11 +258,11 @@ class TimedServer {
 
   // Timed.cancel
   [[gnu::always_inline]] static rt::Next on_cancel(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.cancel(caller_of(message), message.a0);
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -267,16 +275,16 @@ class TimedServer {
 
   // Timed.sleepUntil
   [[gnu::always_inline]] static rt::Next on_sleep_until(Impl& impl, rt::Registers& message,
-      std::uint64_t& status) {
+      rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (!service::valid_timer_class(message.a1)) {
-      return refused(status, kBadValue);
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 2);
     }
     const rt::Slot slot = impl.reply_slot();
-    if (slot == rt::Slot{}) return refused(status, abi::word(abi::kEnomem));
+    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(status, rt::answer_status(kept.error()));
+      return refused(why, kept.error());
     }
     impl.sleep_until(caller_of(message), Timed::SleepUntilCompleter::adopt(slot), message.a0,
         abi::value<service::TimerClass>(message.a1));
@@ -285,11 +293,11 @@ class TimedServer {
 
   // Timed.statistics
   [[gnu::always_inline]] static rt::Next on_statistics(Impl& impl, rt::Slot endpoint,
-      rt::Registers& message, std::uint64_t& status) {
+      rt::Registers& message, rt::Error& why) {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     const auto result = impl.statistics(caller_of(message));
-    if (!result) return refused(status, rt::answer_status(result.error()));
+    if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
