@@ -14,6 +14,7 @@ namespace {
 
 // Ends a thread's receive, if it waits in one. The caller has the lock of its notification.
 bool leave_receive(Thread& thread) {
+  full_fence();  // the bits are set before it is looked at (fast_path.h)
   if (thread.wait() != Wait::kReceiving) return false;
   Endpoint& endpoint = *thread.endpoint();
   LockGuard guard(endpoint.lock);

@@ -16,6 +16,9 @@ struct Notification {
   std::uint64_t bits = 0;
   List<Runnable, QueueTag> waiters;
   Thread* bound = nullptr;  // its receives end when a bit is set
+
+  // Without the lock.
+  bool has_bits() const { return __atomic_load_n(&bits, __ATOMIC_RELAXED) != 0; }
 };
 inline constexpr std::uint64_t kNotificationSize = 64;
 static_assert(sizeof(Notification) <= kNotificationSize);
@@ -32,10 +35,6 @@ Result<void> signal(const Invoked& to);
 Result<std::uint64_t> poll(const Invoked& from);
 // The same, but waits.
 Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds deadline);
-
-inline bool Thread::bound_is_silent() const {
-  return bound.empty() || reinterpret_cast<const Notification*>(bound.object())->bits == 0;
-}
 
 struct Alarm : Timer {
   Alarm() : Timer(Timer::Owner::kAlarm) {}

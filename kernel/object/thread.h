@@ -94,8 +94,6 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
 
   // Null when it has none.
   Task* task() const { return reinterpret_cast<Task*>(task_slot.object()); }
-  // No signal waits to end its next receive.
-  bool bound_is_silent() const;
   static Thread& of(Timer& timer) { return static_cast<Thread&>(timer); }
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
 

@@ -9,6 +9,12 @@
 
 namespace tessera {
 
+// What was written before it is seen by all before anything is read after it.
+inline void full_fence() {
+  arch::interleave();
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
 template <class T>
 class Atomic {
  public:

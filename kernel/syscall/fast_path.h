@@ -61,6 +61,16 @@ struct Named {
   return true;
 }
 
+// Whether a signal waits for a thread that has just begun to wait. Whoever signals sets the bits
+// before it looks whether the thread waits; a fence on both sides, so that one of them sees the
+// other.
+[[gnu::always_inline]] inline bool is_signalled(const Thread& thread) {
+  const CapabilityWord bound = thread.bound.word();
+  if (bound.empty()) return false;
+  full_fence();
+  return reinterpret_cast<const Notification*>(bound.object())->has_bits();
+}
+
 // The hart goes on with another thread, which waited and is nobody's now.
 [[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
   to.set_wait(Wait::kNone);
@@ -128,23 +138,26 @@ struct Named {
     return false;
   }
   const Task& task = *caller->task();
-  if (!server.bound_is_silent() ||
-      !internal::can_take_over(hart, *caller, task, caller->effective_class)) {
-    return false;
-  }
+  if (!internal::can_take_over(hart, *caller, task, caller->effective_class)) return false;
   Endpoint& endpoint = named.endpoint();
 
   endpoint.lock.lock();
-  if (named.slot->word() != named.word || endpoint.holds == Endpoint::Holds::kSenders) {
+  if (named.slot->word() != named.word || endpoint.holds < Endpoint::Holds::kNobody) {
+    endpoint.lock.unlock();
+    return false;
+  }
+  server.set_wait(Wait::kReceiving, &endpoint);
+  endpoint.holds = Endpoint::Holds::kReceivers;
+  endpoint.queue.push_back(server);
+  if (internal::is_signalled(server)) {
+    take_from_queue(server, endpoint);
+    server.set_wait(Wait::kNone);
     endpoint.lock.unlock();
     return false;
   }
   // From the unlock on, the server is the endpoint's: another hart may take it and run it.
-  server.set_wait(Wait::kReceiving, &endpoint);
   server.reply.caller.set(nullptr);
   server.effective_class = server.own_class;
-  endpoint.holds = Endpoint::Holds::kReceivers;
-  endpoint.queue.push_back(server);
   endpoint.lock.unlock();
 
   internal::run(hart, *caller, task);
