@@ -194,6 +194,24 @@ void a_running_thread_is_destroyed() {
   }
 }
 
+// A thread too low to ever run beside its maker runs on a hart that has nothing else.
+void an_idle_hart_takes_work() {
+  here = make<Notification>();
+  turns = 0;
+  spawn([](std::uint64_t) {
+    OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
+    OK(here.signal());
+    OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
+    for (;;) turns = turns + 1;
+  });
+  OK(here.wait(in_milliseconds(5000)));
+  if (is_alone()) return;
+  const std::uint64_t end = in_milliseconds(5000);
+  while (turns < 1000 && now() < end) {
+  }
+  EXPECT(turns >= 1000);
+}
+
 // --- Memory
 
 constexpr std::uint64_t kPlace = kFree;
@@ -235,6 +253,7 @@ std::span<const Behaviour> harts_behaviours() {
       {"harts.signals_cross", signals_cross},
       {"harts.a_running_thread_is_suspended", a_running_thread_is_suspended},
       {"harts.a_running_thread_is_destroyed", a_running_thread_is_destroyed},
+      {"harts.an_idle_hart_takes_work", an_idle_hart_takes_work},
       {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
   };
   return kAll;
