@@ -62,9 +62,9 @@ std::string one_line_if_it_fits(const std::string& head, const std::string& body
 }
 
 std::string fail_functions(const Method& send, const Method& method) {
-  std::vector<Argument> arguments = {argument(send, "status", "abi::word(rt::answer_status(error))"),
-                                     argument(send, "shape", "rt::kRefusalShape"),
-                                     argument(send, "w0", "error.detail")};
+  std::vector<Argument> arguments = {
+      argument(send, "status", "abi::word(rt::answer_status(error))"),
+      argument(send, "shape", "rt::kRefusalShape"), argument(send, "w0", "error.detail")};
   for (int each = 0; each < 3; ++each) {
     arguments.push_back(argument(send, capability_name(each), "0"));
   }
