@@ -35,12 +35,13 @@ namespace {
   what(0) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9)                 \
   what(10) what(11) what(12) what(13) what(14) what(15) what(16) what(17) what(18) what(19)       \
   what(20) what(21) what(22) what(23) what(24) what(25) what(26) what(27) what(28) what(29)       \
-  what(30)
+  what(30) what(31)
 #define EACH_OF_THREE(what)                                                                       \
   EACH_OF_SIX(what)                                                                               \
-  what(31) what(32) what(33) what(34) what(35) what(36) what(37) what(38) what(39) what(40)       \
+  what(32) what(33) what(34) what(35) what(36) what(37) what(38) what(39) what(40)       \
   what(41) what(42) what(43) what(44) what(45) what(46) what(47) what(48) what(49) what(50)       \
-  what(51) what(52) what(53) what(54) what(55) what(56) what(57) what(58) what(59) what(60)
+  what(51) what(52) what(53) what(54) what(55) what(56) what(57) what(58) what(59) what(60) \
+  what(61) what(62)
 
 struct Methods {
 #define ANSWER(name) rt::Result<void> name(const rt::Caller&) { return {}; }
@@ -76,7 +77,8 @@ struct Methods {
   ANSWER(try_) ANSWER(typedef_) ANSWER(typeid_) ANSWER(typename_) ANSWER(union_)
   ANSWER(unsigned_) ANSWER(using_) ANSWER(virtual_) ANSWER(void_) ANSWER(volatile_)
   ANSWER(while_) ANSWER(xor_) ANSWER(xor_eq_) ANSWER(assert_) ANSWER(errno_) ANSWER(offsetof_)
-  ANSWER(setjmp_) ANSWER(unix_) ANSWER(linux_)
+  ANSWER(setjmp_) ANSWER(unix_) ANSWER(linux_) ANSWER(argument) ANSWER(detail)
+  ANSWER(refusal) ANSWER(what)
 #undef ANSWER
 };
 // clang-format on
