@@ -74,7 +74,7 @@ Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool 
   // A fault is none of the thread's own calls: what it received stays with it.
   if (expects_reply && !thread.fault) TRY(clean_up_received(thread));
 
-  Endpoint& endpoint = endpoint_of(to);
+  Endpoint& endpoint = to.as<Endpoint>();
   LockGuard guard(endpoint.lock);
   if (!to.stands()) return kGone;
   thread.badge = to.slot->badge;
@@ -86,7 +86,7 @@ Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool 
   }
   Thread& receiver = Thread::of(endpoint.queue.first());
   TRY(deliver(thread, receiver));
-  take_from_queue(receiver, endpoint);
+  take_first(endpoint);
   if (!expects_reply) {
     wake(receiver);
     return {};
@@ -131,7 +131,7 @@ Result<void> try_receive(Thread& thread, const Invoked& from, Nanoseconds deadli
   // or after, and finds it there.
   const BoundLock bound(thread);
   if (bound.take_signal(thread)) return kWaiting;
-  Endpoint& endpoint = endpoint_of(from);
+  Endpoint& endpoint = from.as<Endpoint>();
   LockGuard guard(endpoint.lock);
   if (!from.stands()) return kGone;
   TRY(take_message(thread, endpoint));
@@ -156,7 +156,7 @@ Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) 
 }
 
 Result<void> cancel_sends(const Invoked& at, std::uint64_t badge) {
-  Endpoint& endpoint = endpoint_of(at);
+  Endpoint& endpoint = at.as<Endpoint>();
   LockGuard guard(endpoint.lock);
   if (!at.stands()) return kGone;
   if (endpoint.holds != Endpoint::Holds::kSenders) return {};

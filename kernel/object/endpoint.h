@@ -24,10 +24,6 @@ struct Endpoint {
 inline constexpr std::uint64_t kEndpointSize = 64;
 static_assert(sizeof(Endpoint) <= kEndpointSize);
 
-inline Endpoint& endpoint_of(const Invoked& invoked) {
-  return *reinterpret_cast<Endpoint*>(invoked.word.object());
-}
-
 // Sends the message in the thread's frame (see decode: a0 to a5, a6, t2 to t4 hold it), or queues
 // the thread. kWaiting: the result comes later.
 Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool expects_reply);

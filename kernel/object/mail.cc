@@ -29,9 +29,6 @@ void arrive(Thread& thread) {
     case Asked::kSuspend:
       thread.set_wait(Wait::kSuspended);
       return;
-    case Asked::kEnd:
-      thread.doomed = true;
-      break;
     default:
       break;
   }
@@ -42,26 +39,26 @@ void arrive(Thread& thread) {
 void end_at_home(Thread& thread) {
   if (thread.is_stopped()) return;
   thread.doomed = true;
-  if (thread.wait() == Wait::kSuspended) {
-    thread.set_wait(Wait::kNone);
-    sched::make_ready(thread);
-  } else if (is_a_wait(thread.wait()) && leave_wait(thread)) {
-    arrive(thread);
-  }
+  const Wait wait = thread.wait();
+  if (wait == Wait::kSuspended || (is_a_wait(wait) && leave_wait(thread))) arrive(thread);
 }
 
-void perform(Thread& thread, Asked what) {
-  switch (what) {
+// On the home of what is asked of.
+void perform(const Ask& ask) {
+  switch (ask.what) {
     case Asked::kStop:
-      stop_at_home(thread);
+      stop_at_home(*static_cast<Thread*>(ask.of));
       break;
     case Asked::kSuspend:
-      suspend_at_home(thread);
+      suspend_at_home(*static_cast<Thread*>(ask.of));
       break;
     case Asked::kEnd:
-      end_at_home(thread);
+      end_at_home(*static_cast<Thread*>(ask.of));
       break;
-    default:
+    case Asked::kDisarm:
+      Hart::here().timers.disarm(*static_cast<Alarm*>(ask.of));
+      break;
+    case Asked::kNothing:
       break;
   }
 }
@@ -76,30 +73,21 @@ Hart* place_of(const Ask& ask) {
 // A thread has come with what it asks, or is back.
 void take(Hart& hart, Thread& thread) {
   Hart* place = place_of(thread.ask);
-  if (place == &hart) {
-    if (thread.ask.what == Asked::kDisarm) {
-      auto& alarm = *static_cast<Alarm*>(thread.ask.of);
-      hart.timers.disarm(alarm);
-    } else {
-      perform(*static_cast<Thread*>(thread.ask.of), thread.ask.what);
-    }
-    place = nullptr;
-  }
-  if (place == nullptr) {
-    thread.ask = {};
-    place = thread.home();
-  }
-  if (place == &hart && thread.ask.of == nullptr) {
-    arrive(thread);
-  } else {
-    send_to(thread, *place);
-  }
+  if (place != nullptr && place != &hart) return send_to(thread, *place);  // it has moved meanwhile
+  if (place != nullptr) perform(thread.ask);
+  thread.ask = {};
+  wake(thread);
 }
 
-[[nodiscard]] Error ask(Asked what, void* of, Hart& place) {
+// Does it, or sends the current thread to where it is done.
+Result<void> perform_at(Hart& place, const Ask& ask) {
+  if (&place == &Hart::here()) {
+    perform(ask);
+    return {};
+  }
   Thread& asker = Thread::of(*Hart::here().current);
   sched::make_wait(asker);
-  asker.ask = {what, of};
+  asker.ask = ask;
   asker.set_wait(Wait::kAsking);
   send_to(asker, place);
   return kPreempted;
@@ -134,17 +122,12 @@ bool adopt(Thread& thread) {
 }
 
 Result<void> at_home(Thread& thread, Asked what) {
-  Hart& home = *thread.home();
-  if (&home != &Hart::here()) return ask(what, &thread, home);
-  perform(thread, what);
-  return {};
+  return perform_at(*thread.home(), {what, &thread});
 }
 
 Result<void> disarm_alarm(Alarm& alarm) {
-  if (alarm.home == nullptr || !alarm.armed()) return {};
-  if (alarm.home != &Hart::here()) return ask(Asked::kDisarm, &alarm, *alarm.home);
-  alarm.home->timers.disarm(alarm);
-  return {};
+  if (!alarm.armed()) return {};
+  return perform_at(*alarm.home, {Asked::kDisarm, &alarm});
 }
 
 void give_notice(Thread& thread) {

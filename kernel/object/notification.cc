@@ -10,26 +10,11 @@
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
-namespace {
-
-// Ends a thread's receive, if it waits in one. The caller has the lock of its notification.
-bool leave_receive(Thread& thread) {
-  full_fence();  // the bits are set before it is looked at (fast_path.h)
-  if (thread.wait() != Wait::kReceiving) return false;
-  Endpoint& endpoint = *thread.endpoint();
-  LockGuard guard(endpoint.lock);
-  if (thread.wait() != Wait::kReceiving || thread.endpoint() != &endpoint) return false;
-  take_from_queue(thread, endpoint);
-  thread.set_wait(Wait::kComing);
-  return true;
-}
-
-}  // namespace
-
 void offer(Notification& notification) {
   if (notification.bits == 0) return;
   Thread* bound = notification.bound;
-  if (bound != nullptr && leave_receive(*bound)) {
+  full_fence();  // the bits are set before it is looked whether it waits (fast_path.h)
+  if (bound != nullptr && leave_endpoint(*bound, Wait::kReceiving)) {
     deliver_signal(*bound, notification.bits);
     notification.bits = 0;
     wake(*bound);
@@ -43,7 +28,7 @@ void offer(Notification& notification) {
 }
 
 Result<void> signal(const Invoked& to) {
-  Notification& notification = notification_of(to);
+  Notification& notification = to.as<Notification>();
   LockGuard guard(notification.lock);
   if (!to.stands()) return kGone;
   const std::uint64_t badge = to.slot->badge;
@@ -53,7 +38,7 @@ Result<void> signal(const Invoked& to) {
 }
 
 Result<std::uint64_t> poll(const Invoked& from) {
-  Notification& notification = notification_of(from);
+  Notification& notification = from.as<Notification>();
   LockGuard guard(notification.lock);
   if (!from.stands()) return kGone;
   if (notification.bits == 0) return Error{abi::kEagain, abi::Detail::kNone, 0};
@@ -61,7 +46,7 @@ Result<std::uint64_t> poll(const Invoked& from) {
 }
 
 Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds deadline) {
-  Notification& notification = notification_of(from);
+  Notification& notification = from.as<Notification>();
   LockGuard guard(notification.lock);
   if (!from.stands()) return kGone;
   if (notification.bits != 0) return std::exchange(notification.bits, 0);

@@ -23,10 +23,6 @@ struct Notification {
 inline constexpr std::uint64_t kNotificationSize = 64;
 static_assert(sizeof(Notification) <= kNotificationSize);
 
-inline Notification& notification_of(const Invoked& invoked) {
-  return *reinterpret_cast<Notification*>(invoked.word.object());
-}
-
 // Gives the bits, when any is set, to who waits for them. Under the lock.
 void offer(Notification& notification);
 // Sets the bits of the capability's badge, 0 being bit 0, and offers them.

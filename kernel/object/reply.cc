@@ -20,17 +20,6 @@ namespace {
 
 constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
 
-bool leave_endpoint(Thread& thread) {
-  Endpoint& endpoint = *thread.endpoint();
-  LockGuard guard(endpoint.lock);
-  const Wait wait = thread.wait();
-  if (wait != Wait::kSending && wait != Wait::kReceiving) return false;
-  if (thread.endpoint() != &endpoint) return false;
-  take_sender(thread, endpoint);
-  thread.set_wait(Wait::kNone);
-  return true;
-}
-
 bool leave_notification(Thread& thread) {
   Notification& notification = *thread.notification();
   LockGuard guard(notification.lock);
@@ -79,8 +68,6 @@ void answer_fault(Thread& caller, arch::Frame& from, ipc::Shape shape) {
 }
 
 bool is_received(const Slot& slot) { return !slot.empty() && slot.received; }
-
-Reply& reply_of(const Invoked& kept) { return *reinterpret_cast<Reply*>(kept.word.object()); }
 
 // Where a caller finds the shape of its answer, as the generated encoder puts it.
 consteval unsigned place_of_shape() {
@@ -143,7 +130,7 @@ Result<void> answer(Thread& server) {
 
 Result<void> answer(Thread& server, const Invoked& kept) {
   if (answer_shape(server).capabilities() != 0) TRY(take_tree());
-  Reply& reply = reply_of(kept);
+  Reply& reply = kept.as<Reply>();
   LockGuard guard(reply.lock);
   if (!kept.stands()) return kGone;
   TRY(deliver_answer(server, reply));
@@ -152,7 +139,7 @@ Result<void> answer(Thread& server, const Invoked& kept) {
 }
 
 Result<void> keep(Thread& server, const Invoked& kept) {
-  Reply& reply = reply_of(kept);
+  Reply& reply = kept.as<Reply>();
   Reply& built_in = server.reply;
   {
     LockGuard guard(reply.lock);
@@ -208,10 +195,10 @@ bool leave_wait(Thread& thread) {
   // Somebody else may take it out, or a reply be kept, at the same time: then it is looked at
   // again.
   for (;;) {
-    switch (thread.wait()) {
+    switch (const Wait wait = thread.wait(); wait) {
       case Wait::kSending:
       case Wait::kReceiving:
-        if (leave_endpoint(thread)) return true;
+        if (leave_endpoint(thread, wait)) return true;
         break;
       case Wait::kAnswer:
         if (leave_reply(thread)) return true;

@@ -37,10 +37,9 @@ void interrupt(std::uint32_t harts) {
 
 }  // namespace
 
-bool is_alone() { return (online_harts() & ~bit_of(Hart::here())) == 0; }
-
 Result<void> wait_for_round(std::uint16_t& number) {
-  if (is_alone()) return {};
+  const bool is_alone = (online_harts() & ~bit_of(Hart::here())) == 0;
+  if (is_alone) return {};
   Thread& thread = Thread::of(*Hart::here().current);
   Rounds& rounds = state.rounds;
   std::uint32_t harts = 0;

@@ -25,9 +25,6 @@ struct Rounds {
   List<Runnable, QueueTag> next;     // for the one after
 };
 
-// Whether there is another hart than this: alone, it needs no round.
-bool is_alone();
-
 // `number`, at first 0, is where the round that is waited for is kept. {}: it is over, and the
 // number 0 again. kPreempted: the current thread waits; it is to ask again.
 Result<void> wait_for_round(std::uint16_t& number);

@@ -112,10 +112,9 @@ Result<void> end_faulted(Thread& thread) {
 }
 
 Result<void> keep_ending(Task& task) {
-  Thread* thread = task.threads.front();
-  if (thread == nullptr || thread->doomed) return {};
-  TRY(at_home(*thread, Asked::kEnd));
-  return {};
+  Thread& first = task.threads.first();
+  if (first.doomed) return {};
+  return at_home(first, Asked::kEnd);
 }
 
 namespace {
@@ -166,12 +165,9 @@ Result<void> end_task(Task& task, const Ending& ending) {
   }
   TRY(choose_ender(task));
   Thread* ender = task.threads.front();
-  if (ender != nullptr) {
-    while (Thread* thread = task.threads.back()) {
-      if (thread == ender) break;
-      TRY(stop_thread(*thread));
-      if (arch::interrupt_pending()) return kPreempted;
-    }
+  while (task.threads.back() != ender) {
+    TRY(stop_thread(*task.threads.back()));
+    if (arch::interrupt_pending()) return kPreempted;
   }
   // What is left, if anything, runs nothing but this, and may be stopped at any time.
   tell_the_end(task);

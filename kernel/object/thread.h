@@ -41,7 +41,6 @@ enum class Asked : std::uint8_t {
   kStop,     // it never runs again
   kSuspend,  // it does not run until it is resumed
   kEnd,      // it runs, to end its task
-  kRefresh,  // it runs at the class that is due
   kDisarm,   // an alarm
 };
 struct Ask {

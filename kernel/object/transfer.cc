@@ -131,12 +131,12 @@ void deliver_signal(Thread& thread, std::uint64_t bits) {
   thread.received = 0;
 }
 
-BoundLock::BoundLock(const Thread& thread) {
-  const CapabilityWord word = thread.bound.word();
-  if (word.empty()) return;
-  notification_ = reinterpret_cast<Notification*>(word.object());
+BoundLock::BoundLock(Thread& thread) {
+  const Invoked bound(thread.bound);
+  if (bound.word.empty()) return;
+  notification_ = &bound.as<Notification>();
   notification_->lock.lock();
-  if (thread.bound.word() == word) return;
+  if (bound.stands()) return;
   notification_->lock.unlock();
   notification_ = nullptr;  // it is unbound by now
 }
@@ -145,6 +145,16 @@ bool BoundLock::take_signal(Thread& thread) const {
   if (notification_ == nullptr || notification_->bits == 0) return false;
   deliver_signal(thread, notification_->bits);
   notification_->bits = 0;
+  return true;
+}
+
+bool leave_endpoint(Thread& thread, Wait wait) {
+  if (thread.wait() != wait) return false;
+  Endpoint& endpoint = *thread.endpoint();
+  LockGuard guard(endpoint.lock);
+  if (thread.wait() != wait || thread.endpoint() != &endpoint) return false;
+  take_sender(thread, endpoint);
+  thread.set_wait(Wait::kComing);
   return true;
 }
 

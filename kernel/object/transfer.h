@@ -50,7 +50,7 @@ Result<void> transfer_message(Thread& sender, Thread& receiver);
 // The lock of the Notification that is bound to a thread, if one is.
 class [[clang::scoped_lockable]] BoundLock {
  public:
-  explicit BoundLock(const Thread& thread) __attribute__((no_thread_safety_analysis));
+  explicit BoundLock(Thread& thread) __attribute__((no_thread_safety_analysis));
   ~BoundLock() __attribute__((no_thread_safety_analysis)) {
     if (notification_ != nullptr) notification_->lock.unlock();
   }
@@ -70,10 +70,18 @@ inline void take_from_queue(Thread& thread, Endpoint& endpoint) {
   List<Runnable, QueueTag>::remove(thread);
   if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
 }
+// The first receiver.
+[[gnu::always_inline]] inline void take_first(Endpoint& endpoint) {
+  endpoint.queue.drop_first();
+  if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
+}
 inline void take_sender(Thread& thread, Endpoint& endpoint) {
   if (endpoint.cancel_from == &thread) endpoint.cancel_from = endpoint.queue.after(thread);
   take_from_queue(thread, endpoint);
 }
+// Takes a thread out of the endpoint where it waits in this way, kSending or kReceiving: it is on
+// the way then. False: it does not wait so, or not any more.
+bool leave_endpoint(Thread& thread, Wait wait);
 // The thread, which this hart has taken out of that wait, is told the error, and wakes.
 void fail_wait(Thread& thread, Wait ended, Error error);
 // The registers of a call whose wait has ended with an error.

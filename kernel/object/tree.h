@@ -28,8 +28,13 @@ struct Invoked {
 
   Invoked() = default;
   explicit Invoked(Slot& from) : slot(&from), word(from.word()) {}
-  // Asked under the lock of the object; error: the slot has another capability by now, or none.
+  // Asked under the lock of the object; false: the slot has another capability by now, or none.
   bool stands() const { return slot->word() == word; }
+  // The object, whose type the caller knows.
+  template <class T>
+  T& as() const {
+    return *reinterpret_cast<T*>(word.object());
+  }
 };
 inline constexpr Error kGone{abi::kEbadf, abi::Detail::kBadCap, 0};
 

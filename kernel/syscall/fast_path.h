@@ -20,27 +20,19 @@
 namespace tessera::fast {
 namespace internal {
 
-// An endpoint that a capability in a slot names.
-struct Named {
-  Slot* slot = nullptr;
-  CapabilityWord word;
-
-  Endpoint& endpoint() const { return *reinterpret_cast<Endpoint*>(word.object()); }
-};
 // Finds a capability to an endpoint with the right: false: there is none at the address.
 [[gnu::always_inline]] inline bool find_endpoint(const Task& task, std::uint64_t address,
-                                                 abi::EndpointRight right, Named& named) {
+                                                 abi::EndpointRight right, Invoked& named) {
   CNode* cspace = task.cnode();
   if (cspace == nullptr || address >= cspace->count()) return false;
-  named.slot = cspace->slot(address);  // slot 0 is the header, and no endpoint
-  named.word = named.slot->word();
+  named = Invoked(*cspace->slot(address));  // slot 0 is the header, and no endpoint
   return named.word.allows(abi::ObjectType::kEndpoint, std::to_underlying(right));
 }
 
 // Whether somebody waits at an endpoint that is locked, and the capability still names it: as long
 // as the lock is held, it does.
-[[gnu::always_inline]] inline bool has_receiver(const Endpoint& endpoint, const Named& named) {
-  return named.slot->word() == named.word && endpoint.holds > Endpoint::Holds::kNobody;
+[[gnu::always_inline]] inline bool has_receiver(const Endpoint& endpoint, const Invoked& named) {
+  return named.stands() && endpoint.holds > Endpoint::Holds::kNobody;
 }
 
 // Whether this hart may go to the thread at once, at the class `c`: it is this hart's, has no
@@ -90,9 +82,9 @@ struct Named {
   if (tag - ipc::kLeastTag > ipc::kGreatestTag - ipc::kLeastTag) return false;
   if ((tag & ipc::kShapeMask) > abi::kMessageRegisters || caller.received != 0) return false;
   const Task& task = *caller.task();
-  internal::Named named;
+  Invoked named;
   if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
-  Endpoint& endpoint = named.endpoint();
+  Endpoint& endpoint = named.as<Endpoint>();
   const abi::QosClass donated = caller.effective_class;
 
   endpoint.lock.lock();
@@ -108,8 +100,7 @@ struct Named {
     return false;
   }
   const std::uint64_t badge = named.slot->badge;
-  endpoint.queue.drop_first();
-  if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
+  take_first(endpoint);
   endpoint.lock.unlock();
 
   receiver.reply.gift.set({.of = donated, .depth = 0});
@@ -133,16 +124,16 @@ struct Named {
   Thread* caller = server.reply.caller.peek();
   if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
   if (caller == nullptr || server.received != 0 || caller->fault) return false;
-  internal::Named named;
+  Invoked named;
   if (!internal::find_endpoint(*server.task(), address, abi::EndpointRight::kReceive, named)) {
     return false;
   }
   const Task& task = *caller->task();
   if (!internal::can_take_over(hart, *caller, task, caller->effective_class)) return false;
-  Endpoint& endpoint = named.endpoint();
+  Endpoint& endpoint = named.as<Endpoint>();
 
   endpoint.lock.lock();
-  if (named.slot->word() != named.word || endpoint.holds < Endpoint::Holds::kNobody) {
+  if (!named.stands() || endpoint.holds < Endpoint::Holds::kNobody) {
     endpoint.lock.unlock();
     return false;
   }

@@ -52,7 +52,7 @@ struct ObjectOf<abi::ObjectType::kAlarm> {
 // A capability that was looked up with the rights its use needs.
 template <abi::ObjectType type>
 struct Capability : Invoked {
-  auto& object() const { return *reinterpret_cast<typename ObjectOf<type>::Type*>(word.object()); }
+  auto& object() const { return as<typename ObjectOf<type>::Type>(); }
 };
 
 class Syscall {

@@ -65,21 +65,38 @@ void affinity_is_told_and_checked() {
   EXPECT(OK(Self::affinity(0)) == options.harts);  // a refusal changes nothing
 }
 
+// A thread that turns, and stands still whenever it is suspended.
+void suspend_many_times(const Worker& worker) {
+  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
+    until_it_turns();
+    OK(worker.thread().suspend());
+    it_stands_still();
+    OK(worker.thread().resume());
+  }
+}
+
 // --- Messages and signals
 
-void serve_plus_one(std::uint64_t) {
-  go_elsewhere();
+// Answers each call with one more than it brings.
+void answer_plus_one() {
   auto message = OK(endpoint.receive(abi::kNoDeadline));
   for (;;) {
     const auto next = OK(endpoint.reply_receive(message.w0 + 1, 0, 0, 0, 0, 0, 0, shape(1)));
     message.w0 = next.w0;
   }
 }
+void serve_plus_one(std::uint64_t) {
+  go_elsewhere();
+  answer_plus_one();
+}
+void call_it_many_times() {
+  for (std::uint64_t i = 0; i < options.rounds; ++i) EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+}
 
 void a_call_and_its_answer_cross() {
   endpoint = make<Endpoint>();
   spawn(serve_plus_one);
-  for (std::uint64_t i = 0; i < options.rounds; ++i) EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+  call_it_many_times();
 }
 
 // Two clients of two harts, each of which takes the server over when its turn comes.
@@ -88,11 +105,7 @@ void a_server_goes_where_its_callers_are() {
   endpoint = make<Endpoint>();
   spawn([](std::uint64_t) {
     OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
-    auto message = OK(endpoint.receive(abi::kNoDeadline));
-    for (;;) {
-      const auto next = OK(endpoint.reply_receive(message.w0 + 1, 0, 0, 0, 0, 0, 0, shape(1)));
-      message.w0 = next.w0;
-    }
+    answer_plus_one();
   });
   answered = 0;
   const Worker other = spawn([](std::uint64_t) {
@@ -102,7 +115,7 @@ void a_server_goes_where_its_callers_are() {
       answered = answered + 1;
     }
   });
-  for (std::uint64_t i = 0; i < options.rounds; ++i) EXPECT(OK(call(endpoint, i)).w0 == i + 1);
+  call_it_many_times();
   other.join();
   EXPECT(answered == options.rounds);
 }
@@ -141,12 +154,7 @@ void a_suspension_meets_an_answer() {
       turns = turns + 1;
     }
   });
-  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
-    until_it_turns();
-    OK(caller.thread().suspend());
-    it_stands_still();
-    OK(caller.thread().resume());
-  }
+  suspend_many_times(caller);
 }
 
 void signals_cross() {
@@ -177,12 +185,7 @@ void turn_elsewhere(std::uint64_t) {
 
 void a_running_thread_is_suspended() {
   const Worker worker = spawn(turn_elsewhere);
-  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
-    until_it_turns();
-    OK(worker.thread().suspend());
-    it_stands_still();
-    OK(worker.thread().resume());
-  }
+  suspend_many_times(worker);
 }
 
 void a_running_thread_is_destroyed() {

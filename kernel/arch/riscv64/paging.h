@@ -9,7 +9,6 @@ namespace tessera::arch::riscv64 {
 
 // satp (RISC-V privileged architecture 1.12, section 4.1.11).
 inline constexpr unsigned kSatpAsidShift = 44;
-inline constexpr std::uint64_t kSatpPageMask = (std::uint64_t{1} << kSatpAsidShift) - 1;
 inline constexpr std::uint64_t kSatpAsidMask = std::uint64_t{0xffff} << kSatpAsidShift;
 
 // Maps the page of device registers that holds `address`, instead of the one before.
