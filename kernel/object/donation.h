@@ -22,7 +22,7 @@ void refresh_class(Thread& thread);
 
 // Its own class from now on.
 inline void set_class(Thread& thread, abi::QosClass c) {
-  thread.own_class = c;
+  thread.own_class.set(c);
   refresh_class(thread);
 }
 

@@ -17,7 +17,7 @@ class DonationTest : public IpcTest {
   DonationTest() : IpcTest(64) {
     server.cspace->slot(kReply)->take(world.slot(world.make<kernel::Reply>().slot().index));
   }
-  QosClass class_of(const Player& player) { return player.thread->effective_class; }
+  QosClass class_of(const Player& player) { return player.thread->effective_class.peek(); }
 
   kernel::Reply kept{rt::Slot{kReply}};
 };

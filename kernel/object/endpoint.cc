@@ -51,15 +51,15 @@ Result<void> check_message(Thread& thread, const Invoked& to, bool expects_reply
 Result<void> deliver(Thread& sender, Thread& receiver) {
   TRY(transfer_message(sender, receiver));
   if (!sender.expects_reply) return {};
-  sender.set_wait(Wait::kAnswer, &receiver.reply);
   receiver.reply.gift.set(gift_of(sender));
   receiver.reply.caller.set(&sender);
+  sender.settle({Wait::kAnswer, &receiver.reply});
   return {};
 }
 
 void enqueue(Thread& thread, Endpoint& endpoint, Endpoint::Holds as) {
   sched::make_wait(thread);
-  thread.set_wait(as == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving, &endpoint);
+  thread.set_wait({as == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving, &endpoint});
   endpoint.holds = as;
   endpoint.queue.push_back(thread);
 }

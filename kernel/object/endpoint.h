@@ -11,7 +11,7 @@
 
 namespace tessera {
 
-struct Endpoint {
+struct alignas(16) Endpoint {
   SpinLock lock;
   std::uint32_t references = 0;
   // All senders, or all receivers, in the order they came.
@@ -51,8 +51,12 @@ Result<void> clean_up_received(Thread& thread);
 // Ends a thread's wait, whatever it waits for, with an error. Fine when it waits for nothing. On
 // its home.
 void cancel_wait(Thread& thread, Error error);
-// Takes a thread out of whatever it waits for: it is nobody's then. False: somebody else has, and
-// it is on the way here. On its home.
-bool leave_wait(Thread& thread);
+// Takes a thread out of whatever it waits for, on the hart that is its home.
+enum class Left : std::uint8_t {
+  kFree,      // it waits for nothing now, is nobody's, or runs, or is ready, or suspended
+  kIsComing,  // somebody else has taken it out, and it is on the way here
+  kIsGone,    // and has adopted it: this is not its home any more
+};
+Left leave_wait(Thread& thread);
 
 }  // namespace tessera

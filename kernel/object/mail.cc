@@ -18,6 +18,14 @@ void send_to(Thread& thread, Hart& to) {
   CHECK(ipi::request(Hart::here(), to).has_value());
 }
 
+// A thread of this hart that neither runs nor is ready goes to live on another. It is on the way
+// before its home is elsewhere: that one may look at it at once.
+void move(Thread& thread, Hart& to) {
+  thread.set_wait(Wait::kComing);
+  thread.set_home(to);
+  send_to(thread, to);
+}
+
 // It is at its home, and whatever it waited for is over.
 void arrive(Thread& thread) {
   thread.home()->timers.disarm(thread);
@@ -38,9 +46,11 @@ void arrive(Thread& thread) {
 
 void end_at_home(Thread& thread) {
   if (thread.is_stopped()) return;
+  const bool runs = thread.wait() == Wait::kNone;
+  const Left left = leave_wait(thread);
+  if (left == Left::kIsGone) return;
   thread.doomed = true;
-  const Wait wait = thread.wait();
-  if (wait == Wait::kSuspended || (is_a_wait(wait) && leave_wait(thread))) arrive(thread);
+  if (!runs && left == Left::kFree) arrive(thread);
 }
 
 // On the home of what is asked of.
@@ -108,7 +118,7 @@ void wake(Thread& thread) {
 void wake_first(Thread& thread) {
   if (!thread.is_at(Hart::here()) || thread.asked != Asked::kNothing) return wake(thread);
   thread.home()->timers.disarm(thread);
-  thread.set_wait(Wait::kNone);
+  thread.settle(Wait::kNone);  // whoever sees that it waits no more sees where it is
   refresh_class(thread);
   sched::make_ready_first(thread);
 }
@@ -140,9 +150,7 @@ void give_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  Hart& to = state.harts[__builtin_ctz(thread.affinity & online_harts())];
-  thread.set_home(to);
-  wake(thread);
+  move(thread, state.harts[__builtin_ctz(thread.affinity & online_harts())]);
   return true;
 }
 
@@ -168,8 +176,7 @@ void share_work(Hart& hart) {
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;
   Thread& thread = Thread::of(*hart.ready.pop());
   thread.turn_end = kNever;
-  thread.set_home(to);
-  wake(thread);
+  move(thread, to);
 }
 
 void take_mail(Hart& hart) {

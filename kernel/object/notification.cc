@@ -11,18 +11,16 @@
 
 namespace tessera {
 void offer(Notification& notification) {
-  if (notification.bits == 0) return;
+  if (notification.bits.peek() == 0) return;
   Thread* bound = notification.bound;
   full_fence();  // the bits are set before it is looked whether it waits (fast_path.h)
   if (bound != nullptr && leave_endpoint(*bound, Wait::kReceiving)) {
-    deliver_signal(*bound, notification.bits);
-    notification.bits = 0;
+    deliver_signal(*bound, notification.take_bits());
     wake(*bound);
   } else if (Runnable* first = notification.waiters.pop_front(); first != nullptr) {
     Thread& waiter = Thread::of(*first);
     ipc::clear_temporaries(waiter.frame);
-    decode::encode(waiter.frame, decode::NotificationWaitResult{.bits = notification.bits});
-    notification.bits = 0;
+    decode::encode(waiter.frame, decode::NotificationWaitResult{.bits = notification.take_bits()});
     wake(waiter);
   }
 }
@@ -32,7 +30,7 @@ Result<void> signal(const Invoked& to) {
   LockGuard guard(notification.lock);
   if (!to.stands()) return kGone;
   const std::uint64_t badge = to.slot->badge;
-  notification.bits |= badge == 0 ? 1 : badge;
+  notification.bits.set(notification.bits.peek() | (badge == 0 ? 1 : badge));
   offer(notification);
   return {};
 }
@@ -41,20 +39,20 @@ Result<std::uint64_t> poll(const Invoked& from) {
   Notification& notification = from.as<Notification>();
   LockGuard guard(notification.lock);
   if (!from.stands()) return kGone;
-  if (notification.bits == 0) return Error{abi::kEagain, abi::Detail::kNone, 0};
-  return std::exchange(notification.bits, 0);
+  if (notification.bits.peek() == 0) return Error{abi::kEagain, abi::Detail::kNone, 0};
+  return notification.take_bits();
 }
 
 Result<std::uint64_t> wait(Thread& thread, const Invoked& from, Nanoseconds deadline) {
   Notification& notification = from.as<Notification>();
   LockGuard guard(notification.lock);
   if (!from.stands()) return kGone;
-  if (notification.bits != 0) return std::exchange(notification.bits, 0);
+  if (notification.bits.peek() != 0) return notification.take_bits();
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }
   sched::make_wait(thread);
-  thread.set_wait(Wait::kNotification, &notification);
+  thread.set_wait({Wait::kNotification, &notification});
   notification.waiters.push_back(thread);
   if (deadline != kNever) thread.home()->timers.arm(thread, deadline);
   return kWaiting;

@@ -10,15 +10,19 @@
 
 namespace tessera {
 
-struct Notification {
+struct alignas(16) Notification {
   SpinLock lock;
   std::uint32_t references = 0;
-  std::uint64_t bits = 0;
+  Atomic<std::uint64_t> bits;
   List<Runnable, QueueTag> waiters;
   Thread* bound = nullptr;  // its receives end when a bit is set
 
-  // Without the lock.
-  bool has_bits() const { return __atomic_load_n(&bits, __ATOMIC_RELAXED) != 0; }
+  // All of them, which are gone then. Under the lock.
+  std::uint64_t take_bits() {
+    const std::uint64_t taken = bits.peek();
+    bits.set(0);
+    return taken;
+  }
 };
 inline constexpr std::uint64_t kNotificationSize = 64;
 static_assert(sizeof(Notification) <= kNotificationSize);

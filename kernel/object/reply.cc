@@ -20,10 +20,10 @@ namespace {
 
 constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
 
-bool leave_notification(Thread& thread) {
-  Notification& notification = *thread.notification();
+bool leave_notification(Thread& thread, Waiting waiting) {
+  auto& notification = waiting.on<Notification>();
   LockGuard guard(notification.lock);
-  if (thread.wait() != Wait::kNotification) return false;
+  if (thread.waiting() != waiting) return false;
   List<Runnable, QueueTag>::remove(thread);
   thread.set_wait(Wait::kNone);
   return true;
@@ -39,12 +39,12 @@ Thread& release_caller(Reply& reply) {
 
 // Takes a thread out of the reply that it waits for; false: it waits for another by now, or for
 // none.
-bool leave_reply(Thread& thread) {
-  Reply& reply = *thread.answer();
+bool leave_reply(Thread& thread, Waiting waiting) {
+  auto& reply = waiting.on<Reply>();
   Thread* server = reply.server;
   {
     LockGuard guard(reply.lock);
-    if (thread.wait() != Wait::kAnswer || reply.caller.peek() != &thread) return false;
+    if (thread.waiting() != waiting || reply.caller.peek() != &thread) return false;
     release_caller(reply);
     thread.set_wait(Wait::kNone);
     if (server == nullptr) return true;
@@ -148,9 +148,10 @@ Result<void> keep(Thread& server, const Invoked& kept) {
     // Two of a kind: nobody else takes the lock of a built-in one with another one held.
     LockGuard own(built_in.lock);
     if (built_in.caller.peek() == nullptr) return Error{abi::kEinval, abi::Detail::kNoReply, 0};
-    Thread& caller = release_caller(built_in);
-    caller.set_wait(Wait::kAnswer, &reply);
+    Thread& caller = *built_in.caller.peek();
+    built_in.caller.set(nullptr);
     reply.caller.set(&caller);
+    caller.set_wait({Wait::kAnswer, &reply});
   }
   refresh_class(server);
   return {};
@@ -191,33 +192,37 @@ Result<void> clean_up_received(Thread& thread) {
   return {};
 }
 
-bool leave_wait(Thread& thread) {
+Left leave_wait(Thread& thread) {
   // Somebody else may take it out, or a reply be kept, at the same time: then it is looked at
   // again.
-  for (;;) {
-    switch (const Wait wait = thread.wait(); wait) {
+  for (;; arch::relax()) {
+    const Waiting waiting = thread.waiting();
+    switch (const Wait wait = waiting.wait(); wait) {
       case Wait::kSending:
       case Wait::kReceiving:
-        if (leave_endpoint(thread, wait)) return true;
+        if (leave_endpoint(thread, wait)) return Left::kFree;
         break;
       case Wait::kAnswer:
-        if (leave_reply(thread)) return true;
+        if (leave_reply(thread, waiting)) return Left::kFree;
         break;
       case Wait::kNotification:
-        if (leave_notification(thread)) return true;
+        if (leave_notification(thread, waiting)) return Left::kFree;
         break;
       case Wait::kComing:
       case Wait::kAsking:
-        return false;
-      default:
-        return true;
+        return Left::kIsComing;
+      case Wait::kNone:
+        return thread.is_at(Hart::here()) ? Left::kFree : Left::kIsGone;
+      case Wait::kStopped:
+      case Wait::kSuspended:
+        return Left::kFree;
     }
   }
 }
 
 void cancel_wait(Thread& thread, Error error) {
   const Wait ended = thread.wait();
-  if (!is_a_wait(ended) || !leave_wait(thread)) return;
+  if (!is_a_wait(ended) || leave_wait(thread) != Left::kFree) return;
   fail_wait(thread, ended, error);
 }
 

@@ -19,7 +19,7 @@ struct alignas(2) Gift {
   std::uint8_t depth = 0;
 };
 
-struct Reply {
+struct alignas(16) Reply {
   SpinLock lock;
   std::uint32_t references = 0;
   // kAnswer, and its answer() is this; null: none. The lock guards it, but for one whose home is

@@ -124,6 +124,12 @@ namespace {
 // between.
 Result<void> choose_ender(Task& task) {
   Thread* first = task.threads.front();
+  // Those that never began, or were stopped on their way home, end nothing.
+  while (first != nullptr && first->is_stopped()) {
+    TRY(stop_thread(*first));
+    first = task.threads.front();
+    if (arch::interrupt_pending()) return kPreempted;
+  }
   if (first == nullptr) return {};
   auto* self = static_cast<Thread*>(Hart::here().current);
   if (self != nullptr && self != first && self->task() == &task && !self->is_stopped()) {

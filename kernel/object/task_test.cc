@@ -123,7 +123,7 @@ TEST_F(TaskTest, StartSetsTheRegistersAndIsOnce) {
     EXPECT_EQ(frame.x[i], expected) << i;
   }
   EXPECT_EQ(frame.pc(), 0x1234u);
-  EXPECT_EQ(object(thread).own_class, abi::QosClass::kNormal);
+  EXPECT_EQ(object(thread).own_class.peek(), abi::QosClass::kNormal);
   EXPECT_EQ(sched::run_state(object(thread)), sched::RunState::kReady);
   expect_refused(
       world, [&] { return thread.start(0x1234, 0, 0, 0); }, abi::kEbusy, Detail::kBadState);

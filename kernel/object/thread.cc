@@ -20,15 +20,20 @@ constexpr Error kBadState{abi::kEbusy, abi::Detail::kBadState, 0};
 
 void stop_at_home(Thread& thread) {
   if (thread.is_stopped() && thread.started) return;
-  if (!leave_wait(thread)) {
-    thread.asked = Asked::kStop;
-    return;
+  switch (leave_wait(thread)) {
+    case Left::kIsGone:
+      return;
+    case Left::kIsComing:
+      thread.asked = Asked::kStop;
+      return;
+    case Left::kFree:
+      break;
   }
   sched::make_wait(thread);
   thread.home()->timers.disarm(thread);
   drop_caller(thread);
   thread.started = true;  // for good: a stopped thread is not started again
-  thread.set_stopped();
+  thread.settle(Wait::kStopped);
 }
 
 Result<void> stop_thread(Thread& thread) {
@@ -44,11 +49,17 @@ Result<void> stop_thread(Thread& thread) {
 void suspend_at_home(Thread& thread) {
   const Wait ended = thread.wait();
   if (ended == Wait::kSuspended || ended == Wait::kStopped || thread.doomed) return;
+  switch (leave_wait(thread)) {
+    case Left::kIsGone:
+      return;
+    case Left::kIsComing:
+      if (thread.asked == Asked::kNothing) thread.asked = Asked::kSuspend;
+      return;
+    case Left::kFree:
+      break;
+  }
   if (ended == Wait::kNone) {
     sched::make_wait(thread);
-  } else if (!leave_wait(thread)) {
-    if (thread.asked == Asked::kNothing) thread.asked = Asked::kSuspend;
-    return;
   } else {
     thread.home()->timers.disarm(thread);
     refresh_class(thread);
@@ -92,23 +103,20 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
 // A thread in a fault is at rest while nobody answers it: the lock of what it waits for sees to
 // that.
 Result<void> AtRest::hold(Thread& thread) {
-  const Wait wait = thread.wait();
+  const Waiting waiting = thread.waiting();
+  const Wait wait = waiting.wait();
   const bool fresh = wait == Wait::kStopped && !thread.started;
   if (fresh || wait == Wait::kSuspended) return {};
   if (wait == Wait::kSending) {
-    lock_ = &thread.endpoint()->lock;
+    lock_ = &waiting.on<Endpoint>().lock;
   } else if (wait == Wait::kAnswer) {
-    lock_ = &thread.answer()->lock;
+    lock_ = &waiting.on<Reply>().lock;
   } else {
     return kBadState;
   }
   lock_->lock();
-  if (thread.wait() == wait && thread.fault && lock_of(thread) == lock_) return {};
+  if (thread.waiting() == waiting && thread.fault) return {};
   return kBadState;
-}
-
-SpinLock* AtRest::lock_of(const Thread& thread) {
-  return thread.wait() == Wait::kSending ? &thread.endpoint()->lock : &thread.answer()->lock;
 }
 
 }  // namespace tessera

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "kernel/arch/contract/frame.h"
 #include "kernel/base/result.h"
@@ -35,6 +36,29 @@ constexpr bool is_a_wait(Wait wait) {
          wait == Wait::kNotification;
 }
 
+// How a thread waits, and for what: one word, so that nobody who reads it without a lock sees the
+// one without the other.
+class Waiting {
+ public:
+  constexpr Waiting(Wait wait)
+      : word_(std::to_underlying(wait)) {}  // NOLINT(google-explicit-constructor)
+  // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification).
+  Waiting(Wait wait, const void* on)
+      : word_(reinterpret_cast<std::uintptr_t>(on) | std::to_underlying(wait)) {}
+
+  Wait wait() const { return static_cast<Wait>(word_ & kWaits); }
+  template <class T>
+  T& on() const {
+    static_assert(alignof(T) > kWaits);
+    return *reinterpret_cast<T*>(word_ & ~kWaits);
+  }
+  friend bool operator==(const Waiting&, const Waiting&) = default;
+
+ private:
+  static constexpr std::uintptr_t kWaits = 15;
+  std::uintptr_t word_;
+};
+
 // What one hart asks another to do with a thread, or an alarm, that is the other's.
 enum class Asked : std::uint8_t {
   kNothing,
@@ -56,19 +80,12 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
 
   // What it waits for; changed by whoever owns the thread at the moment: its home, or who has the
   // lock of what it waits for.
-  Wait wait() const { return wait_.peek(); }
-  void set_wait(Wait wait) { wait_.set(wait); }
-  // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification).
-  Endpoint* endpoint() const { return static_cast<Endpoint*>(waits_on_.peek()); }
-  Reply* answer() const { return static_cast<Reply*>(waits_on_.peek()); }
-  Notification* notification() const { return static_cast<Notification*>(waits_on_.peek()); }
-  void set_wait(Wait wait, void* on) {
-    waits_on_.set(on);
-    wait_.set(wait);
-  }
-  // It is, and everything that was done to it before is seen by who reads that it is.
-  void set_stopped() { wait_.store(Wait::kStopped); }
-  bool is_stopped() const { return wait_.load() == Wait::kStopped; }
+  Waiting waiting() const { return waiting_.load(); }
+  Wait wait() const { return waiting().wait(); }
+  void set_wait(Waiting waiting) { waiting_.set(waiting); }
+  // For those who read it without a lock: what was done to the thread before is seen by them.
+  void settle(Waiting waiting) { waiting_.store(waiting); }
+  bool is_stopped() const { return wait() == Wait::kStopped; }
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
@@ -97,8 +114,7 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
 
  private:
-  Atomic<Wait> wait_{Wait::kStopped};
-  Atomic<void*> waits_on_{nullptr};
+  Atomic<Waiting> waiting_{Wait::kStopped};
 };
 inline constexpr std::uint64_t kThreadSize = (sizeof(Thread) + 63) / 64 * 64;
 static_assert(kThreadSize <= 1024);
@@ -131,7 +147,6 @@ class AtRest {
   Result<void> hold(Thread& thread) __attribute__((no_thread_safety_analysis));
 
  private:
-  static SpinLock* lock_of(const Thread& thread);
   SpinLock* lock_ = nullptr;
 };
 

@@ -13,7 +13,7 @@ namespace tessera {
 namespace {
 
 std::uint32_t info_of(const Thread& sender) {
-  return static_cast<std::uint32_t>(sender.effective_class) |
+  return static_cast<std::uint32_t>(sender.effective_class.peek()) |
          (sender.expects_reply ? abi::kInfoAnswerDue : 0);
 }
 
@@ -142,17 +142,17 @@ BoundLock::BoundLock(Thread& thread) {
 }
 
 bool BoundLock::take_signal(Thread& thread) const {
-  if (notification_ == nullptr || notification_->bits == 0) return false;
-  deliver_signal(thread, notification_->bits);
-  notification_->bits = 0;
+  if (notification_ == nullptr || notification_->bits.peek() == 0) return false;
+  deliver_signal(thread, notification_->take_bits());
   return true;
 }
 
 bool leave_endpoint(Thread& thread, Wait wait) {
-  if (thread.wait() != wait) return false;
-  Endpoint& endpoint = *thread.endpoint();
+  const Waiting waiting = thread.waiting();
+  if (waiting.wait() != wait) return false;
+  auto& endpoint = waiting.on<Endpoint>();
   LockGuard guard(endpoint.lock);
-  if (thread.wait() != wait || thread.endpoint() != &endpoint) return false;
+  if (thread.waiting() != waiting) return false;
   take_sender(thread, endpoint);
   thread.set_wait(Wait::kComing);
   return true;

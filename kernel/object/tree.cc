@@ -12,6 +12,7 @@ Result<void> take_tree() __attribute__((no_thread_safety_analysis)) {
   if (hart.has_tree) return {};
   while (!state.tree_lock.try_lock()) {
     if (arch::interrupt_pending()) return kPreempted;
+    arch::relax();
   }
   hart.has_tree = true;
   return {};

@@ -27,13 +27,13 @@ struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
   bool is_at(const Hart& hart) const { return home_.peek() == &hart; }
 
   bool ready = false;
-  abi::QosClass own_class = abi::QosClass::kNormal;
+  Atomic<abi::QosClass> own_class{abi::QosClass::kNormal};
   // When its turn ends, if that began and was handed on or interrupted; kNever: its next turn is a
   // whole slice.
   Nanoseconds turn_end = kNever;
   // own_class, or that of the caller it works for, whichever is higher. Changed only while not
   // `ready`.
-  abi::QosClass effective_class = abi::QosClass::kNormal;
+  Atomic<abi::QosClass> effective_class{abi::QosClass::kNormal};
   // The harts that may run it, a bit each.
   std::uint8_t affinity = 0xff;
   bool may_run_on(std::uint32_t harts) const { return (affinity & harts) != 0; }
@@ -79,7 +79,7 @@ class RunQueue {
 
  private:
   static unsigned index(const Runnable& item) {
-    return static_cast<unsigned>(item.effective_class);
+    return static_cast<unsigned>(item.effective_class.peek());
   }
   List<Runnable, QueueTag>& fifo(const Runnable& item) { return fifos_[index(item)]; }
   unsigned highest_index() const { return 31u - static_cast<unsigned>(__builtin_clz(classes_)); }

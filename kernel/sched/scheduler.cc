@@ -9,7 +9,7 @@ namespace {
 
 // The end of the slice is looked at only while somebody of the same class waits for it.
 bool slice_is_over(Hart& hart, const Runnable& current) {
-  if (!hart.ready.any_at_least(current.effective_class)) {
+  if (!hart.ready.any_at_least(current.effective_class.peek())) {
     hart.slice_end = kNever;
     return false;
   }
@@ -60,16 +60,16 @@ void yield(Hart& hart) {
 void set_effective_class(Runnable& item, abi::QosClass c) {
   if (item.ready) {
     item.home()->ready.remove(item);
-    item.effective_class = c;
+    item.effective_class.set(c);
     item.home()->ready.push_back(item);
   } else {
-    item.effective_class = c;
+    item.effective_class.set(c);
   }
 }
 
 Runnable* choose(Hart& hart) {
   if (Runnable* current = hart.current; current != nullptr) {
-    if (hart.ready.any_above(current->effective_class)) {
+    if (hart.ready.any_above(current->effective_class.peek())) {
       current->turn_end = hart.slice_end;  // it keeps what is left of its turn
       hart.ready.push_front(*current);
       hart.current = nullptr;

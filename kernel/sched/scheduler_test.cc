@@ -20,7 +20,8 @@ class SchedulerTest : public ::testing::Test {
     for (Runnable& one : r) one.set_home(hart);
   }
   void start(unsigned i, QosClass c = QosClass::kNormal) {
-    r[i].own_class = r[i].effective_class = c;
+    r[i].own_class.set(c);
+    r[i].effective_class.set(c);
     sched::make_ready(r[i]);
   }
   // The number of who runs next; -1: nobody.
@@ -133,7 +134,8 @@ TEST_F(SchedulerTest, AHandOverRunsBeforeTheOthers) {
   for (unsigned i = 0; i < 3; ++i) start(i);
   EXPECT_EQ(choose(), 0);
   sched::make_wait(*hart.current);
-  r[5].own_class = r[5].effective_class = QosClass::kNormal;
+  r[5].own_class.set(QosClass::kNormal);
+  r[5].effective_class.set(QosClass::kNormal);
   sched::make_ready_first(r[5]);
   EXPECT_EQ(choose(), 5);
 }

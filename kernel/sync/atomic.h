@@ -4,6 +4,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <type_traits>
 
 #include "kernel/arch/contract/arch.h"
 
@@ -18,47 +20,50 @@ inline void full_fence() {
 template <class T>
 class Atomic {
  public:
-  constexpr Atomic(T value = {}) : value_(value) {}  // NOLINT(google-explicit-constructor)
+  constexpr Atomic(T value = {}) : value_(word(value)) {}  // NOLINT(google-explicit-constructor)
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 
   // What was written before the store that is read is seen.
   T load() const {
     arch::interleave();
-    return value_.load(std::memory_order_acquire);
+    return value(value_.load(std::memory_order_acquire));
   }
   // Nothing else is.
   T peek() const {
     arch::interleave();
-    return value_.load(std::memory_order_relaxed);
+    return value(value_.load(std::memory_order_relaxed));
   }
-  void store(T value) {
+  void store(T to) {
     arch::interleave();
-    value_.store(value, std::memory_order_release);
+    value_.store(word(to), std::memory_order_release);
   }
-  T exchange(T value) {
+  T exchange(T to) {
     arch::interleave();
-    return value_.exchange(value, std::memory_order_acq_rel);
+    return value(value_.exchange(word(to), std::memory_order_acq_rel));
   }
   // Nothing that was written before is promised with it.
-  void set(T value) {
+  void set(T to) {
     arch::interleave();
-    value_.store(value, std::memory_order_relaxed);
+    value_.store(word(to), std::memory_order_relaxed);
   }
-  // True: it was `expected`, and is `value` now; else `expected` becomes what it was.
-  bool compare_exchange(T& expected, T value) {
+  // True: it was `expected`, and is `to` now; else `expected` becomes what it was.
+  bool compare_exchange(T& expected, T to) {
     arch::interleave();
-    return value_.compare_exchange_weak(expected, value, std::memory_order_acq_rel,
-                                        std::memory_order_relaxed);
+    Word was = word(expected);
+    const bool done = value_.compare_exchange_weak(was, word(to), std::memory_order_acq_rel,
+                                                   std::memory_order_relaxed);
+    if (!done) expected = value(was);  // it may lie in what is another hart's by now
+    return done;
   }
   // Of bits: what they were.
   T set_bits(T bits) {
     arch::interleave();
-    return value_.fetch_or(bits, std::memory_order_acq_rel);
+    return value(value_.fetch_or(word(bits), std::memory_order_acq_rel));
   }
   T clear_bits(T bits) {
     arch::interleave();
-    return value_.fetch_and(static_cast<T>(~bits), std::memory_order_acq_rel);
+    return value(value_.fetch_and(word(static_cast<T>(~bits)), std::memory_order_acq_rel));
   }
   // Of a word that only this hart writes.
   void increment() {
@@ -66,7 +71,17 @@ class Atomic {
   }
 
  private:
-  std::atomic<T> value_;
+  // RISC-V has atomic operations on words of 32 and 64 bits: a smaller number lies in one.
+  static constexpr bool kIsSmall =
+      (std::is_integral_v<T> || std::is_enum_v<T>) && sizeof(T) < sizeof(std::uint32_t);
+  using Word = std::conditional_t<kIsSmall, std::uint32_t, T>;
+  static constexpr Word word(T value) { return static_cast<Word>(value); }
+  static constexpr T value(Word word) {
+    if constexpr (kIsSmall) __builtin_assume(word >> 8 * sizeof(T) == 0);  // cut nothing off
+    return static_cast<T>(word);
+  }
+
+  std::atomic<Word> value_;
 };
 
 }  // namespace tessera

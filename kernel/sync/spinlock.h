@@ -12,9 +12,8 @@ namespace tessera {
 class [[clang::capability("mutex")]] SpinLock {
  public:
   void lock() __attribute__((acquire_capability())) {
-    while (held_.exchange(1) != 0) {
-      while (held_.peek() != 0) {
-      }
+    while (held_.exchange(1) != 0) [[unlikely]] {
+      while (held_.peek() != 0) arch::relax();
     }
   }
   // Whether it was free, and is held now.

@@ -35,21 +35,21 @@ namespace internal {
   return named.stands() && endpoint.holds > Endpoint::Holds::kNobody;
 }
 
-// Whether this hart may go to the thread at once, at the class `c`: it is this hart's, has no
+// Whether this hart may go to the thread, which is its own, at once, at the class `c`: it has no
 // deadline to take off, nobody ready is more important, and its task has not ended (whoever ended
 // it may have been interrupted before this thread was stopped).
 [[gnu::always_inline]] inline bool can_take_over(const Hart& hart, const Thread& to,
                                                  const Task& task, abi::QosClass c) {
-  return to.is_at(hart) && !to.armed() && !hart.ready.any_above(c) && !task.ended();
+  return !to.armed() && !hart.ready.any_above(c) && !task.ended();
 }
 
 // A class that the caller has from its own caller goes the long way, which counts how far: false.
 [[gnu::always_inline]] inline bool donate(const Thread& caller, abi::QosClass donated,
                                           Thread& receiver) {
-  if (donated <= receiver.own_class) [[likely]]
+  if (donated <= receiver.own_class.peek()) [[likely]]
     return true;
-  if (donated > caller.own_class) return false;
-  receiver.effective_class = donated;
+  if (donated > caller.own_class.peek()) return false;
+  receiver.effective_class.set(donated);
   return true;
 }
 
@@ -60,12 +60,11 @@ namespace internal {
   const CapabilityWord bound = thread.bound.word();
   if (bound.empty()) return false;
   full_fence();
-  return reinterpret_cast<const Notification*>(bound.object())->has_bits();
+  return reinterpret_cast<const Notification*>(bound.object())->bits.peek() != 0;
 }
 
-// The hart goes on with another thread, which waited and is nobody's now.
+// The hart goes on with another thread, which waits no more.
 [[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
-  to.set_wait(Wait::kNone);
   hart.current = &to;
   hart.local.frame = &to.frame;
   arch::activate(task.table.space());
@@ -85,7 +84,7 @@ namespace internal {
   Invoked named;
   if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
   Endpoint& endpoint = named.as<Endpoint>();
-  const abi::QosClass donated = caller.effective_class;
+  const abi::QosClass donated = caller.effective_class.peek();
 
   endpoint.lock.lock();
   if (!internal::has_receiver(endpoint, named)) {
@@ -94,19 +93,20 @@ namespace internal {
   }
   Thread& receiver = Thread::of(endpoint.queue.first());
   const Task& receiver_task = *receiver.task();
-  if (!internal::can_take_over(hart, receiver, receiver_task, donated) ||
+  if (!receiver.is_at(hart) || !internal::can_take_over(hart, receiver, receiver_task, donated) ||
       !internal::donate(caller, donated, receiver)) {
     endpoint.lock.unlock();
     return false;
   }
   const std::uint64_t badge = named.slot->badge;
   take_first(endpoint);
+  receiver.set_wait(Wait::kNone);  // a signal that comes after this finds it waiting no more
   endpoint.lock.unlock();
 
   receiver.reply.gift.set({.of = donated, .depth = 0});
   receiver.reply.caller.set(&caller);
   receiver.received = 0;
-  caller.set_wait(Wait::kAnswer, &receiver.reply);
+  caller.set_wait({Wait::kAnswer, &receiver.reply});
   internal::run(hart, receiver, receiver_task);
   arch::return_to_receiver(receiver.frame, words, tag & abi::kTagWordsMask,
                            {.badge = badge,
@@ -123,13 +123,15 @@ namespace internal {
   Thread& server = Thread::of(*hart.current);
   Thread* caller = server.reply.caller.peek();
   if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
-  if (caller == nullptr || server.received != 0 || caller->fault) return false;
+  if (caller == nullptr || server.received != 0) return false;
+  // What another hart's thread is like, only that one knows.
+  if (!caller->is_at(hart) || caller->fault) return false;
   Invoked named;
   if (!internal::find_endpoint(*server.task(), address, abi::EndpointRight::kReceive, named)) {
     return false;
   }
   const Task& task = *caller->task();
-  if (!internal::can_take_over(hart, *caller, task, caller->effective_class)) return false;
+  if (!internal::can_take_over(hart, *caller, task, caller->effective_class.peek())) return false;
   Endpoint& endpoint = named.as<Endpoint>();
 
   endpoint.lock.lock();
@@ -137,7 +139,7 @@ namespace internal {
     endpoint.lock.unlock();
     return false;
   }
-  server.set_wait(Wait::kReceiving, &endpoint);
+  server.set_wait({Wait::kReceiving, &endpoint});
   endpoint.holds = Endpoint::Holds::kReceivers;
   endpoint.queue.push_back(server);
   if (internal::is_signalled(server)) {
@@ -148,9 +150,10 @@ namespace internal {
   }
   // From the unlock on, the server is the endpoint's: another hart may take it and run it.
   server.reply.caller.set(nullptr);
-  server.effective_class = server.own_class;
+  server.effective_class.set(server.own_class.peek());
   endpoint.lock.unlock();
 
+  caller->set_wait(Wait::kNone);
   internal::run(hart, *caller, task);
   arch::return_to_caller(caller->frame, words, static_cast<unsigned>(shape), status, shape);
   return true;

@@ -101,8 +101,8 @@ class Round : public IpcTest {
   void work_for_patrons(const Case& c) {
     Thread* caller = nullptr;
     for (std::size_t i = 0; i < c.patrons; ++i) {
-      patrons_[i].own_class = i == 0 ? c.patron_class : abi::QosClass::kIdle;
-      patrons_[i].effective_class = c.patron_class;
+      patrons_[i].own_class.set(i == 0 ? c.patron_class : abi::QosClass::kIdle);
+      patrons_[i].effective_class.set(c.patron_class);
       if (caller != nullptr) patrons_[i].reply.gift.set(gift_of(*caller));
       patrons_[i].reply.caller.set(caller);
       caller = &patrons_[i];
@@ -148,7 +148,7 @@ class Round : public IpcTest {
   // A waiting thread's clobbered registers mean nothing; all else is told.
   static void tell(std::ostringstream& out, const char* name, Thread& thread) {
     out << name << " wait=" << int(thread.wait()) << " run=" << int(sched::run_state(thread))
-        << " class=" << int(thread.effective_class) << " received=" << int(thread.received)
+        << " class=" << int(thread.effective_class.peek()) << " received=" << int(thread.received)
         << " caller=" << (thread.reply.caller.peek() != nullptr) << " armed=" << thread.armed();
     bool waits = thread.wait() != Wait::kNone;
     bool receives = thread.wait() == Wait::kReceiving;

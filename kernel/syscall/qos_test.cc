@@ -46,8 +46,8 @@ TEST_F(QosTest, TheSameOrALowerClassIsAllowed) {
       if (c > own) continue;
       begin_at(*client.thread, own);
       EXPECT_EQ(Self::qos(QosOp::kSet, 0, c), c);
-      EXPECT_EQ(client.thread->own_class, c);
-      EXPECT_EQ(client.thread->effective_class, c);
+      EXPECT_EQ(client.thread->own_class.peek(), c);
+      EXPECT_EQ(client.thread->effective_class.peek(), c);
     }
   }
 }
@@ -78,8 +78,8 @@ TEST_F(QosTest, ANewThreadIsNotAboveItsMaker) {
     auto thread = world.make<kernel::Thread>();
     EXPECT_TRUE(thread.configure(kernel::Task(World::kTask)));
     const auto& made = *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object());
-    EXPECT_EQ(made.own_class, std::min(own, QosClass::kNormal));
-    EXPECT_EQ(made.effective_class, made.own_class);
+    EXPECT_EQ(made.own_class.peek(), std::min(own, QosClass::kNormal));
+    EXPECT_EQ(made.effective_class.peek(), made.own_class.peek());
   }
 }
 
@@ -90,12 +90,12 @@ TEST_F(QosTest, ADonatedClassStaysUntilTheAnswer) {
   start_call(client);
   as(server);
   EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
-  EXPECT_EQ(server.thread->effective_class, QosClass::kInteractive);
+  EXPECT_EQ(server.thread->effective_class.peek(), QosClass::kInteractive);
   // What it runs at is not its own: it cannot keep it.
   EXPECT_TRUE(refused(Self::qos(QosOp::kSet, 0, QosClass::kInteractive), abi::kEperm,
                       Detail::kNoAuthority, 3));
   reply_and_wait(server, kWords, 0, 0);
-  EXPECT_EQ(server.thread->effective_class, QosClass::kIdle);
+  EXPECT_EQ(server.thread->effective_class.peek(), QosClass::kIdle);
 }
 
 // Whoever is more important and ready runs at once.

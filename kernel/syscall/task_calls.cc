@@ -40,10 +40,11 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
 
 Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) {
   if (args.op == abi::QosOp::kSet) {
-    if (args.class_ > caller_.own_class) return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
+    if (args.class_ > caller_.own_class.peek())
+      return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
     set_class(caller_, args.class_);
   }
-  return decode::SelfQosResult{.class_ = caller_.own_class};
+  return decode::SelfQosResult{.class_ = caller_.own_class.peek()};
 }
 
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
@@ -113,7 +114,7 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
-  set_class(thread, std::min(abi::QosClass::kNormal, caller_.own_class));
+  set_class(thread, std::min(abi::QosClass::kNormal, caller_.own_class.peek()));
   thread.affinity = caller_.affinity;
   thread.set_home(Hart::here());
   return {};

@@ -52,7 +52,11 @@ Thread& next_thread(Hart& hart) {
     if (!thread.doomed && !thread.task()->ended()) return thread;
     // One preemptible piece of it.
     if (take_tree()) static_cast<void>(end_faulted(thread));
-    if (arch::interrupt_pending()) take_interrupts(hart);
+    if (arch::interrupt_pending()) {
+      take_interrupts(hart);
+    } else {
+      arch::relax();  // it may be another hart that it waits for
+    }
   }
 }
 

@@ -224,8 +224,7 @@ class Walk {
           fail("a sender that should have been cancelled");
         }
         if (!threads_.contains(&thread)) fail("an endpoint's queue has no thread");
-        if (thread.wait() != wait || thread.endpoint() != endpoint)
-          fail("a thread in a wrong queue");
+        if (thread.waiting() != Waiting(wait, endpoint)) fail("a thread in a wrong queue");
       }
       if (cancelled) fail("an endpoint remembers a sender that is gone");
     }
@@ -237,7 +236,8 @@ class Walk {
         if (!threads_.contains(&thread)) fail("a notification's queue has no thread");
         if (thread.wait() != Wait::kNotification) fail("a thread in a wrong queue");
       }
-      if (notification->bits != 0 && !waiters.empty()) fail("a signal waits, and a waiter too");
+      if (notification->bits.peek() != 0 && !waiters.empty())
+        fail("a signal waits, and a waiter too");
     }
     for (Thread* thread : threads_) check_thread(*thread, queued[thread]);
     for (Thread* thread : threads_) {
@@ -261,11 +261,11 @@ class Walk {
       fail("a ready thread in no queue, or one in a queue that should not be");
     }
     if (runs && thread.task() == nullptr) fail("a thread runs without a task");
-    if (thread.wait() == Wait::kAnswer && thread.answer()->caller.peek() != &thread) {
+    if (thread.wait() == Wait::kAnswer && thread.waiting().on<Reply>().caller.peek() != &thread) {
       fail("a caller and its reply do not agree");
     }
     check_reply(thread.reply);
-    if (thread.effective_class != class_due(thread)) {
+    if (thread.effective_class.peek() != class_due(thread)) {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
     if (thread.armed() && (runs || thread.wait() == Wait::kStopped)) fail("a deadline of no wait");
@@ -284,8 +284,7 @@ class Walk {
     if (reply.caller.peek() == nullptr) return;
     if (!threads_.contains(reply.caller.peek())) {
       fail("a reply to no thread");
-    } else if (reply.caller.peek()->wait() != Wait::kAnswer ||
-               reply.caller.peek()->answer() != &reply) {
+    } else if (reply.caller.peek()->waiting() != Waiting(Wait::kAnswer, &reply)) {
       fail("a reply and its caller do not agree");
     } else if (reply.caller_gone) {
       fail("a reply whose caller is gone and there");

@@ -209,7 +209,8 @@ Thread& World::make_immortal() {
   task.cspace.erase();  // it reaches nothing, and nothing that it holds keeps others alive
   --cspace_->references();
   EXPECT_TRUE(configure_thread(thread, immortal_[0]));
-  thread.own_class = thread.effective_class = abi::QosClass::kIdle;
+  thread.own_class.set(abi::QosClass::kIdle);
+  thread.effective_class.set(abi::QosClass::kIdle);
   EXPECT_TRUE(start_thread(thread, {.pc = 0x1000, .sp = 0, .argument = 0, .tp = 0}));
   return thread;
 }

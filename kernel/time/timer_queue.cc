@@ -37,8 +37,8 @@ bool TimerQueue::before(const Timer& a, const Timer& b) {
 bool TimerQueue::restore(Timer& node) {
   if (rank(node.left_) < rank(node.right_)) std::swap(node.left_, node.right_);
   const auto rank_now = static_cast<std::uint8_t>(rank(node.right_) + 1);
-  const bool changed = rank_now != node.rank_;
-  node.rank_ = rank_now;
+  const bool changed = rank_now != node.rank_.peek();
+  node.rank_.set(rank_now);
   return changed;
 }
 
@@ -66,7 +66,7 @@ Timer* TimerQueue::merge(Timer* a, Timer* b) {
 void TimerQueue::insert(Timer& timer) {
   timer.sequence_ = ++armings_;
   timer.parent_ = timer.left_ = timer.right_ = nullptr;
-  timer.rank_ = 1;
+  timer.rank_.set(1);
   root_ = merge(root_, &timer);
 }
 
@@ -85,7 +85,7 @@ void TimerQueue::remove(Timer& timer) {
   }
   while (parent != nullptr && restore(*parent)) parent = parent->parent_;
   timer.parent_ = timer.left_ = timer.right_ = nullptr;
-  timer.rank_ = 0;
+  timer.rank_.set(0);
 }
 
 }  // namespace tessera

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "kernel/base/types.h"
+#include "kernel/sync/atomic.h"
 
 namespace tessera {
 
@@ -26,7 +27,7 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  bool armed() const { return rank_ != 0; }
+  bool armed() const { return rank_.peek() != 0; }
   // The last one that it was armed with.
   Nanoseconds deadline() const { return deadline_; }
   Owner owner() const { return owner_; }
@@ -40,7 +41,8 @@ class Timer {
   Timer* parent_ = nullptr;
   Timer* left_ = nullptr;
   Timer* right_ = nullptr;
-  std::uint8_t rank_ = 0;  // nodes on the way right until there is none; 0: in no queue
+  Atomic<std::uint8_t> rank_;  // other harts ask whether it is armed; nodes on the way right until
+                               // there is none; 0: in no queue
   Owner owner_;
 };
 
@@ -66,7 +68,9 @@ class TimerQueue {
  private:
   friend class TimerQueueAudit;
 
-  static std::uint8_t rank(const Timer* timer) { return timer == nullptr ? 0 : timer->rank_; }
+  static std::uint8_t rank(const Timer* timer) {
+    return timer == nullptr ? 0 : timer->rank_.peek();
+  }
   static bool before(const Timer& a, const Timer& b);
   static bool restore(Timer& node);
   static Timer* merge(Timer* a, Timer* b);

@@ -16,7 +16,7 @@ namespace tessera {
 // Looks into a queue: the friend that both classes name.
 class TimerQueueAudit {
  public:
-  static int rank(const Timer& timer) { return timer.rank_; }
+  static int rank(const Timer& timer) { return timer.rank_.peek(); }
   static const Timer* parent(const Timer& timer) { return timer.parent_; }
 
   // Holds the whole heap against its invariants. How many timers are in it.
@@ -36,7 +36,7 @@ class TimerQueueAudit {
         open.push_back(child);
       }
       EXPECT_GE(TimerQueue::rank(timer.left_), TimerQueue::rank(timer.right_));
-      EXPECT_EQ(timer.rank_, TimerQueue::rank(timer.right_) + 1);
+      EXPECT_EQ(timer.rank_.peek(), TimerQueue::rank(timer.right_) + 1);
     }
     // All that an operation walks is as long as a rank, and no rank is greater than this.
     EXPECT_LE(rank(*queue.root_), std::bit_width(count));

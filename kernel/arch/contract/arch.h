@@ -63,6 +63,8 @@ bool take_software_interrupt();
 // Stands before every access to what harts share. On a machine it is nothing; a test may let
 // another hart go first.
 void interleave();
+// Stands in a loop that waits for another hart.
+void relax();
 
 // --- The early console
 // ---------------------------------------------------------------------------------------------------

@@ -210,7 +210,10 @@ HartLocal& this_hart() {
   return *host::current_hart;
 }
 
-bool interrupt_pending() { return host::Machine::current().pending(this_hart().id); }
+bool interrupt_pending() {
+  interleave();
+  return host::Machine::current().pending(this_hart().id);
+}
 
 void wait_for_interrupt() {
   host::Machine& machine = host::Machine::current();
@@ -222,15 +225,24 @@ void wait_for_interrupt() {
 
 bool send_software_interrupt(HartId hart) {
   if (hart.value >= host::Machine::kMostHarts) return false;
+  interleave();
   host::Machine::current().raise_software(hart);
   return true;
 }
 
-bool take_software_interrupt() { return host::Machine::current().take_software(this_hart().id); }
+bool take_software_interrupt() {
+  interleave();
+  return host::Machine::current().take_software(this_hart().id);
+}
 
 void interleave() {
   if (host::current_machine == nullptr) return;  // a test of a lock by itself
-  if (auto& hook = host::current_machine->on_interleave; hook) hook();
+  if (auto& hook = host::current_machine->on_interleave; hook) hook(__builtin_return_address(0));
+}
+
+void relax() {
+  if (host::current_machine == nullptr) return;
+  if (auto& hook = host::current_machine->on_relax; hook) hook();
 }
 
 void early_write(char byte) { host::Machine::current().console += byte; }

@@ -72,6 +72,9 @@ struct HartState {
 // Thrown by wait_for_interrupt() when nothing is pending and no `on_sleep` makes anything so.
 struct Asleep {};
 
+// Called before a panic aborts; null: nothing is.
+extern void (*on_panic)(const char* what, const char* file, int line);
+
 // Thrown by shut_down().
 struct ShutDown {
   bool failure;
@@ -120,8 +123,10 @@ class Machine {
   // Called by what their names say, on the hart that does it; unset: nothing more happens.
   std::function<void(Asid, VirtAddr)> on_flush_page;
   std::function<void(Asid)> on_flush_space;
-  // Called by interleave().
-  std::function<void()> on_interleave;
+  // Called by interleave(), with where that was called, and at what else harts share: interrupts.
+  std::function<void(const void*)> on_interleave;
+  // Called by relax().
+  std::function<void()> on_relax;
   // Called by wait_for_interrupt() until something is pending; unset: it throws Asleep.
   std::function<void()> on_sleep;
 

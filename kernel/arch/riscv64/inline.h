@@ -46,6 +46,8 @@ namespace tessera::arch {
   return true;
 }
 [[gnu::always_inline]] inline void interleave() {}
+// PAUSE (Zihintpause): a FENCE that orders nothing where that extension is not there.
+[[gnu::always_inline]] inline void relax() { asm volatile(".insn i 0x0f, 0, x0, x0, 0x010"); }
 [[gnu::always_inline]] inline void wait_for_interrupt() { asm volatile("wfi" ::: "memory"); }
 
 }  // namespace tessera::arch

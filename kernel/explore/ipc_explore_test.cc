@@ -1,0 +1,238 @@
+// Messages between harts, in all orders.
+#include <gtest/gtest.h>
+
+#include "idl/kernel_rights.h"
+#include "kernel/explore/play.h"
+#include "kernel/testing/calls.h"
+
+namespace tessera::explore {
+namespace {
+
+using testing::kForever;
+using testing::Player;
+using testing::World;
+
+constexpr std::uint8_t kSend = std::to_underlying(abi::EndpointRight::kSend);
+constexpr std::uint8_t kReceive = std::to_underlying(abi::EndpointRight::kReceive);
+
+// An endpoint, slot 2 of the tasks that have it. Whoever has it is asked for sums.
+class EndpointPlay : public Play {
+ public:
+  using Play::Play;
+  Player server() {
+    const Player player = world.make_task();
+    world.give(player, 2, made.slot(), kReceive, 0);
+    return player;
+  }
+  Player client(std::uint64_t badge = 1) {
+    const Player player = world.make_task();
+    world.give(player, 2, made.slot(), kSend, badge);
+    return player;
+  }
+  // Answers so many calls; ends the task when it is refused.
+  void serve(int calls) const {
+    const auto first = endpoint.receive(kForever);
+    if (!first.has_value()) return;
+    std::uint64_t sum = first->w0 + first->w1;
+    for (; calls != 0; --calls) {
+      const auto next = endpoint.reply_receive(sum, 0, 0, 0, 0, 0, 0, 1);
+      if (!next.has_value()) (void)kernel::Self::exit(1);
+      sum = next->w0 + next->w1;
+    }
+  }
+  // What came of a call: the right sum, something else, or an error.
+  enum class Came { kNothing, kSum, kWrong, kError };
+  Came ask(std::uint64_t a, std::uint64_t b) {
+    return came(endpoint.call(a, b, 0, 0, 0, 0, testing::tag(2)), a + b);
+  }
+  Came ask_until(std::uint64_t deadline, std::uint64_t a, std::uint64_t b) {
+    return came(endpoint.call_with(a, b, 0, 0, 0, 0, testing::tag(2), deadline, 0, 0, 0), a + b);
+  }
+  template <class Result>
+  Came came(const Result& answer, std::uint64_t sum) {
+    if (answer.has_value()) return answer->w0 == sum ? Came::kSum : Came::kWrong;
+    status = answer.error().status;
+    return Came::kError;
+  }
+
+  const kernel::Endpoint made = world.make<kernel::Endpoint>();
+  const kernel::Endpoint endpoint{rt::Slot{2}};
+  const kernel::CNode own{World::kNode};
+  std::int32_t status = 0;  // of the last error
+};
+
+// Two clients of two harts call one server.
+class TwoHartsOnOneEndpoint : public EndpointPlay {
+ public:
+  static constexpr unsigned kCalls = 2;
+  TwoHartsOnOneEndpoint() : EndpointPlay(2) {
+    plays("server", *s.thread, 0, [this] { serve(2 * kCalls); });
+    for (unsigned i = 0; i < 2; ++i) {
+      plays(i == 0 ? "client 0" : "client 1", *c[i].thread, i, [this, i] {
+        for (unsigned k = 0; k < kCalls; ++k) right[i] += ask(10 + i, k) == Came::kSum ? 1 : 0;
+      });
+    }
+  }
+  std::string check_play() override {
+    for (unsigned i = 0; i < 2; ++i) {
+      if (!has_played(*c[i].thread)) return "a client waits for ever";
+      if (right[i] != kCalls) return "an answer is wrong";
+    }
+    return "";
+  }
+
+  Player s = server();
+  Player c[2] = {client(1), client(2)};
+  unsigned right[2] = {};
+};
+TEST(Explore, TwoHartsOnOneEndpoint) { expect_right<TwoHartsOnOneEndpoint>(); }
+
+// A client calls on hart 1 while on hart 0 something happens to one of the two. It has to come
+// back, with its answer or an error that says what happened.
+class CallAgainst : public EndpointPlay {
+ public:
+  CallAgainst(unsigned server_hart, std::function<void(CallAgainst&)> what)
+      : EndpointPlay(2), happens(std::move(what)) {
+    plays("server", *s.thread, server_hart, [this] { serve(1); });
+    plays("client", *c.thread, 1, [this] { client_came = ask(20, 3); });
+    plays("first task", world.main(), 0, [this] { happens(*this); });
+  }
+  std::string check_play() override {
+    if (!has_played(world.main())) return "whoever does it waits for ever";
+    if (gone_client) return c.thread->is_stopped() ? "" : "a killed client lives";
+    if (!has_played(*c.thread)) return "the client waits for ever";
+    if (client_came == Came::kWrong) return "an answer is wrong";
+    if (client_came == Came::kError && status != abi::kEpipe && status != abi::kEbadf &&
+        status != abi::kEcanceled) {
+      return "the client was told " + std::to_string(status);
+    }
+    return "";
+  }
+  void kill(std::uint32_t task) { (void)kernel::Task(rt::Slot{task}).kill(); }
+  void revoke(std::uint32_t slot) { done = own.revoke(slot).has_value(); }
+  void delete_endpoint() { (void)own.delete_(made.slot().index); }
+
+  std::function<void(CallAgainst&)> happens;
+  Player s = server();
+  Player c = client();
+  Came client_came = Came::kNothing;
+  bool gone_client = false;
+  bool done = false;
+};
+void expect_call_right(unsigned server_hart, const std::function<void(CallAgainst&)>& what) {
+  expect_right_of([&] { return std::make_unique<CallAgainst>(server_hart, what); });
+}
+
+// The endpoint goes with the server: who waits in its queue is told.
+void kill_server(CallAgainst& play) {
+  play.kill(play.s.task_slot);
+  play.revoke(play.made.slot().index);
+  play.delete_endpoint();
+}
+TEST(Explore, CallAgainstKillOfTheServerThere) { expect_call_right(1, kill_server); }
+TEST(Explore, CallAgainstKillOfTheServerHere) { expect_call_right(0, kill_server); }
+
+void kill_client(CallAgainst& play) {
+  play.gone_client = true;
+  play.kill(play.c.task_slot);
+}
+TEST(Explore, CallAgainstKillOfTheClient) { expect_call_right(0, kill_client); }
+TEST(Explore, CallAgainstKillOfTheClientBesideItsServer) { expect_call_right(1, kill_client); }
+
+void revoke_endpoint(CallAgainst& play) {
+  play.revoke(play.made.slot().index);
+  play.delete_endpoint();
+}
+TEST(Explore, CallAgainstRevokeOfTheEndpoint) { expect_call_right(0, revoke_endpoint); }
+TEST(Explore, CallAgainstRevokeOfTheEndpointThere) { expect_call_right(1, revoke_endpoint); }
+
+// All of the server's: its thread, its CSpace, its task.
+void destroy_server(CallAgainst& play) {
+  play.revoke(play.s.quota_slot);
+  play.revoke(play.made.slot().index);
+  play.delete_endpoint();
+}
+TEST(Explore, CallAgainstDestructionOfTheServer) { expect_call_right(1, destroy_server); }
+
+void suspend_client(CallAgainst& play) {
+  const kernel::Thread client(rt::Slot{play.c.thread_slot});
+  while (!client.suspend().has_value()) {
+  }
+  (void)client.resume();
+}
+TEST(Explore, ReplyAgainstCancel) { expect_call_right(0, suspend_client); }
+TEST(Explore, ReplyAgainstCancelBesideItsServer) { expect_call_right(1, suspend_client); }
+
+// The same with a deadline, which comes at any time.
+class ReplyAgainstDeadline : public EndpointPlay {
+ public:
+  static constexpr std::uint64_t kDeadline = 1000;
+  ReplyAgainstDeadline() : EndpointPlay(2) {
+    plays("server", *s.thread, 0, [this] { serve(2); });
+    plays("client", *c.thread, 1, [this] {
+      first = ask_until(kDeadline, 20, 3);
+      first_status = status;
+      second = ask(5, 6);
+    });
+    plays("time", world.main(), 0, [this] {
+      instruction();
+      world.machine.advance(kDeadline);
+      instruction();
+    });
+  }
+  std::string check_play() override {
+    if (!has_played(*c.thread)) return "the client waits for ever";
+    if (first == Came::kWrong || second != Came::kSum) return "an answer is wrong";
+    if (first == Came::kError && first_status != abi::kEtimedout) return "a wrong error";
+    return "";
+  }
+
+  Player s = server();
+  Player c = client();
+  Came first = Came::kNothing, second = Came::kNothing;
+  std::int32_t first_status = 0;
+};
+TEST(Explore, ReplyAgainstDeadline) { expect_right<ReplyAgainstDeadline>(); }
+
+// A chain of three of which the first runs at the highest class, and somebody in it dies: nobody
+// keeps a class that nobody gives.
+class DonationAgainstDeath : public EndpointPlay {
+ public:
+  explicit DonationAgainstDeath(bool first_dies) : EndpointPlay(2) {
+    world.give(middle, 3, second.slot(), kSend, 7);
+    world.give(last, 3, second.slot(), kReceive, 0);
+    c.thread->own_class.set(abi::QosClass::kPerfBurst);
+    c.thread->effective_class.set(abi::QosClass::kPerfBurst);
+    plays("first", *c.thread, 1, [this] { (void)ask(1, 2); });
+    plays("middle", *middle.thread, 1, [this] {
+      if (!endpoint.receive(kForever)) return;
+      (void)on.call(1, 2, 0, 0, 0, 0, testing::tag(2));
+      (void)endpoint.reply_receive(3, 0, 0, 0, 0, 0, 0, 1);
+    });
+    plays("last", *last.thread, 0, [this] {
+      if (on.receive(kForever)) (void)on.reply_receive(3, 0, 0, 0, 0, 0, 0, 1);
+    });
+    plays("killer", world.main(), 0, [this, first_dies] {
+      (void)kernel::Task(rt::Slot{first_dies ? c.task_slot : middle.task_slot}).kill();
+    });
+  }
+  // The invariants say whether each runs at the class that is due.
+  std::string check_play() override {
+    return has_played(world.main()) ? "" : "the killer waits for ever";
+  }
+
+  const kernel::Endpoint second = world.make<kernel::Endpoint>();
+  const kernel::Endpoint on{rt::Slot{3}};
+  Player middle = server();
+  Player last = server();
+  Player c = client();
+};
+TEST(Explore, DonationAgainstDeathOfTheFirst) {
+  expect_right_of([] { return std::make_unique<DonationAgainstDeath>(true); });
+}
+TEST(Explore, DonationAgainstDeathOfTheMiddle) {
+  expect_right_of([] { return std::make_unique<DonationAgainstDeath>(false); });
+}
+
+}  // namespace
+}  // namespace tessera::explore
