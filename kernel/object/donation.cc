@@ -1,12 +1,23 @@
 #include "kernel/object/donation.h"
 
 #include "kernel/object/mail.h"
+#include "kernel/object/task.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
 namespace {
 
 bool is_raised(const Thread& thread) { return thread.effective_class > thread.own_class; }
+
+// What the thread had, its own lowering too, gives way to a class that its task was given since.
+void follow_task(Thread& thread) {
+  const Task* task = thread.task();
+  if (task == nullptr) return;
+  const ClassOfTask now = task->qos.load();
+  if (thread.class_stamp.peek() == now.stamp) return;
+  thread.own_class = now.of;
+  thread.class_stamp.store(now.stamp);
+}
 
 // Tells whoever works for a thread that waits for an answer what it is given from now on; null:
 // that is another hart's to go on with, or nobody's.
@@ -35,7 +46,13 @@ abi::QosClass class_due(const Thread& thread) {
   return given && gift.of > thread.own_class ? gift.of : thread.own_class;
 }
 
+void set_class(Thread& thread, abi::QosClass c) {
+  thread.own_class = c;
+  refresh_class(thread);
+}
+
 void refresh_class(Thread& thread) {
+  follow_task(thread);
   for (Thread* each = &thread; each != nullptr; each = pass_on(*each)) {
     const abi::QosClass due = class_due(*each);
     // Whoever is not raised begins a count of its own: nothing changes behind it.

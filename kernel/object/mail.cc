@@ -43,6 +43,17 @@ void end_at_home(Thread& thread) {
   if (wait == Wait::kSuspended || (is_a_wait(wait) && leave_wait(thread))) arrive(thread);
 }
 
+// Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock. A
+// thread that is on the way looks for itself when it arrives.
+void refresh_at_home(Thread& thread) {
+  const Wait wait = thread.wait();
+  if (wait == Wait::kComing || wait == Wait::kAsking) return;
+  if (wait != Wait::kSending && wait != Wait::kReceiving) return refresh_class(thread);
+  Endpoint& endpoint = *thread.endpoint();
+  LockGuard guard(endpoint.lock);
+  if (thread.wait() == wait && thread.endpoint() == &endpoint) refresh_class(thread);
+}
+
 // On the home of what is asked of.
 void perform(const Ask& ask) {
   switch (ask.what) {
@@ -54,6 +65,9 @@ void perform(const Ask& ask) {
       break;
     case Asked::kEnd:
       end_at_home(*static_cast<Thread*>(ask.of));
+      break;
+    case Asked::kRefresh:
+      refresh_at_home(*static_cast<Thread*>(ask.of));
       break;
     case Asked::kDisarm:
       Hart::here().timers.disarm(*static_cast<Alarm*>(ask.of));

@@ -17,7 +17,7 @@ namespace tessera {
 
 struct Task;
 
-inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kBootInfo) + 1;
+inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kQosControl) + 1;
 
 inline constexpr std::uint32_t kMaxHarts = 8;
 // Tasks that are configured at one time, one ASID each; fewer where the machine has fewer ASIDs.

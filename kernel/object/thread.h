@@ -41,6 +41,7 @@ enum class Asked : std::uint8_t {
   kStop,     // it never runs again
   kSuspend,  // it does not run until it is resumed
   kEnd,      // it runs, to end its task
+  kRefresh,  // it runs at the class that is due
   kDisarm,   // an alarm
 };
 struct Ask {
@@ -82,6 +83,11 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   std::uint64_t fault_address = 0;
   Ask ask;                        // kAsking
   Asked asked = Asked::kNothing;  // what it was asked while it was on the way; its home's
+
+  // The stamp of its task's class that it knows; its home's. And that others know it knows, under
+  // the tree.
+  Atomic<std::uint32_t> class_stamp;
+  std::uint32_t settled_stamp = 0;
 
   Reply reply;  // the caller of the last message it received
 

@@ -22,6 +22,12 @@ constexpr QosClass kClasses[] = {QosClass::kIdle, QosClass::kNormal, QosClass::k
 
 class QosTest : public IpcTest {
  protected:
+  // Of players.
+  static constexpr std::uint32_t kOther = 10;
+  static constexpr std::uint32_t kOwn = 11;
+  static constexpr std::uint32_t kControl = 12;
+  static constexpr std::uint64_t kIdentity = 0x5e55'0000'0000'0014;
+
   void begin_at(Thread& thread, QosClass c) {
     set_class(thread, c);
     world.act_as(thread);
@@ -64,6 +70,67 @@ TEST_F(QosTest, test_reject_qos_set_unauthorized_self_escalation) {
   }
 }
 
+// With all rights to the other task, and to its own.
+TEST_F(QosTest, test_reject_qos_set_unauthorized_other_task) {
+  world.give(client, kOther, rt::Slot{server.task_slot});
+  world.give(client, kOwn, rt::Slot{client.task_slot});
+  as(client);
+  for (QosClass c : kClasses) {
+    for (std::uint32_t target : {kOther, kOwn}) {
+      Snapshot before(world);
+      EXPECT_TRUE(refused(Self::qos(QosOp::kSet, target, c), abi::kEperm, Detail::kNoAuthority, 2));
+      EXPECT_EQ(before.changed(), "");
+    }
+  }
+}
+
+// A control that was minted for another identity, whoever gave it; and the one that is minted of.
+TEST_F(QosTest, test_reject_qos_stolen_control_cap) {
+  server.task->identity = kIdentity;
+  const kernel::QosControl control(rt::Slot{kControl});
+  for (const Player* player : {&client, &server}) {
+    world.give(*player, kOther, rt::Slot{player == &client ? server.task_slot : client.task_slot});
+    world.give(*player, kControl, World::kQos, abi::kAllQosControlRights, kIdentity);
+    world.give(*player, kControl + 1, World::kQos);
+  }
+  as(client);
+  for (std::uint64_t identity : {std::uint64_t{0}, kIdentity + 1, ~kIdentity}) {
+    client.task->identity = identity;
+    for (std::uint32_t held : {kControl, kControl + 1}) {
+      for (QosClass c : kClasses) {
+        Snapshot before(world);
+        EXPECT_TRUE(
+            refused(kernel::QosControl(rt::Slot{held}).set(kernel::Task(rt::Slot{kOther}), c),
+                    abi::kEperm, Detail::kNoAuthority, 0));
+        EXPECT_EQ(before.changed(), "");
+      }
+    }
+  }
+  // It is the identity that is in the way, nothing else.
+  client.task->identity = kIdentity;
+  EXPECT_TRUE(control.set(kernel::Task(rt::Slot{kOther}), QosClass::kInteractive));
+  EXPECT_EQ(server.thread->own_class, QosClass::kInteractive);
+}
+
+TEST_F(QosTest, GetTellsTheClassOfATask) {
+  constexpr auto kInspect = static_cast<std::uint8_t>(abi::TaskRight::kInspect);
+  world.give(client, kOther, rt::Slot{server.task_slot}, kInspect, 0);
+  world.give(client, kOwn, rt::Slot{server.task_slot},
+             static_cast<std::uint8_t>(abi::kAllTaskRights & ~kInspect), 0);
+  as(client);
+  EXPECT_EQ(Self::qos(QosOp::kGet, kOther, QosClass::kIdle), QosClass::kNormal);
+  {
+    const WithTree tree;
+    set_task_class(*server.task, QosClass::kPerfBurst);
+    EXPECT_TRUE(settle_class(*server.task));
+  }
+  EXPECT_EQ(Self::qos(QosOp::kGet, kOther, QosClass::kIdle), QosClass::kPerfBurst);
+  as(client);
+  expect_refused(
+      world, [&] { return Self::qos(QosOp::kGet, kOwn, QosClass::kIdle); }, abi::kEperm,
+      Detail::kBadRights, 2);
+}
+
 TEST_F(QosTest, WhoHasLoweredItselfDoesNotComeBack) {
   as(client);
   EXPECT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
@@ -78,7 +145,7 @@ TEST_F(QosTest, ANewThreadIsNotAboveItsMaker) {
     auto thread = world.make<kernel::Thread>();
     EXPECT_TRUE(thread.configure(kernel::Task(World::kTask)));
     const auto& made = *reinterpret_cast<Thread*>(world.slot(thread.slot().index).object());
-    EXPECT_EQ(made.own_class, std::min(own, QosClass::kNormal));
+    EXPECT_EQ(made.own_class, std::min(own, QosClass::kNormal)) << "the task is normal";
     EXPECT_EQ(made.effective_class, made.own_class);
   }
 }
@@ -124,8 +191,22 @@ class QosRegisterTest : public CallTest {
 };
 
 TEST_F(QosRegisterTest, test_reject_invalid_qos_op) { only_accepts(kA0, 1, 1, Detail::kBadEnum); }
+// A bit beyond the 32 of an address is not cut off; what remains must be a task's.
 TEST_F(QosRegisterTest, test_reject_qos_target_overflow) {
-  only_accepts(kA1, 0, 2, Detail::kBadRange);
+  const calls::Call& call = call_of(abi::SystemCall::kSelfQos);
+  for (unsigned bit = 32; bit < 64; ++bit) {
+    for (const std::uint64_t low : {std::uint64_t{0}, std::uint64_t{World::kTask.index}}) {
+      const std::uint64_t word = std::uint64_t{1} << bit | low;
+      expect_rejected(call, kA1, word, abi::kEinval, Detail::kBadRange, 2);
+    }
+  }
+  expect_rejected(call, kA1, ~std::uint64_t{0}, abi::kEinval, Detail::kBadCap, 2);
+  for (unsigned bit = 9; bit < 32; ++bit) {
+    const std::uint64_t beyond = abi::word(std::uint32_t{1} << bit);
+    expect_rejected(call, kA1, beyond, abi::kEinval, Detail::kBadCap, 2);
+  }
+  expect_rejected(call, kA1, kEmpty, abi::kEinval, Detail::kBadCap, 2);
+  expect_rejected(call, kA1, World::kNode.index, abi::kEinval, Detail::kBadType, 2);
 }
 TEST_F(QosRegisterTest, test_reject_invalid_qos_class) {
   expect_rejected(call_of(abi::SystemCall::kSelfQos), kA2, 4, abi::kEinval, Detail::kBadEnum, 3);

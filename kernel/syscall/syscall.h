@@ -118,6 +118,8 @@ class Syscall {
   Result<void> on(const decode::TaskKill<Syscall>& args);
   Result<decode::TaskInfoResult> on(const decode::TaskInfo<Syscall>& args);
   Result<decode::TaskQuotaResult> on(const decode::TaskQuota<Syscall>& args);
+  Result<void> on(const decode::TaskSettle<Syscall>& args);
+  Result<void> on(const decode::QosControlSet<Syscall>& args);
   Result<void> on(const decode::ThreadConfigure<Syscall>& args);
   Result<void> on(const decode::ThreadBind<Syscall>& args);
   Result<void> on(const decode::ThreadHandler<Syscall>& args);
@@ -144,6 +146,8 @@ class Syscall {
   Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:
+  // Of a task that the caller names; it may not set it so.
+  Result<abi::QosClass> class_of_task(const decode::SelfQos<Syscall>& args);
   [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,
                                          std::uint8_t rights, std::uint8_t argument);
 

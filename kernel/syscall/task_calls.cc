@@ -38,14 +38,6 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
   return {};
 }
 
-Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) {
-  if (args.op == abi::QosOp::kSet) {
-    if (args.class_ > caller_.own_class) return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
-    set_class(caller_, args.class_);
-  }
-  return decode::SelfQosResult{.class_ = caller_.own_class};
-}
-
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
   if ((args.harts & ~online_harts()) != 0) {
     return Error{abi::kEinval, abi::Detail::kBadRange, 1};
@@ -113,7 +105,7 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
-  set_class(thread, std::min(abi::QosClass::kNormal, caller_.own_class));
+  set_class(thread, std::min(thread.own_class, caller_.own_class));
   thread.affinity = caller_.affinity;
   thread.set_home(Hart::here());
   return {};

@@ -53,7 +53,9 @@ enum class Detail : std::uint8_t {
   kHasChildren = 19,  // Something was made of the memory, or derived from the capability.
   kNotCopyable = 20,  // Untyped and Reply capabilities are moved, never copied.
   kBadState = 21,  // The object does not allow it now.
-  kNoAuthority = 22,  // The identity is not the one that the IdentityControl was minted for.
+  // The identity is not the one that the IdentityControl or QosControl was minted for, or only the
+  // privileged may.
+  kNoAuthority = 22,
   kTruncated = 23,  // There is more than there is room for.
 };
 constexpr bool valid_detail(std::uint64_t value) { return value < 24; }
@@ -125,8 +127,9 @@ enum class ObjectType : std::uint8_t {
   kAlarm = 9,  // A timer that signals a Notification.
   kIdentityControl = 10,  // The authority to give tasks their identity.
   kBootInfo = 11,  // What the first task is told of the machine.
+  kQosControl = 12,  // The authority to set the class of tasks.
 };
-constexpr bool valid_object_type(std::uint64_t value) { return value < 12; }
+constexpr bool valid_object_type(std::uint64_t value) { return value < 13; }
 constexpr std::string_view to_string(ObjectType value) {
   switch (value) {
     case ObjectType::kNull:
@@ -153,6 +156,8 @@ constexpr std::string_view to_string(ObjectType value) {
       return "identityControl";
     case ObjectType::kBootInfo:
       return "bootInfo";
+    case ObjectType::kQosControl:
+      return "qosControl";
   }
   return "?";
 }
@@ -160,7 +165,7 @@ constexpr std::string_view to_string(ObjectType value) {
 // Who runs first. Highest ready class first, one FIFO a class.
 enum class QosClass : std::uint8_t {
   kIdle = 0,  // Runs when nobody else wants to.
-  kNormal = 1,  // What every thread begins with.
+  kNormal = 1,  // What every task begins with.
   kInteractive = 2,  // For what a person waits for.
   kPerfBurst = 3,  // Before all others.
 };

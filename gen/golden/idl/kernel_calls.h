@@ -156,12 +156,12 @@ inline constexpr Parameter kSelfExitParameters[] = {
 
 inline constexpr Parameter kSelfQosParameters[] = {
     {"op", 10, Kind::kEnum, 0, 0x1, abi::ObjectType::kNull, 0x00},
-    {"target", 11, Kind::kU32, 0, 0, abi::ObjectType::kNull, 0x00},
+    {"target", 11, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
     {"class", 12, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kUntypedRetypeParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
     {"size", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
     {"node", 12, Kind::kCapability, 0, 0, abi::ObjectType::kCnode, 0x02},
     {"first", 13, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
@@ -297,7 +297,7 @@ inline constexpr Parameter kBootInfoPrintParameters[] = {
 };
 
 inline constexpr Parameter kBootInfoCensusParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kBootInfoCommandLineParameters[] = {
@@ -306,6 +306,11 @@ inline constexpr Parameter kBootInfoCommandLineParameters[] = {
 
 inline constexpr Parameter kSelfAffinityParameters[] = {
     {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
+inline constexpr Parameter kQosControlSetParameters[] = {
+    {"task", 10, Kind::kCapability, 0, 0, abi::ObjectType::kTask, 0x04},
+    {"class", 11, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
 };
 
 }  // namespace internal
@@ -411,6 +416,9 @@ inline constexpr Call kAll[] = {
     {"Task.quota", abi::SystemCall::kTaskQuota, abi::ObjectType::kTask, 0x04, false, {}},
     {"Self.affinity", abi::SystemCall::kSelfAffinity, abi::ObjectType::kNull, 0x00, false,
         internal::kSelfAffinityParameters},
+    {"QosControl.set", abi::SystemCall::kQosControlSet, abi::ObjectType::kQosControl, 0x01, false,
+        internal::kQosControlSetParameters},
+    {"Task.settle", abi::SystemCall::kTaskSettle, abi::ObjectType::kTask, 0x04, false, {}},
 };
 
 // By type.
@@ -426,6 +434,7 @@ inline constexpr Object kObjects[] = {
     {"Alarm", abi::ObjectType::kAlarm, 0x01},
     {"IdentityControl", abi::ObjectType::kIdentityControl, 0x01},
     {"BootInfo", abi::ObjectType::kBootInfo, 0x0f},
+    {"QosControl", abi::ObjectType::kQosControl, 0x01},
 };
 
 }  // namespace tessera::calls

@@ -879,6 +879,22 @@ struct SelfAffinity {
   std::uint32_t harts;
 };
 
+// System call 61, QosControl.set.
+template <class K>
+struct QosControlSet {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kQosControl> self;
+  typename K::template Ref<abi::ObjectType::kTask> task;
+  abi::QosClass class_;
+};
+
+// System call 62, Task.settle.
+template <class K>
+struct TaskSettle {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kTask> self;
+};
+
 namespace internal {
 
 template <class K>
@@ -1113,7 +1129,7 @@ void self_qos(K& k, typename K::Frame& frame) {
   if (!abi::valid_qos_op(frame.x[10])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 1);
   }
-  if (frame.x[11] > 0U) {
+  if (!abi::fits<std::uint32_t>(frame.x[11])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
   }
   if (!abi::valid_qos_class(frame.x[12])) {
@@ -1716,6 +1732,33 @@ void self_affinity(K& k, typename K::Frame& frame) {
   encode(frame, *result);
 }
 
+template <class K>
+void qos_control_set(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kQosControl>(frame.x[5],
+      static_cast<std::uint8_t>(abi::QosControlRight::kUse), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto task = k.template lookup<abi::ObjectType::kTask>(frame.x[10],
+      static_cast<std::uint8_t>(abi::TaskRight::kInspect), 1);
+  if (!task) return k.fail(frame, task.error());
+  if (!abi::valid_qos_class(frame.x[11])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 2);
+  }
+  auto result = k.on(QosControlSet<K>{.self = *std::move(self), .task = *std::move(task),
+      .class_ = abi::value<abi::QosClass>(frame.x[11])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void task_settle(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kTask>(frame.x[5],
+      static_cast<std::uint8_t>(abi::TaskRight::kInspect), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(TaskSettle<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1836,6 +1879,10 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::task_quota(k, frame);
     case abi::word(abi::SystemCall::kSelfAffinity):
       return internal::self_affinity(k, frame);
+    case abi::word(abi::SystemCall::kQosControlSet):
+      return internal::qos_control_set(k, frame);
+    case abi::word(abi::SystemCall::kTaskSettle):
+      return internal::task_settle(k, frame);
     default:
       return k.unknown(frame);
   }

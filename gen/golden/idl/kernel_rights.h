@@ -45,6 +45,11 @@ enum class NotificationRight : std::uint8_t {
 };
 inline constexpr std::uint8_t kAllNotificationRights = 0x03;
 
+enum class QosControlRight : std::uint8_t {
+  kUse = 1 << 0,
+};
+inline constexpr std::uint8_t kAllQosControlRights = 0x01;
+
 enum class ReplyRight : std::uint8_t {
   kUse = 1 << 0,
 };

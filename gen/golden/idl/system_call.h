@@ -67,6 +67,8 @@ enum class SystemCall : std::uint64_t {
   kBootInfoCommandLine = 58,
   kTaskQuota = 59,
   kSelfAffinity = 60,
+  kQosControlSet = 61,
+  kTaskSettle = 62,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -186,6 +188,10 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Task.quota";
     case SystemCall::kSelfAffinity:
       return "Self.affinity";
+    case SystemCall::kQosControlSet:
+      return "QosControl.set";
+    case SystemCall::kTaskSettle:
+      return "Task.settle";
   }
   return "?";
 }

@@ -22,8 +22,8 @@ namespace tessera::kernel {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
-// A flow of control in a task. Its class is normal, or that of the thread that configures it,
-// whichever is lower.
+// A flow of control in a task. Its class at first is that of the task, or that of the thread that
+// configures it, whichever is lower.
 class Thread {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kThread;
