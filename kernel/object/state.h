@@ -9,6 +9,7 @@
 #include "kernel/base/result.h"
 #include "kernel/base/types.h"
 #include "kernel/cap/slot.h"
+#include "kernel/object/audit.h"
 #include "kernel/object/round.h"
 #include "kernel/sched/hart.h"
 #include "kernel/sync/spinlock.h"
@@ -51,12 +52,15 @@ struct State {
   // The UART is the kernel's until a task has mapped it.
   PhysAddr uart;
   bool uart_taken = false;
+
+  AuditRing audit[kMaxHarts];  // of the hart of the same index; each has its own rules
 };
 extern constinit State state;
 
 inline std::uint32_t bit_of(const Hart& hart) {
   return std::uint32_t{1} << static_cast<unsigned>(&hart - state.harts);
 }
+inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
 inline std::uint32_t online_harts() {
   std::uint32_t online = 0;
   for (const Hart& hart : state.harts) {

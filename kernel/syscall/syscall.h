@@ -76,7 +76,8 @@ class Syscall {
     TRY_ASSIGN(const Invoked found, find(address, type, rights, argument));
     return Ref<type>{found};
   }
-  // Not inlined: there are as many decoders as calls, and each has one of these at every check.
+  // Not inlined: there are as many decoders as calls, and each has one of these at every check. So
+  // it looks at nothing of this object, which they would have to keep for it.
   [[gnu::noinline]] void fail(Frame& frame, Error error);
   void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
     fail(frame, Error{status, detail, argument});
@@ -143,9 +144,14 @@ class Syscall {
   Result<void> on(const decode::BootInfoPrint<Syscall>& args);
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
   Result<decode::BootInfoCensusResult> on(const decode::BootInfoCensus<Syscall>& args);
+  Result<decode::BootInfoAuditResult> on(const decode::BootInfoAudit<Syscall>& args);
   Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:
+  // What was decided about a class; and of a call that was refused, if it was about classes.
+  [[gnu::noinline]] void audit(abi::QosReason reason, const Task* target, std::uint8_t from,
+                               std::uint8_t to) const;
+  static void audit_refusal(const Frame& frame, Error error);
   // Of a task that the caller names; it may not set it so.
   Result<abi::QosClass> class_of_task(const decode::SelfQos<Syscall>& args);
   [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,

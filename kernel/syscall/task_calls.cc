@@ -238,6 +238,20 @@ Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
   return {};
 }
 
+Result<decode::BootInfoAuditResult> Syscall::on(const decode::BootInfoAudit<Syscall>& args) {
+  AuditRing& ring = state.audit[args.hart];
+  const std::uint32_t lost = ring.lost();
+  const AuditRecord record = ring.take();
+  return decode::BootInfoAuditResult{.sequence = record.sequence,
+                                     .reason = record.reason,
+                                     .caller_sid = record.caller_sid,
+                                     .caller_task = record.caller_task,
+                                     .target_task = record.target_task,
+                                     .from = record.from,
+                                     .to = record.to,
+                                     .lost = lost};
+}
+
 Result<decode::BootInfoCommandLineResult> Syscall::on(
     const decode::BootInfoCommandLine<Syscall>& args) {
   decode::BootInfoCommandLineResult result;

@@ -199,6 +199,38 @@ constexpr std::string_view to_string(QosOp value) {
   return "?";
 }
 
+// What was decided about a class, and why. All but the first are refusals.
+enum class QosReason : std::uint8_t {
+  kApplied = 0,  // It was set.
+  // Set of a task without a QosControl, or without a right that it takes.
+  kUnauthorizedOtherTask = 1,
+  kUnauthorizedEscalation = 2,  // A thread may not raise itself.
+  kUnauthorizedIdentity = 3,  // The QosControl is not for the caller's identity.
+  kInvalidOp = 4,  // Neither get nor set.
+  kInvalidQosClass = 5,  // No class.
+  kInvalidTarget = 6,  // No task.
+};
+constexpr bool valid_qos_reason(std::uint64_t value) { return value < 7; }
+constexpr std::string_view to_string(QosReason value) {
+  switch (value) {
+    case QosReason::kApplied:
+      return "applied";
+    case QosReason::kUnauthorizedOtherTask:
+      return "unauthorizedOtherTask";
+    case QosReason::kUnauthorizedEscalation:
+      return "unauthorizedEscalation";
+    case QosReason::kUnauthorizedIdentity:
+      return "unauthorizedIdentity";
+    case QosReason::kInvalidOp:
+      return "invalidOp";
+    case QosReason::kInvalidQosClass:
+      return "invalidQosClass";
+    case QosReason::kInvalidTarget:
+      return "invalidTarget";
+  }
+  return "?";
+}
+
 // Why a task's thread was stopped; what a fault handler and a supervisor are told.
 enum class FaultCause : std::uint8_t {
   kNone = 0,  // It did not fault.
@@ -385,6 +417,9 @@ inline constexpr std::int32_t kEtimedout = -110;
 
 // The wait was cancelled.
 inline constexpr std::int32_t kEcanceled = -125;
+
+// In an audit record, in the place of a class that is not known.
+inline constexpr std::uint8_t kUnknownQosClass = 255;
 
 inline constexpr std::uint32_t kPageSize = 4096;
 

@@ -288,6 +288,10 @@ inline constexpr Parameter kAlarmSetParameters[] = {
     {"deadline", 10, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kBootInfoAuditParameters[] = {
+    {"hart", 10, Kind::kU32, 0, 0x7, abi::ObjectType::kNull, 0x00},
+};
+
 inline constexpr Parameter kBootInfoRegionParameters[] = {
     {"index", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
 };
@@ -401,6 +405,8 @@ inline constexpr Call kAll[] = {
     {"Alarm.set", abi::SystemCall::kAlarmSet, abi::ObjectType::kAlarm, 0x01, false,
         internal::kAlarmSetParameters},
     {"Alarm.clear", abi::SystemCall::kAlarmClear, abi::ObjectType::kAlarm, 0x01, false, {}},
+    {"BootInfo.audit", abi::SystemCall::kBootInfoAudit, abi::ObjectType::kBootInfo, 0x10, false,
+        internal::kBootInfoAuditParameters},
     {"BootInfo.region", abi::SystemCall::kBootInfoRegion, abi::ObjectType::kBootInfo, 0x01, false,
         internal::kBootInfoRegionParameters},
     {"BootInfo.bundle", abi::SystemCall::kBootInfoBundle, abi::ObjectType::kBootInfo, 0x01, false,
@@ -433,7 +439,7 @@ inline constexpr Object kObjects[] = {
     {"Vmo", abi::ObjectType::kVmo, 0x1f},
     {"Alarm", abi::ObjectType::kAlarm, 0x01},
     {"IdentityControl", abi::ObjectType::kIdentityControl, 0x01},
-    {"BootInfo", abi::ObjectType::kBootInfo, 0x0f},
+    {"BootInfo", abi::ObjectType::kBootInfo, 0x1f},
     {"QosControl", abi::ObjectType::kQosControl, 0x01},
 };
 

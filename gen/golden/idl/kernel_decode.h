@@ -726,6 +726,37 @@ struct AlarmClear {
   typename K::template Ref<abi::ObjectType::kAlarm> self;
 };
 
+struct BootInfoAuditResult {
+  std::uint32_t sequence{};
+  abi::QosReason reason{};
+  std::uint64_t caller_sid{};
+  std::uint64_t caller_task{};
+  std::uint64_t target_task{};
+  std::uint8_t from{};
+  std::uint8_t to{};
+  std::uint32_t lost{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const BootInfoAuditResult& result) {
+  frame.x[10] = abi::word(result.sequence);
+  frame.x[11] = abi::word(result.reason);
+  frame.x[12] = result.caller_sid;
+  frame.x[13] = result.caller_task;
+  frame.x[14] = result.target_task;
+  frame.x[15] = abi::word(result.from);
+  frame.x[5] = abi::word(result.to);
+  frame.x[6] = abi::word(result.lost);
+}
+
+// System call 51, BootInfo.audit.
+template <class K>
+struct BootInfoAudit {
+  using Result = BootInfoAuditResult;
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  std::uint32_t hart;
+};
+
 struct BootInfoRegionResult {
   std::uint32_t slot{};
   std::uint64_t base{};
@@ -1618,6 +1649,21 @@ void alarm_clear(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void boot_info_audit(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kAudit), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (frame.x[10] > 7U) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(BootInfoAudit<K>{.self = *std::move(self),
+      .hart = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
+template <class K>
 void boot_info_region(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
       static_cast<std::uint8_t>(abi::BootInfoRight::kRead), 0);
@@ -1861,6 +1907,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::alarm_set(k, frame);
     case abi::word(abi::SystemCall::kAlarmClear):
       return internal::alarm_clear(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoAudit):
+      return internal::boot_info_audit(k, frame);
     case abi::word(abi::SystemCall::kBootInfoRegion):
       return internal::boot_info_region(k, frame);
     case abi::word(abi::SystemCall::kBootInfoBundle):

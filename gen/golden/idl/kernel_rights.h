@@ -18,8 +18,9 @@ enum class BootInfoRight : std::uint8_t {
   kPrint = 1 << 1,
   kStop = 1 << 2,
   kCensus = 1 << 3,
+  kAudit = 1 << 4,
 };
-inline constexpr std::uint8_t kAllBootInfoRights = 0x0f;
+inline constexpr std::uint8_t kAllBootInfoRights = 0x1f;
 
 enum class CNodeRight : std::uint8_t {
   kRead = 1 << 0,

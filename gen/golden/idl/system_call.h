@@ -58,6 +58,7 @@ enum class SystemCall : std::uint64_t {
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
+  kBootInfoAudit = 51,
   kBootInfoRegion = 52,
   kBootInfoBundle = 53,
   kBootInfoUart = 54,
@@ -170,6 +171,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Alarm.set";
     case SystemCall::kAlarmClear:
       return "Alarm.clear";
+    case SystemCall::kBootInfoAudit:
+      return "BootInfo.audit";
     case SystemCall::kBootInfoRegion:
       return "BootInfo.region";
     case SystemCall::kBootInfoBundle:
