@@ -309,10 +309,13 @@ enum class StartSlot : std::uint8_t {
   kWindow1 = 12,  // The second of them.
   kWindow2 = 13,  // The third.
   kMemory = 14,  // An Untyped of its own, with what its quota has left.
-  kCensus = 15,  // BootInfo with the right to count objects; only in images of tests.
-  kPeer = 16,  // What the manifest's `uses` beyond console and timed give, here only for tests.
+  kBootInfo = 15,  // BootInfo with the rights that the manifest grants, `audit` and `census`.
+  // A QosControl that works for this task alone; only whom the manifest gives it to.
+  kQosControl = 16,
+  kIdentityControl = 17,  // An IdentityControl that gives its own identity alone; likewise.
+  kPeer = 18,  // What the manifest's `uses` beyond console and timed give, here only for tests.
 };
-constexpr bool valid_start_slot(std::uint64_t value) { return value < 17; }
+constexpr bool valid_start_slot(std::uint64_t value) { return value < 19; }
 constexpr std::string_view to_string(StartSlot value) {
   switch (value) {
     case StartSlot::kNull:
@@ -345,8 +348,12 @@ constexpr std::string_view to_string(StartSlot value) {
       return "window2";
     case StartSlot::kMemory:
       return "memory";
-    case StartSlot::kCensus:
-      return "census";
+    case StartSlot::kBootInfo:
+      return "bootInfo";
+    case StartSlot::kQosControl:
+      return "qosControl";
+    case StartSlot::kIdentityControl:
+      return "identityControl";
     case StartSlot::kPeer:
       return "peer";
   }

@@ -166,9 +166,9 @@ class BootInfo {
     std::uint32_t lost{};
   };
   // Takes the oldest record of what a hart has decided about classes: each set (Self.qos,
-  // QosControl.set), and each call of these that was refused, whyever. A hart keeps few; what comes
-  // when all are taken is counted, and lost. From any hart, at any time. hart: bit n of
-  // Self.affinity; one that is not online has decided nothing.
+  // QosControl.set), and each call of these that was refused, for whatever reason. A hart keeps
+  // few; what comes while it has no room is counted, and lost. From any hart, at any time. hart:
+  // bit n of Self.affinity; one that is not online has decided nothing.
   // sequence: of the decisions of the hart, from 1, modulo 2 to the 32nd; those in between were
   // lost. 0: there is no record, and all else but `lost` means nothing. reason: applied, or why it
   // was refused.
