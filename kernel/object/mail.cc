@@ -54,6 +54,12 @@ void refresh_at_home(Thread& thread) {
   if (thread.wait() == wait && thread.endpoint() == &endpoint) refresh_class(thread);
 }
 
+// A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
+void set_affinity(Thread& thread, std::uint8_t harts) {
+  thread.affinity.set(harts);
+  if (thread.ready) leave_for_another(Hart::here(), thread);
+}
+
 // On the home of what is asked of.
 void perform(const Ask& ask) {
   switch (ask.what) {
@@ -68,6 +74,9 @@ void perform(const Ask& ask) {
       break;
     case Asked::kRefresh:
       refresh_at_home(*static_cast<Thread*>(ask.of));
+      break;
+    case Asked::kAffinity:
+      set_affinity(*static_cast<Thread*>(ask.of), ask.harts);
       break;
     case Asked::kDisarm:
       Hart::here().timers.disarm(*static_cast<Alarm*>(ask.of));
@@ -109,6 +118,14 @@ Result<void> perform_at(Hart& place, const Ask& ask) {
 
 }  // namespace
 
+std::uint32_t online_harts() {
+  std::uint32_t online = 0;
+  for (const Hart& hart : state.harts) {
+    if (hart.ipi.online.load()) online |= bit_of(hart);
+  }
+  return online;
+}
+
 void wake(Thread& thread) {
   Hart& home = *thread.home();
   if (&home == &Hart::here()) {
@@ -135,8 +152,8 @@ bool adopt(Thread& thread) {
   return true;
 }
 
-Result<void> at_home(Thread& thread, Asked what) {
-  return perform_at(*thread.home(), {what, &thread});
+Result<void> at_home(Thread& thread, Asked what, std::uint8_t harts) {
+  return perform_at(*thread.home(), {what, &thread, harts});
 }
 
 Result<void> disarm_alarm(Alarm& alarm) {
@@ -154,7 +171,7 @@ void give_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  Hart& to = state.harts[__builtin_ctz(thread.affinity & online_harts())];
+  Hart& to = state.harts[__builtin_ctz(thread.affinity.peek() & online_harts())];
   thread.set_home(to);
   wake(thread);
   return true;
@@ -176,7 +193,7 @@ void share_work(Hart& hart) {
   const bool surplus = !hart.ready.empty();
   if (hart.surplus.peek() != surplus) hart.surplus.store(surplus);
   if (!surplus) return;
-  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity;
+  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity.peek();
   if (idle == 0) return;
   Hart& to = state.harts[__builtin_ctz(idle)];
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;

@@ -61,13 +61,7 @@ inline std::uint32_t bit_of(const Hart& hart) {
   return std::uint32_t{1} << static_cast<unsigned>(&hart - state.harts);
 }
 inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
-inline std::uint32_t online_harts() {
-  std::uint32_t online = 0;
-  for (const Hart& hart : state.harts) {
-    if (hart.ipi.online.load()) online |= bit_of(hart);
-  }
-  return online;
-}
+std::uint32_t online_harts();
 
 // The hart of a number that somebody gave; einval, badRange: there can be none.
 inline Result<Hart*> hart_at(std::uint64_t number) {

@@ -38,15 +38,17 @@ constexpr bool is_a_wait(Wait wait) {
 // What one hart asks another to do with a thread, or an alarm, that is the other's.
 enum class Asked : std::uint8_t {
   kNothing,
-  kStop,     // it never runs again
-  kSuspend,  // it does not run until it is resumed
-  kEnd,      // it runs, to end its task
-  kRefresh,  // it runs at the class that is due
-  kDisarm,   // an alarm
+  kStop,      // it never runs again
+  kSuspend,   // it does not run until it is resumed
+  kEnd,       // it runs, to end its task
+  kRefresh,   // it runs at the class that is due
+  kAffinity,  // it runs on the harts that are asked
+  kDisarm,    // an alarm
 };
 struct Ask {
   Asked what = Asked::kNothing;
-  void* of = nullptr;  // a Thread, for kDisarm an Alarm; null: done, and the asker comes home
+  void* of = nullptr;      // a Thread, for kDisarm an Alarm; null: done, and the asker comes home
+  std::uint8_t harts = 0;  // for kAffinity, a bit each
 };
 
 struct Thread : Runnable, Link<TaskMemberTag>, Timer {

@@ -128,6 +128,7 @@ class Syscall {
   Result<void> on(const decode::ThreadBuffer<Syscall>& args);
   Result<void> on(const decode::ThreadSuspend<Syscall>& args);
   Result<void> on(const decode::ThreadResume<Syscall>& args);
+  Result<decode::ThreadAffinityResult> on(const decode::ThreadAffinity<Syscall>& args);
   Result<decode::ThreadReadResult> on(const decode::ThreadRead<Syscall>& args);
   Result<void> on(const decode::ThreadWrite<Syscall>& args);
   Result<void> on(const decode::VmoMap<Syscall>& args);
@@ -154,6 +155,8 @@ class Syscall {
   static void audit_refusal(const Frame& frame, Error error);
   // Of a task that the caller names; it may not set it so.
   Result<abi::QosClass> class_of_task(const decode::SelfQos<Syscall>& args);
+  // Of whoever it is; 0: they stay. Tells which they are.
+  [[gnu::noinline]] Result<std::uint32_t> set_affinity(Thread& thread, std::uint32_t harts);
   [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,
                                          std::uint8_t rights, std::uint8_t argument);
 

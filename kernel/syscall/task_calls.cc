@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/ipc/message.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
@@ -38,12 +39,20 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
   return {};
 }
 
-Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
-  if ((args.harts & ~online_harts()) != 0) {
-    return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+Result<std::uint32_t> Syscall::set_affinity(Thread& thread, std::uint32_t harts) {
+  const std::uint32_t online = online_harts();
+  if ((harts & ~online) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  if (harts != 0) {
+    // Asked once: when it is made again, it only tells.
+    caller_.frame.x[ipc::kFirstWord] = 0;
+    TRY(at_home(thread, Asked::kAffinity, static_cast<std::uint8_t>(harts)));
   }
-  if (args.harts != 0) caller_.affinity = static_cast<std::uint8_t>(args.harts);
-  return decode::SelfAffinityResult{.harts = caller_.affinity & online_harts()};
+  return thread.affinity.peek() & online;
+}
+
+Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
+  TRY_ASSIGN(const std::uint32_t harts, set_affinity(caller_, args.harts));
+  return decode::SelfAffinityResult{.harts = harts};
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
@@ -106,7 +115,7 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
   set_class(thread, std::min(thread.own_class, caller_.own_class));
-  thread.affinity = caller_.affinity;
+  thread.affinity.set(caller_.affinity.peek());
   thread.set_home(Hart::here());
   return {};
 }
@@ -146,6 +155,11 @@ Result<void> Syscall::on(const decode::ThreadSuspend<Syscall>& args) {
   TRY(suspend_thread(thread));
   if (own) return kWaiting;
   return {};
+}
+
+Result<decode::ThreadAffinityResult> Syscall::on(const decode::ThreadAffinity<Syscall>& args) {
+  TRY_ASSIGN(const std::uint32_t harts, set_affinity(args.self.object(), args.harts));
+  return decode::ThreadAffinityResult{.harts = harts};
 }
 
 Result<void> Syscall::on(const decode::ThreadResume<Syscall>& args) {

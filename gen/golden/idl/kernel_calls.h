@@ -280,6 +280,10 @@ inline constexpr Parameter kThreadBufferParameters[] = {
     {"page", 11, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kThreadAffinityParameters[] = {
+    {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
 inline constexpr Parameter kAlarmBindParameters[] = {
     {"notification", 10, Kind::kCapability, 0, 0, abi::ObjectType::kNotification, 0x01},
 };
@@ -400,6 +404,8 @@ inline constexpr Call kAll[] = {
     {"Vmo.seal", abi::SystemCall::kVmoSeal, abi::ObjectType::kVmo, 0x12, false, {}},
     {"Thread.buffer", abi::SystemCall::kThreadBuffer, abi::ObjectType::kThread, 0x01, false,
         internal::kThreadBufferParameters},
+    {"Thread.affinity", abi::SystemCall::kThreadAffinity, abi::ObjectType::kThread, 0x01, false,
+        internal::kThreadAffinityParameters},
     {"Alarm.bind", abi::SystemCall::kAlarmBind, abi::ObjectType::kAlarm, 0x01, false,
         internal::kAlarmBindParameters},
     {"Alarm.set", abi::SystemCall::kAlarmSet, abi::ObjectType::kAlarm, 0x01, false,

@@ -703,6 +703,23 @@ struct ThreadBuffer {
   std::uint32_t page;
 };
 
+struct ThreadAffinityResult {
+  std::uint32_t harts{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const ThreadAffinityResult& result) {
+  frame.x[10] = abi::word(result.harts);
+}
+
+// System call 46, Thread.affinity.
+template <class K>
+struct ThreadAffinity {
+  using Result = ThreadAffinityResult;
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  std::uint32_t harts;
+};
+
 // System call 48, Alarm.bind.
 template <class K>
 struct AlarmBind {
@@ -1615,6 +1632,21 @@ void thread_buffer(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void thread_affinity(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (!abi::fits<std::uint32_t>(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(ThreadAffinity<K>{.self = *std::move(self),
+      .harts = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
+template <class K>
 void alarm_bind(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kAlarm>(frame.x[5],
       static_cast<std::uint8_t>(abi::AlarmRight::kSet), 0);
@@ -1901,6 +1933,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::vmo_seal(k, frame);
     case abi::word(abi::SystemCall::kThreadBuffer):
       return internal::thread_buffer(k, frame);
+    case abi::word(abi::SystemCall::kThreadAffinity):
+      return internal::thread_affinity(k, frame);
     case abi::word(abi::SystemCall::kAlarmBind):
       return internal::alarm_bind(k, frame);
     case abi::word(abi::SystemCall::kAlarmSet):

@@ -55,6 +55,7 @@ enum class SystemCall : std::uint64_t {
   kVmoSlice = 43,
   kVmoSeal = 44,
   kThreadBuffer = 45,
+  kThreadAffinity = 46,
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
@@ -165,6 +166,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Vmo.seal";
     case SystemCall::kThreadBuffer:
       return "Thread.buffer";
+    case SystemCall::kThreadAffinity:
+      return "Thread.affinity";
     case SystemCall::kAlarmBind:
       return "Alarm.bind";
     case SystemCall::kAlarmSet:

@@ -170,8 +170,8 @@ class BootInfo {
   // few; what comes while it has no room is counted, and lost. From any hart, at any time. hart:
   // bit n of Self.affinity; one that is not online has decided nothing.
   // sequence: of the decisions of the hart, from 1, modulo 2 to the 32nd; those in between were
-  // lost. 0: there is no record, and all else but `lost` means nothing. reason: applied, or why it
-  // was refused.
+  // lost. 0: there is no record, and all but `lost` means nothing. reason: applied, or why it was
+  // refused.
   // callerSid: the identity of the caller's task.
   // callerTask: the id of the caller's task.
   // targetTask: the id of the task whose class it was about; 0: not known.
