@@ -10,13 +10,15 @@ namespace {
 bool is_raised(const Thread& thread) { return thread.effective_class > thread.own_class; }
 
 // What the thread had, its own lowering too, gives way to a class that its task was given since.
-void follow_task(Thread& thread) {
+// Whether it was.
+bool follow_task(Thread& thread) {
   const Task* task = thread.task();
-  if (task == nullptr) return;
+  if (task == nullptr) return false;
   const ClassOfTask now = task->qos.load();
-  if (thread.class_stamp.peek() == now.stamp) return;
+  if (thread.class_stamp.peek() == now.stamp) return false;
   thread.own_class = now.of;
   thread.class_stamp.store(now.stamp);
+  return true;
 }
 
 // Tells whoever works for a thread that waits for an answer what it is given from now on; null:
@@ -52,11 +54,13 @@ void set_class(Thread& thread, abi::QosClass c) {
 }
 
 void refresh_class(Thread& thread) {
-  follow_task(thread);
+  bool own_is_another = follow_task(thread);
   for (Thread* each = &thread; each != nullptr; each = pass_on(*each)) {
     const abi::QosClass due = class_due(*each);
-    // Whoever is not raised begins a count of its own: nothing changes behind it.
-    if (due == each->effective_class && !is_raised(*each)) return;
+    // Whoever is not raised begins a count of its own: nothing changes behind it, unless it begins
+    // to only now, when its own class has come up to what it was given.
+    if (due == each->effective_class && !is_raised(*each) && !own_is_another) return;
+    own_is_another = false;
     if (due != each->effective_class) sched::set_effective_class(*each, due);
   }
 }
