@@ -11,6 +11,7 @@ namespace bootimage {
 namespace {
 
 constexpr absl::string_view kBringUp = "bring-up";
+constexpr absl::string_view kQos = "qos";
 constexpr absl::string_view kTimed = "timed";
 constexpr absl::string_view kIpc = "ipc";
 constexpr absl::string_view kVmo = "vmo";
@@ -33,6 +34,8 @@ constexpr std::array kRows = {
     Row{kBringUp, "init", "up timed"},
     Row{kBringUp, "timed", "ready"},
     Row{kBringUp, "init", "ready"},
+
+    Row{kQos, "SELFTEST", "qos ok"},
 
     Row{kTimed, "SELFTEST", "timed coalesce ok"},
 

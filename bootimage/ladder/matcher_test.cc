@@ -29,6 +29,7 @@ const Lines kGood = {
     "timed: ready",
     "init: up timed",
     "init: ready",
+    "SELFTEST: qos ok",
     "SELFTEST: timed coalesce ok",
     "SELFTEST: ipc payload roundtrip ok",
     "SELFTEST: ipc deadline timeout ok",
@@ -171,8 +172,7 @@ TEST_F(Matching, OutOfOrderWithinASource) {
 
 TEST_F(Matching, OutOfOrderBetweenPhases) {
   EXPECT_EQ(feed(with("timed: ready", {})), State::kFailed);
-  EXPECT_EQ(matcher_.failure(),
-            "out of order: \"SELFTEST: timed coalesce ok\" came before \"timed: ready\"");
+  EXPECT_EQ(matcher_.failure(), "out of order: \"SELFTEST: qos ok\" came before \"timed: ready\"");
   EXPECT_EQ(missing(), "timed: ready");
 }
 
@@ -261,7 +261,8 @@ TEST(Goals, APhaseEndsWithItsLastMarker) {
   EXPECT_EQ(run({.phase = 0, .until = ""}, up_to("init: up timed")), State::kRunning);
   EXPECT_EQ(run({.phase = 0, .until = ""}, up_to("init: ready")), State::kReached);
   EXPECT_EQ(run({.phase = 1, .until = ""}, up_to("init: ready")), State::kRunning);
-  EXPECT_EQ(run({.phase = 1, .until = ""}, up_to("SELFTEST: timed coalesce ok")), State::kReached);
+  EXPECT_EQ(run({.phase = 1, .until = ""}, up_to("SELFTEST: qos ok")), State::kReached);
+  EXPECT_EQ(run({.phase = 2, .until = ""}, up_to("SELFTEST: timed coalesce ok")), State::kReached);
 }
 
 TEST(Goals, ALaterPhaseBeforeItsTimeIsStillAFailure) {
@@ -367,7 +368,8 @@ TEST(Rows, OneLineIsOneMarker) {
 
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
-  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "timed", "ipc", "vmo", "end"}));
+  EXPECT_EQ(phases,
+            (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo", "end"}));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(RunOptions, EveryFlag) {
   EXPECT_EQ(options->machine.harts, 8U);
   EXPECT_TRUE(options->machine.require_smp);
   EXPECT_EQ(options->memory, "1G");
-  EXPECT_EQ(options->goal.phase, 1U);
+  EXPECT_EQ(options->goal.phase, 2U);
   EXPECT_EQ(options->timeout, absl::Milliseconds(50));
   EXPECT_TRUE(options->headless && options->icount && options->gdb);
   EXPECT_EQ(options->log, "l");
@@ -73,7 +73,8 @@ TEST(RunOptions, BadValues) {
     EXPECT_THAT(error({std::string("--timeout=") + timeout}), HasSubstr("wants seconds"))
         << timeout;
   }
-  EXPECT_EQ(error({"--phase=nope"}), "--phase=nope: wants one of bring-up, timed, ipc, vmo, end");
+  EXPECT_EQ(error({"--phase=nope"}),
+            "--phase=nope: wants one of bring-up, qos, timed, ipc, vmo, end");
   EXPECT_THAT(error({"--phase="}), HasSubstr("wants one of"));
 }
 
@@ -118,7 +119,7 @@ TEST(RunOptions, HelpFitsAScreen) {
   for (const std::string& line : lines) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(run_usage(), HasSubstr("--require-smp"));
   EXPECT_THAT(run_usage(), HasSubstr("memory, from 16M (256M)"));
-  EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, timed, ipc, vmo, end."));
+  EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, qos, timed, ipc, vmo, end."));
   EXPECT_THAT(run_usage(), Not(HasSubstr("--kernel")));
 }
 

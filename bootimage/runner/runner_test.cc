@@ -34,7 +34,8 @@ constexpr const char* kBringUp =
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
 constexpr const char* kRest =
-    "printf 'SELFTEST: %s\\n' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc deadline timeout "
+    "printf 'SELFTEST: %s\\n' 'qos ok' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc "
+    "deadline timeout "
     "ok' "
     "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
     "'vmo seal ok' 'vmo revoke unmaps ok' end\n";
@@ -130,7 +131,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 24 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 25 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 
@@ -150,8 +151,7 @@ TEST_F(Runner, TimeoutNamesTheFirstMissingMarker) {
 TEST_F(Runner, TimeoutShowsTheLastLines) {
   qemu_does(absl::StrCat(kBringUp, kHang));
   EXPECT_EQ(run({"--headless", "--timeout=1"}), 1);
-  EXPECT_THAT(err_,
-              HasSubstr("first missing marker: \"SELFTEST: timed coalesce ok\", phase timed"));
+  EXPECT_THAT(err_, HasSubstr("first missing marker: \"SELFTEST: qos ok\", phase qos"));
   EXPECT_THAT(err_, HasSubstr("  | init: up timed\n  | init: ready\n"));
 }
 
@@ -188,7 +188,7 @@ TEST_F(Runner, QemuThatEndsTooEarly) {
   qemu_does(absl::StrCat(kBringUp, "exit 3\n"));
   EXPECT_EQ(run({"--headless"}), 1);
   EXPECT_THAT(err_, HasSubstr("QEMU ended with status 3"));
-  EXPECT_THAT(err_, HasSubstr("first missing marker: \"SELFTEST: timed coalesce ok\""));
+  EXPECT_THAT(err_, HasSubstr("first missing marker: \"SELFTEST: qos ok\""));
   EXPECT_THAT(out_, HasSubstr("init: ready"));
 }
 
@@ -231,9 +231,9 @@ TEST_F(Runner, WithoutTheLadderOnlyTheGoalCounts) {
 }
 
 TEST_F(Runner, FailEndsTheRun) {
-  qemu_does(absl::StrCat(kBringUp, "printf 'SELFTEST: timed coalesce FAIL early\\n'\n", kRest));
+  qemu_does(absl::StrCat(kBringUp, "printf 'SELFTEST: qos FAIL early\\n'\n", kRest));
   EXPECT_EQ(run({"--headless"}), 1);
-  EXPECT_THAT(err_, HasSubstr("a self-test failed: SELFTEST: timed coalesce FAIL early"));
+  EXPECT_THAT(err_, HasSubstr("a self-test failed: SELFTEST: qos FAIL early"));
 }
 
 TEST_F(Runner, AProgramThatFailsEndsTheRun) {
@@ -257,7 +257,7 @@ TEST_F(Runner, PhaseAndUntil) {
   EXPECT_EQ(run({"--headless", "--phase=bring-up"}), 0) << err_;
   EXPECT_EQ(run({"--headless", "--until=timed: ready"}), 0) << err_;
   EXPECT_EQ(run({"--headless", "--until=OpenSBI"}), 0) << err_;
-  EXPECT_EQ(run({"--headless", "--phase=timed", "--timeout=0.5"}), 1);
+  EXPECT_EQ(run({"--headless", "--phase=qos", "--timeout=0.5"}), 1);
 }
 
 TEST_F(Runner, WrongFlagsSayHowAndExit2) {

@@ -114,6 +114,7 @@ extern "C" [[noreturn]] void puppet_main() {
       "timed: ready\r\n"
       "init: up timed\r\n"
       "init: ready\r\n"
+      "SELFTEST: qos ok\r\n"
       "SELFTEST: timed coalesce ok\r\n"
       "SELFTEST: ipc payload roundtrip ok\r\n"
       "SELFTEST: ipc deadline timeout ok\r\n"

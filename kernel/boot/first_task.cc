@@ -184,6 +184,8 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
       .fill(state.root, abi::ObjectType::kBootInfo, 0, boot_info_rights(machine));
   slot_at(cspace, kernel::BootSlot::kIdentityControl)
       .fill(state.root, abi::ObjectType::kIdentityControl, 0, abi::kAllIdentityControlRights);
+  slot_at(cspace, kernel::BootSlot::kQosControl)
+      .fill(state.root, abi::ObjectType::kQosControl, 0, abi::kAllQosControlRights);
   make_vmo(slot_at(cspace, kernel::BootSlot::kBundle), machine.initrd.start, bundle.total_size(),
            kRead);
   boot_info.bundle_size = bundle.total_size();

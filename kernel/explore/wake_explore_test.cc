@@ -88,7 +88,7 @@ class StormAtOneHart : public Play {
     for (unsigned i = 0; i < kSleepers; ++i) {
       world.give(sleeper[i], 2, bell[i].slot());
       // Where it may run it is woken.
-      sleeper[i].thread->affinity = 4;
+      sleeper[i].thread->affinity.set(4);
       plays("sleeper", *sleeper[i].thread, 2, [this, i] {
         const kernel::Notification mine(rt::Slot{2});
         if (mine.wait(kForever) == 1u) ++woken[i];
@@ -96,7 +96,7 @@ class StormAtOneHart : public Play {
     }
     for (unsigned i = 0; i < 2; ++i) {
       for (unsigned k = 0; k < kSleepers; ++k) world.give(ringer[i], 2 + k, bell[k].slot());
-      ringer[i].thread->affinity = static_cast<std::uint8_t>(1 << i);
+      ringer[i].thread->affinity.set(static_cast<std::uint8_t>(1 << i));
       plays(i == 0 ? "ringer 0" : "ringer 1", *ringer[i].thread, i, [i] {
         for (unsigned k = i; k < kSleepers; k += 2) {
           (void)kernel::Notification(rt::Slot{2 + k}).signal();
@@ -133,8 +133,8 @@ class SignalAgainstReceive : public Play {
     world.act_as(world.main());
     const kernel::Thread thread(rt::Slot{server.thread_slot});
     if (!binds_late) CHECK(thread.bind(bell).has_value());
-    server.thread->affinity = 1;
-    client.thread->affinity = 1;
+    server.thread->affinity.set(1);
+    client.thread->affinity.set(1);
     plays("server", *server.thread, 0, [this] {
       const kernel::Endpoint mine(rt::Slot{2});
       bool answers = took(mine.receive(kForever));

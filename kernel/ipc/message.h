@@ -34,6 +34,7 @@ inline constexpr unsigned kStatus =
 inline constexpr unsigned kTag = parameter(kFull, "tag").place;
 static_assert(kTag == kStatus);  // of a message that is sent, its tag; of an answer, its status
 inline constexpr unsigned kNumber = 17;  // a7, of every call
+inline constexpr unsigned kInvoked = 5;  // t0, of every call on a capability
 inline constexpr unsigned kDeadline = parameter(kFull, "deadline").place;
 inline constexpr unsigned kAnswerShape =
     parameter(abi::SystemCall::kEndpointReplyReceive, "shape").place;

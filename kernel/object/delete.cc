@@ -301,6 +301,8 @@ std::uint8_t all_rights(abi::ObjectType type) {
       return abi::kAllIdentityControlRights;
     case abi::ObjectType::kBootInfo:
       return abi::kAllBootInfoRights;
+    case abi::ObjectType::kQosControl:
+      return abi::kAllQosControlRights;
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 #include "kernel/object/donation.h"
 
 #include "kernel/object/mail.h"
+#include "kernel/object/task.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
@@ -8,6 +9,18 @@ namespace {
 
 bool is_raised(const Thread& thread) {
   return thread.effective_class.peek() > thread.own_class.peek();
+}
+
+// What the thread had, its own lowering too, gives way to a class that its task was given since.
+// Whether it was.
+bool follow_task(Thread& thread) {
+  const Task* task = thread.task();
+  if (task == nullptr) return false;
+  const ClassOfTask now = task->qos.load();
+  if (thread.class_stamp.peek() == now.stamp) return false;
+  thread.own_class.set(now.of);
+  thread.class_stamp.store(now.stamp);
+  return true;
 }
 
 // Tells whoever works for a thread that waits for an answer what it is given from now on; null:
@@ -38,11 +51,19 @@ abi::QosClass class_due(const Thread& thread) {
   return given && gift.of > thread.own_class.peek() ? gift.of : thread.own_class.peek();
 }
 
+void set_class(Thread& thread, abi::QosClass c) {
+  thread.own_class.set(c);
+  refresh_class(thread);
+}
+
 void refresh_class(Thread& thread) {
+  bool own_is_another = follow_task(thread);
   for (Thread* each = &thread; each != nullptr; each = pass_on(*each)) {
     const abi::QosClass due = class_due(*each);
-    // Whoever is not raised begins a count of its own: nothing changes behind it.
-    if (due == each->effective_class.peek() && !is_raised(*each)) return;
+    // Whoever is not raised begins a count of its own: nothing changes behind it, unless it begins
+    // to only now, when its own class has come up to what it was given.
+    if (due == each->effective_class.peek() && !is_raised(*each) && !own_is_another) return;
+    own_is_another = false;
     if (due != each->effective_class.peek()) sched::set_effective_class(*each, due);
   }
 }

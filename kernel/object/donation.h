@@ -16,14 +16,11 @@ Gift gift_of(const Thread& caller);
 // The class that a thread is to run at: its own, or what its caller gives it.
 abi::QosClass class_due(const Thread& thread);
 
-// The thread's own class, or the caller that its built-in reply has, is another: it runs at the
-// class that is due, and so do those who work for it. On its home.
+// The class of the thread's task, its own, or the caller that its built-in reply has, is another:
+// it runs at the class that is due, and so do those who work for it. On its home.
 void refresh_class(Thread& thread);
 
 // Its own class from now on.
-inline void set_class(Thread& thread, abi::QosClass c) {
-  thread.own_class.set(c);
-  refresh_class(thread);
-}
+void set_class(Thread& thread, abi::QosClass c);
 
 }  // namespace tessera

@@ -159,5 +159,17 @@ TEST_F(ChainTest, ALongChainIsRaisedSoFarAndNoFarther) {
   EXPECT_EQ(run_at(1, QosClass::kNormal), kDonationDepth + 3);
 }
 
+// A link in the middle whose own class comes up to what it is given begins a count of its own.
+TEST_F(ChainTest, ALinkThatIsRaisedItselfHandsOnAsFarAsAny) {
+  make_chain(kDonationDepth + 4, QosClass::kInteractive);
+  constexpr std::size_t kLink = 4;
+  {
+    const WithTree tree;
+    set_task_class(*links[kLink].task, QosClass::kInteractive);
+    ASSERT_TRUE(settle_class(*links[kLink].task));
+  }
+  EXPECT_EQ(run_at(0, QosClass::kInteractive), links.size());
+}
+
 }  // namespace
 }  // namespace tessera::testing

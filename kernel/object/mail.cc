@@ -53,6 +53,23 @@ void end_at_home(Thread& thread) {
   if (!runs && left == Left::kFree) arrive(thread);
 }
 
+// Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock. A
+// thread that is on the way looks for itself when it arrives.
+void refresh_at_home(Thread& thread) {
+  const Waiting waiting = thread.waiting();
+  const Wait wait = waiting.wait();
+  if (wait == Wait::kComing || wait == Wait::kAsking) return;
+  if (wait != Wait::kSending && wait != Wait::kReceiving) return refresh_class(thread);
+  LockGuard guard(waiting.on<Endpoint>().lock);
+  if (thread.waiting() == waiting) refresh_class(thread);
+}
+
+// A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
+void set_affinity(Thread& thread, std::uint8_t harts) {
+  thread.affinity.set(harts);
+  if (thread.ready) leave_for_another(Hart::here(), thread);
+}
+
 // On the home of what is asked of.
 void perform(const Ask& ask) {
   switch (ask.what) {
@@ -64,6 +81,12 @@ void perform(const Ask& ask) {
       break;
     case Asked::kEnd:
       end_at_home(*static_cast<Thread*>(ask.of));
+      break;
+    case Asked::kRefresh:
+      refresh_at_home(*static_cast<Thread*>(ask.of));
+      break;
+    case Asked::kAffinity:
+      set_affinity(*static_cast<Thread*>(ask.of), ask.harts);
       break;
     case Asked::kDisarm:
       Hart::here().timers.disarm(*static_cast<Alarm*>(ask.of));
@@ -105,6 +128,14 @@ Result<void> perform_at(Hart& place, const Ask& ask) {
 
 }  // namespace
 
+std::uint32_t online_harts() {
+  std::uint32_t online = 0;
+  for (const Hart& hart : state.harts) {
+    if (hart.ipi.online.load()) online |= bit_of(hart);
+  }
+  return online;
+}
+
 void wake(Thread& thread) {
   Hart& home = *thread.home();
   if (&home == &Hart::here()) {
@@ -131,8 +162,8 @@ bool adopt(Thread& thread) {
   return true;
 }
 
-Result<void> at_home(Thread& thread, Asked what) {
-  return perform_at(*thread.home(), {what, &thread});
+Result<void> at_home(Thread& thread, Asked what, std::uint8_t harts) {
+  return perform_at(*thread.home(), {what, &thread, harts});
 }
 
 Result<void> disarm_alarm(Alarm& alarm) {
@@ -150,7 +181,7 @@ void give_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  move(thread, state.harts[__builtin_ctz(thread.affinity & online_harts())]);
+  move(thread, state.harts[__builtin_ctz(thread.affinity.peek() & online_harts())]);
   return true;
 }
 
@@ -170,7 +201,7 @@ void share_work(Hart& hart) {
   const bool surplus = !hart.ready.empty();
   if (hart.surplus.peek() != surplus) hart.surplus.store(surplus);
   if (!surplus) return;
-  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity;
+  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity.peek();
   if (idle == 0) return;
   Hart& to = state.harts[__builtin_ctz(idle)];
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;

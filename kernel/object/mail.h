@@ -26,7 +26,7 @@ bool adopt(Thread& thread);
 
 // Does something with a thread, or asks its home to. kPreempted: the current thread has gone there
 // with that; whether it is done is for its next try to see.
-Result<void> at_home(Thread& thread, Asked what);
+Result<void> at_home(Thread& thread, Asked what, std::uint8_t harts = 0);
 // Takes an alarm's timer off.
 Result<void> disarm_alarm(Alarm& alarm);
 

@@ -9,6 +9,7 @@
 #include "kernel/base/result.h"
 #include "kernel/base/types.h"
 #include "kernel/cap/slot.h"
+#include "kernel/object/audit.h"
 #include "kernel/object/round.h"
 #include "kernel/sched/hart.h"
 #include "kernel/sync/spinlock.h"
@@ -17,7 +18,7 @@ namespace tessera {
 
 struct Task;
 
-inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kBootInfo) + 1;
+inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kQosControl) + 1;
 
 inline constexpr std::uint32_t kMaxHarts = 8;
 // Tasks that are configured at one time, one ASID each; fewer where the machine has fewer ASIDs.
@@ -51,19 +52,16 @@ struct State {
   // The UART is the kernel's until a task has mapped it.
   PhysAddr uart;
   bool uart_taken = false;
+
+  AuditRing audit[kMaxHarts];  // of the hart of the same index; each has its own rules
 };
 extern constinit State state;
 
 inline std::uint32_t bit_of(const Hart& hart) {
   return std::uint32_t{1} << static_cast<unsigned>(&hart - state.harts);
 }
-inline std::uint32_t online_harts() {
-  std::uint32_t online = 0;
-  for (const Hart& hart : state.harts) {
-    if (hart.ipi.online.load()) online |= bit_of(hart);
-  }
-  return online;
-}
+inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
+std::uint32_t online_harts();
 
 // The hart of a number that somebody gave; einval, badRange: there can be none.
 inline Result<Hart*> hart_at(std::uint64_t number) {

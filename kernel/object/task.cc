@@ -2,6 +2,7 @@
 
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
@@ -76,6 +77,10 @@ Result<void> configure_thread(Thread& thread, Slot& task_slot) {
   }
   derive(task_slot, thread.task_slot, task_slot.rights());
   task.threads.push_back(thread);
+  const ClassOfTask now = task.qos.peek();
+  thread.class_stamp.set(now.stamp);
+  thread.settled_stamp = now.stamp;
+  set_class(thread, now.of);
   return {};
 }
 
@@ -100,6 +105,29 @@ Result<void> start_thread(Thread& thread, const Start& start) {
   thread.started = true;
   task->set_state(abi::TaskState::kRunning);
   wake(thread);
+  return {};
+}
+
+void set_task_class(Task& task, abi::QosClass c) {
+  task.qos.store({.of = c, .stamp = task.qos.peek().stamp + 1});
+}
+
+// Threads that are known to know the class are the last ones, so that every step counts, whoever
+// makes it and whatever the threads do meanwhile. A task that has ended keeps its order.
+Result<void> settle_class(Task& task) {
+  const std::uint32_t stamp = task.qos.peek().stamp;
+  while (!task.ended() && !task.threads.empty()) {
+    Thread& first = task.threads.first();
+    if (first.settled_stamp == stamp) return {};
+    if (first.class_stamp.load() != stamp) {
+      TRY(at_home(first, Asked::kRefresh));
+      if (first.class_stamp.load() != stamp) return kPreempted;  // it is on the way home
+    }
+    first.settled_stamp = stamp;
+    List<Thread, TaskMemberTag>::remove(first);
+    task.threads.push_back(first);
+    if (arch::interrupt_pending()) return kPreempted;
+  }
   return {};
 }
 

@@ -12,10 +12,18 @@
 
 namespace tessera {
 
+// The class of a task, and how often one was set: threads that know the last stamp know the class.
+struct alignas(8) ClassOfTask {
+  abi::QosClass of = abi::QosClass::kNormal;
+  std::uint32_t stamp = 0;
+};
+
 struct Task {
   std::uint32_t references = 0;
   std::uint64_t id = 0;
   std::uint64_t identity = 0;
+  // Set by who has the tree.
+  Atomic<ClassOfTask> qos;
   Atomic<abi::TaskState> state_word{abi::TaskState::kFresh};
   // A bit each: those that may have translations of its addresses.
   Atomic<std::uint8_t> harts;
@@ -65,6 +73,11 @@ struct Start {
   std::uint64_t tp;
 };
 Result<void> start_thread(Thread& thread, const Start& start);
+
+// The task, and each of its threads, has the class from now on; settle_class tells them.
+void set_task_class(Task& task, abi::QosClass c);
+// Each thread of the task learns its class, at its home, in bounded steps. kPreempted: call again.
+Result<void> settle_class(Task& task);
 
 // How a task ends: kills all its threads, in bounded steps. The first call fixes the reason;
 // kPreempted: call again.

@@ -62,14 +62,17 @@ class Waiting {
 // What one hart asks another to do with a thread, or an alarm, that is the other's.
 enum class Asked : std::uint8_t {
   kNothing,
-  kStop,     // it never runs again
-  kSuspend,  // it does not run until it is resumed
-  kEnd,      // it runs, to end its task
-  kDisarm,   // an alarm
+  kStop,      // it never runs again
+  kSuspend,   // it does not run until it is resumed
+  kEnd,       // it runs, to end its task
+  kRefresh,   // it runs at the class that is due
+  kAffinity,  // it runs on the harts that are asked
+  kDisarm,    // an alarm
 };
 struct Ask {
   Asked what = Asked::kNothing;
-  void* of = nullptr;  // a Thread, for kDisarm an Alarm; null: done, and the asker comes home
+  void* of = nullptr;      // a Thread, for kDisarm an Alarm; null: done, and the asker comes home
+  std::uint8_t harts = 0;  // for kAffinity, a bit each
 };
 
 struct Thread : Runnable, Link<TaskMemberTag>, Timer {
@@ -99,6 +102,11 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   std::uint64_t fault_address = 0;
   Ask ask;                        // kAsking
   Asked asked = Asked::kNothing;  // what it was asked while it was on the way; its home's
+
+  // The stamp of its task's class that it knows; its home's. And that others know it knows, under
+  // the tree.
+  Atomic<std::uint32_t> class_stamp;
+  std::uint32_t settled_stamp = 0;
 
   Reply reply;  // the caller of the last message it received
 

@@ -199,7 +199,8 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
   if (!size.has_value()) {
     bool known = request.type != abi::ObjectType::kNull &&
                  request.type != abi::ObjectType::kIdentityControl &&
-                 request.type != abi::ObjectType::kBootInfo;
+                 request.type != abi::ObjectType::kBootInfo &&
+                 request.type != abi::ObjectType::kQosControl;
     return Error{abi::kEinval, known ? abi::Detail::kBadRange : abi::Detail::kBadEnum,
                  static_cast<std::uint8_t>(known ? 2 : 1)};
   }

@@ -124,7 +124,8 @@ TEST_F(UntypedTest, RefusesWrongSizes) {
 }
 
 TEST_F(UntypedTest, RefusesTypesThatNobodyMakes) {
-  for (ObjectType type : {ObjectType::kNull, ObjectType::kIdentityControl, ObjectType::kBootInfo}) {
+  for (ObjectType type : {ObjectType::kNull, ObjectType::kIdentityControl, ObjectType::kBootInfo,
+                          ObjectType::kQosControl}) {
     for (std::uint64_t size : {std::uint64_t{0}, kPageSize}) {
       expect_refused(
           world, [&] { return retype(type, size, kA); }, abi::kEinval, abi::Detail::kBadEnum, 1);

@@ -34,9 +34,9 @@ struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
   // own_class, or that of the caller it works for, whichever is higher. Changed only while not
   // `ready`.
   Atomic<abi::QosClass> effective_class{abi::QosClass::kNormal};
-  // The harts that may run it, a bit each.
-  std::uint8_t affinity = 0xff;
-  bool may_run_on(std::uint32_t harts) const { return (affinity & harts) != 0; }
+  // The harts that may run it, a bit each. Written by the home, read by a hart that takes it over.
+  Atomic<std::uint8_t> affinity{0xff};
+  bool may_run_on(std::uint32_t harts) const { return (affinity.peek() & harts) != 0; }
   Atomic<bool> noticed;  // it is among the notices of a hart
 
  private:

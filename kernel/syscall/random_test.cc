@@ -26,6 +26,7 @@ using abi::ObjectType;
 using abi::SystemCall;
 using calls::Kind;
 
+constexpr std::uint64_t kIdentity = 0x20;  // of all players
 constexpr std::uint64_t kSteps = 60'000;
 constexpr std::uint64_t kStepsOfAWorld = 400;
 
@@ -87,6 +88,8 @@ class Chaos {
       world_.give(player, to++, rt::Slot{own});
     }
     world_.give(player, to++, World::kIdentity);
+    player.task->identity = kIdentity;
+    world_.give(player, to++, World::kQos, abi::kAllQosControlRights, kIdentity);
     if (below(2) == 0) world_.give(player, to++, World::kNode);
     for (std::uint32_t own :
          {world_.make<kernel::Untyped>(8 * 4096).slot().index,

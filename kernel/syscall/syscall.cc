@@ -67,6 +67,7 @@ void Syscall::fail(Frame& frame, Error error) {
     frame.pc() -= kEcallLength;  // it is made again when the thread runs next
     return;
   }
+  audit_refusal(frame, error);
   const bool receives = is_among(kReceiving, frame.x[ipc::kNumber]);
   ipc::write_error(frame, error.status, error.detail, error.argument);
   if (receives) ipc::clear_saved(frame);

@@ -76,7 +76,8 @@ class Syscall {
     TRY_ASSIGN(const Invoked found, find(address, type, rights, argument));
     return Ref<type>{found};
   }
-  // Not inlined: there are as many decoders as calls, and each has one of these at every check.
+  // Not inlined: there are as many decoders as calls, and each has one of these at every check. So
+  // it looks at nothing of this object, which they would have to keep for it.
   [[gnu::noinline]] void fail(Frame& frame, Error error);
   void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
     fail(frame, Error{status, detail, argument});
@@ -118,6 +119,8 @@ class Syscall {
   Result<void> on(const decode::TaskKill<Syscall>& args);
   Result<decode::TaskInfoResult> on(const decode::TaskInfo<Syscall>& args);
   Result<decode::TaskQuotaResult> on(const decode::TaskQuota<Syscall>& args);
+  Result<void> on(const decode::TaskSettle<Syscall>& args);
+  Result<void> on(const decode::QosControlSet<Syscall>& args);
   Result<void> on(const decode::ThreadConfigure<Syscall>& args);
   Result<void> on(const decode::ThreadBind<Syscall>& args);
   Result<void> on(const decode::ThreadHandler<Syscall>& args);
@@ -125,6 +128,7 @@ class Syscall {
   Result<void> on(const decode::ThreadBuffer<Syscall>& args);
   Result<void> on(const decode::ThreadSuspend<Syscall>& args);
   Result<void> on(const decode::ThreadResume<Syscall>& args);
+  Result<decode::ThreadAffinityResult> on(const decode::ThreadAffinity<Syscall>& args);
   Result<decode::ThreadReadResult> on(const decode::ThreadRead<Syscall>& args);
   Result<void> on(const decode::ThreadWrite<Syscall>& args);
   Result<void> on(const decode::VmoMap<Syscall>& args);
@@ -141,9 +145,18 @@ class Syscall {
   Result<void> on(const decode::BootInfoPrint<Syscall>& args);
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
   Result<decode::BootInfoCensusResult> on(const decode::BootInfoCensus<Syscall>& args);
+  Result<decode::BootInfoAuditResult> on(const decode::BootInfoAudit<Syscall>& args);
   Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:
+  // What was decided about a class; and of a call that was refused, if it was about classes.
+  [[gnu::noinline]] void audit(abi::QosReason reason, const Task* target, std::uint8_t from,
+                               std::uint8_t to) const;
+  static void audit_refusal(const Frame& frame, Error error);
+  // Of a task that the caller names; it may not set it so.
+  Result<abi::QosClass> class_of_task(const decode::SelfQos<Syscall>& args);
+  // Of whoever it is; 0: they stay. Tells which they are.
+  [[gnu::noinline]] Result<std::uint32_t> set_affinity(Thread& thread, std::uint32_t harts);
   [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,
                                          std::uint8_t rights, std::uint8_t argument);
 

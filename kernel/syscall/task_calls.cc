@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernel/arch/contract/arch.h"
+#include "kernel/ipc/message.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
@@ -38,21 +39,20 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
   return {};
 }
 
-Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) {
-  if (args.op == abi::QosOp::kSet) {
-    if (args.class_ > caller_.own_class.peek())
-      return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
-    set_class(caller_, args.class_);
+Result<std::uint32_t> Syscall::set_affinity(Thread& thread, std::uint32_t harts) {
+  const std::uint32_t online = online_harts();
+  if ((harts & ~online) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  if (harts != 0) {
+    // Asked once: when it is made again, it only tells.
+    caller_.frame.x[ipc::kFirstWord] = 0;
+    TRY(at_home(thread, Asked::kAffinity, static_cast<std::uint8_t>(harts)));
   }
-  return decode::SelfQosResult{.class_ = caller_.own_class.peek()};
+  return thread.affinity.peek() & online;
 }
 
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
-  if ((args.harts & ~online_harts()) != 0) {
-    return Error{abi::kEinval, abi::Detail::kBadRange, 1};
-  }
-  if (args.harts != 0) caller_.affinity = static_cast<std::uint8_t>(args.harts);
-  return decode::SelfAffinityResult{.harts = caller_.affinity & online_harts()};
+  TRY_ASSIGN(const std::uint32_t harts, set_affinity(caller_, args.harts));
+  return decode::SelfAffinityResult{.harts = harts};
 }
 
 Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
@@ -114,8 +114,8 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
-  set_class(thread, std::min(abi::QosClass::kNormal, caller_.own_class.peek()));
-  thread.affinity = caller_.affinity;
+  set_class(thread, std::min(thread.own_class.peek(), caller_.own_class.peek()));
+  thread.affinity.set(caller_.affinity.peek());
   thread.set_home(Hart::here());
   return {};
 }
@@ -155,6 +155,11 @@ Result<void> Syscall::on(const decode::ThreadSuspend<Syscall>& args) {
   TRY(suspend_thread(thread));
   if (own) return kWaiting;
   return {};
+}
+
+Result<decode::ThreadAffinityResult> Syscall::on(const decode::ThreadAffinity<Syscall>& args) {
+  TRY_ASSIGN(const std::uint32_t harts, set_affinity(args.self.object(), args.harts));
+  return decode::ThreadAffinityResult{.harts = harts};
 }
 
 Result<void> Syscall::on(const decode::ThreadResume<Syscall>& args) {
@@ -245,6 +250,20 @@ Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
   if (state.uart_taken) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   for (char c : args.text) boot_info.print(c);
   return {};
+}
+
+Result<decode::BootInfoAuditResult> Syscall::on(const decode::BootInfoAudit<Syscall>& args) {
+  AuditRing& ring = state.audit[args.hart];
+  const std::uint32_t lost = ring.lost();
+  const AuditRecord record = ring.take();
+  return decode::BootInfoAuditResult{.sequence = record.sequence,
+                                     .reason = record.reason,
+                                     .caller_sid = record.caller_sid,
+                                     .caller_task = record.caller_task,
+                                     .target_task = record.target_task,
+                                     .from = record.from,
+                                     .to = record.to,
+                                     .lost = lost};
 }
 
 Result<decode::BootInfoCommandLineResult> Syscall::on(

@@ -16,6 +16,8 @@ using abi::SystemCall;
 // In each CNode of a CallTest: an Endpoint, and nothing.
 constexpr std::uint32_t kTaken = 2;
 constexpr std::uint32_t kFree = 3;
+// Of the actor's task.
+constexpr std::uint64_t kIdentity = 1;
 constexpr std::uint64_t kSavedJunk = 0x5a5a'0000'5a5a'0000;
 
 bool is_saved(unsigned reg) { return reg == 8 || reg == 9 || (reg >= 18 && reg <= 27); }
@@ -71,6 +73,7 @@ std::vector<Place> capability_places(const calls::Call& call) {
 }
 
 CallTest::CallTest() {
+  world.main().task()->identity = kIdentity;
   const kernel::CNode own(World::kNode);
   for (std::uint32_t base : {kInvoked, kArgument, kOther}) {
     for (const calls::Object& object : calls::kObjects) {
@@ -92,10 +95,13 @@ CallTest::CallTest() {
 }
 
 void CallTest::make(ObjectType type, std::uint32_t slot) {
-  if (type == ObjectType::kIdentityControl || type == ObjectType::kBootInfo) {
+  if (type == ObjectType::kIdentityControl || type == ObjectType::kQosControl ||
+      type == ObjectType::kBootInfo) {
     for (const calls::Object& object : calls::kObjects) {
       if (object.type == type) world.slot(slot).fill(tessera::state.root, type, 0, object.rights);
     }
+    // It works for the actor.
+    if (type == ObjectType::kQosControl) world.slot(slot).badge = kIdentity;
     return;
   }
   bool pages = type == ObjectType::kUntyped || type == ObjectType::kVmo;

@@ -8,6 +8,7 @@
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/identity_control.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
 #include "idl/kernel/reply.h"
 #include "idl/kernel/self.h"
 #include "idl/kernel/task.h"

@@ -159,7 +159,8 @@ class Walk {
       const auto type = static_cast<abi::ObjectType>(i);
       const bool counted = type != abi::ObjectType::kUntyped && type != abi::ObjectType::kVmo &&
                            type != abi::ObjectType::kIdentityControl &&
-                           type != abi::ObjectType::kBootInfo;
+                           type != abi::ObjectType::kBootInfo &&
+                           type != abi::ObjectType::kQosControl;
       if (counted && state.objects[i] != objects[type]) fail("a count of objects is wrong");
     }
   }
@@ -241,7 +242,9 @@ class Walk {
     }
     for (Thread* thread : threads_) check_thread(*thread, queued[thread]);
     for (Thread* thread : threads_) {
-      if (thread->task() != nullptr) check_end(*thread->task());
+      if (thread->task() == nullptr) continue;
+      check_end(*thread->task());
+      check_settled(*thread->task());
     }
     for (Reply* reply : replies_) check_reply(*reply);
   }
@@ -268,7 +271,22 @@ class Walk {
     if (thread.effective_class.peek() != class_due(thread)) {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
+    if (thread.task() != nullptr && thread.settled_stamp == thread.task()->qos.peek().stamp &&
+        thread.class_stamp.peek() != thread.settled_stamp) {
+      fail("a thread is said to know its task's class, and does not");
+    }
     if (thread.armed() && (runs || thread.wait() == Wait::kStopped)) fail("a deadline of no wait");
+  }
+
+  // Those who are known to know the class of their task are the last.
+  void check_settled(Task& task) {
+    if (task.ended()) return;
+    bool settled = false;
+    for (Thread* each = task.threads.front(); each != nullptr; each = task.threads.after(*each)) {
+      const bool knows = each->settled_stamp == task.qos.peek().stamp;
+      if (settled && !knows) fail("a thread would not be told its task's class");
+      settled = knows;
+    }
   }
 
   // An ended task that has threads has one that goes on with its end.

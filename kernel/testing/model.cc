@@ -11,7 +11,7 @@ using abi::SystemCall;
 
 bool takes_badge(ObjectType type) {
   return type == ObjectType::kEndpoint || type == ObjectType::kNotification ||
-         type == ObjectType::kIdentityControl;
+         type == ObjectType::kIdentityControl || type == ObjectType::kQosControl;
 }
 
 void unmap(Capability& vmo) {

@@ -28,6 +28,7 @@ Kind kind(ObjectType type, std::uint64_t size) {
     case ObjectType::kNull:
     case ObjectType::kIdentityControl:
     case ObjectType::kBootInfo:
+    case ObjectType::kQosControl:
       refuse(abi::kEinval, Detail::kBadEnum, 1);
     default:
       if (!sized) refuse(abi::kEinval, Detail::kBadRange, 2);

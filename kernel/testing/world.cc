@@ -69,6 +69,8 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   make_untyped(state.root, *cspace_->slot(kDevice.index), {0x1000'0000}, 4, true);
   cspace_->slot(kIdentity.index)
       ->fill(state.root, abi::ObjectType::kIdentityControl, 0, abi::kAllIdentityControlRights);
+  cspace_->slot(kQos.index)
+      ->fill(state.root, abi::ObjectType::kQosControl, 0, abi::kAllQosControlRights);
 
   Slot& memory = *cspace_->slot(kMemory.index);
   EXPECT_TRUE(retype(memory, {abi::ObjectType::kTask, 0, 1}, *cspace_, kTask.index));

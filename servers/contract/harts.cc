@@ -244,6 +244,38 @@ void an_unmapped_page_is_gone_elsewhere() {
   }
 }
 
+// Others send a thread from hart to hart; it goes on there, and only there.
+void a_thread_is_sent_elsewhere() {
+  const std::uint64_t others = options.harts & ~std::uint64_t{1};
+  const auto elsewhere = static_cast<std::uint32_t>(is_alone() ? 1 : others & -others);
+  turns = 0;
+  const Worker worker = spawn([](std::uint64_t) {
+    for (;;) turns = turns + 1;
+  });
+  const kernel::Thread thread = worker.thread();
+  EXPECT(OK(thread.affinity(0)) == 1);
+  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
+    EXPECT(OK(thread.affinity(i % 2 == 0 ? elsewhere : 1)) == (i % 2 == 0 ? elsewhere : 1));
+    until_it_turns();
+  }
+  EXPECT(OK(thread.affinity(elsewhere)) == elsewhere);
+  EXPECT(OK(thread.affinity(0)) == elsewhere);
+  if (is_alone()) return;
+  // It never gives its hart away: were it here, a lower one had no turn.
+  OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
+  until_it_turns();
+}
+
+void anothers_affinity_is_checked() {
+  const Worker worker = prepare([](std::uint64_t) {});
+  REFUSED(without(worker.thread(), kernel::Thread::Right::kManage).affinity(1), lacks_right(0));
+  for (std::uint32_t bit = 0; bit < 32; ++bit) {
+    const std::uint32_t hart = std::uint32_t{1} << bit;
+    if ((options.harts & hart) == 0) REFUSED(worker.thread().affinity(hart | 1), out_of_range(1));
+  }
+  EXPECT(OK(worker.thread().affinity(0)) == 1);
+}
+
 }  // namespace
 
 std::span<const Behaviour> harts_behaviours() {
@@ -257,6 +289,8 @@ std::span<const Behaviour> harts_behaviours() {
       {"harts.a_running_thread_is_suspended", a_running_thread_is_suspended},
       {"harts.a_running_thread_is_destroyed", a_running_thread_is_destroyed},
       {"harts.an_idle_hart_takes_work", an_idle_hart_takes_work},
+      {"harts.a_thread_is_sent_elsewhere", a_thread_is_sent_elsewhere},
+      {"harts.anothers_affinity_is_checked", anothers_affinity_is_checked},
       {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
   };
   return kAll;

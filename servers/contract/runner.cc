@@ -65,7 +65,7 @@ bool has_passed(const kernel::Task::InfoResult& info) {
   return info.state == TaskState::kExited && info.status == kPassed && report().text().empty();
 }
 
-constexpr kernel::BootInfo kCensus(rt::start::slot(abi::StartSlot::kCensus));
+constexpr kernel::BootInfo kCensus = rt::start::boot_info();
 
 // As init would give it to a task that has the grant.
 Outcome<void> give_device(const Program& program) {
@@ -73,6 +73,19 @@ Outcome<void> give_device(const Program& program) {
   RT_TRY(step("make its window", make_one(kDevice, ObjectType::kUntyped, kWindow, info.size)));
   return step("give it its window",
               program.cspace.move(kDevice.slot().index, own(), kWindow.index));
+}
+
+// What the suite's own identity may, for behaviours to try; they are nobody themselves.
+Outcome<void> give_controls(const Program& program) {
+  const auto give = [&program](rt::Slot from, std::uint8_t rights) {
+    return program.cspace.mint(from.index, own(), from.index, rights, 0);
+  };
+  RT_TRY(step("give it the audit",
+              give(rt::start::boot_info().slot(), rt::rights(kernel::BootInfo::Right::kAudit))));
+  RT_TRY(step("give it a QosControl",
+              give(rt::start::qos_control().slot(), rt::rights(kernel::QosControl::Right::kUse))));
+  return step("give it an IdentityControl", give(rt::start::identity_control().slot(),
+                                                 rt::rights(kernel::IdentityControl::Right::kUse)));
 }
 
 }  // namespace
@@ -127,6 +140,7 @@ Outcome<kernel::Task::InfoResult> Runner::run_in_arena(std::uint64_t index) {
   RT_TRY(step("give it its memory",
               program.cspace.move(rt::start::memory().slot().index, own(), kMemory.index)));
   RT_TRY(give_device(program));
+  RT_TRY(give_controls(program));
   RT_TRY(step("supervise it", program.task.supervise(kEnded)));
   RT_TRY(step("start it", start_program(program, begin, index)));
   rt::ignore(kEnded.wait(in_milliseconds(patience())));

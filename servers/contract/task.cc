@@ -149,7 +149,7 @@ void rights_are_needed() {
   REFUSED(Task(space.cspace().slot()).kill(), another_type(0));
 }
 
-// Only who holds an IdentityControl names tasks; here nobody does.
+// Only who holds an IdentityControl names tasks.
 void nobody_names_itself() {
   const auto task = make<Task>();
   REFUSED(task.identify(kernel::IdentityControl(take_slot()), 0x10), no_capability(1));

@@ -6,6 +6,7 @@
 #include "bootimage/bundle_error.h"
 #include "idl/kernel/vmo.h"
 #include "servers/elf/error.h"
+#include "servers/runtime/slots.h"
 
 namespace tessera::init {
 
@@ -26,6 +27,12 @@ Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view nam
   const auto image = elf::Image::parse(file->bytes);
   if (!image) return failed("read the image", elf::describe(image.error()));
   return *image;
+}
+
+Result<void> bind_qos_control() {
+  return step("bind a QosControl",
+              mint(kOwnQos, kQosControls, rt::rights(kernel::QosControl::Right::kUse),
+                   kernel::kFirstTaskIdentity));
 }
 
 Result<CommandLine> read_command_line() {

@@ -10,6 +10,7 @@
 #include "idl/kernel/boot_info.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/identity_control.h"
+#include "idl/kernel/qos_control.h"
 #include "idl/kernel/task.h"
 #include "idl/kernel/untyped.h"
 #include "servers/elf/image.h"
@@ -23,6 +24,8 @@ inline constexpr kernel::CNode kCspace(boot_slot(kernel::BootSlot::kCnode));
 inline constexpr kernel::Task kOwnTask(boot_slot(kernel::BootSlot::kTask));
 inline constexpr kernel::BootInfo kBootInfo(boot_slot(kernel::BootSlot::kBootInfo));
 inline constexpr kernel::IdentityControl kIdentities(boot_slot(kernel::BootSlot::kIdentityControl));
+// To mint others of: it sets no class itself.
+inline constexpr rt::Slot kQosControls = boot_slot(kernel::BootSlot::kQosControl);
 inline constexpr kernel::Untyped kUartPages(boot_slot(kernel::BootSlot::kUart));
 
 // Maps the bundle, once, and checks its table.
@@ -30,6 +33,9 @@ Result<bundle::Bundle> open_bundle();
 
 // Finds an image by its name, and checks its bytes and its headers.
 Result<elf::Image> open_image(const bundle::Bundle& bundle, std::string_view name);
+
+// Mints init's own QosControl, with which it gives tasks the class that the manifest says.
+Result<void> bind_qos_control();
 
 // The kernel's command line.
 using CommandLine = rt::FixedText<256>;

@@ -105,10 +105,23 @@ Result<void> give_alarm(const Child& child) {
                                                      kCspace, kTemporary.index));
 }
 
-Result<void> give_census(const Child& child) {
-  return step("give it the census",
-              mint_to(child, rt::start::slot(StartSlot::kCensus), kBootInfo.slot(),
-                      rt::rights(kernel::BootInfo::Right::kCensus)));
+Result<void> give_boot_info(const Child& child, std::uint8_t rights) {
+  if (rights == 0) return {};
+  return step("give it the BootInfo",
+              mint_to(child, rt::start::slot(StartSlot::kBootInfo), kBootInfo.slot(), rights));
+}
+
+// Whoever else comes by it, it works for this image alone.
+Result<void> give_qos_control(const Child& child, std::uint64_t identity) {
+  return step("give it a QosControl",
+              mint_to(child, rt::start::slot(StartSlot::kQosControl), kQosControls,
+                      rt::rights(kernel::QosControl::Right::kUse), identity));
+}
+
+Result<void> give_identity_control(const Child& child, std::uint64_t identity) {
+  return step("give it an IdentityControl",
+              mint_to(child, rt::start::slot(StartSlot::kIdentityControl), kIdentities.slot(),
+                      rt::rights(kernel::IdentityControl::Right::kUse), identity));
 }
 
 Result<void> give_memory(const Child& child) {
@@ -123,15 +136,18 @@ Result<void> give_memory(const Child& child) {
 
 Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child) {
   const manifest::Image& image = manifest.images[index];
+  using manifest::Grant;
   using manifest::is_granted;
   RT_TRY(give_itself(child, index));
   if (image.service) RT_TRY(give_service(child, index));
   RT_TRY(give_peers(manifest, index, child));
-  if (is_granted(image, manifest::Grant::kUart)) RT_TRY(give_uart(child));
-  if (is_granted(image, manifest::Grant::kWindow)) RT_TRY(give_window(child));
-  if (is_granted(image, manifest::Grant::kAlarm)) RT_TRY(give_alarm(child));
-  if (is_granted(image, manifest::Grant::kCensus)) RT_TRY(give_census(child));
-  if (is_granted(image, manifest::Grant::kMemory)) RT_TRY(give_memory(child));
+  if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
+  if (is_granted(image, Grant::kWindow)) RT_TRY(give_window(child));
+  if (is_granted(image, Grant::kAlarm)) RT_TRY(give_alarm(child));
+  RT_TRY(give_boot_info(child, boot_info_rights(image)));
+  if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, image.identity));
+  if (is_granted(image, Grant::kIdentity)) RT_TRY(give_identity_control(child, image.identity));
+  if (is_granted(image, Grant::kMemory)) RT_TRY(give_memory(child));
   return {};
 }
 

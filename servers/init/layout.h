@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "idl/abi.h"
 #include "idl/kernel/boot_info_types.h"
+#include "idl/kernel_rights.h"
 #include "servers/elf/image.h"
 #include "servers/manifest/check.h"
 #include "servers/runtime/ipc.h"
@@ -21,6 +23,7 @@ constexpr rt::Slot boot_slot(kernel::BootSlot which) { return {static_cast<std::
 inline constexpr std::uint32_t kRegionsEnd = 256;
 inline constexpr rt::Slot kEvents{256};         // the Notification that tasks' signs of life reach
 inline constexpr rt::Slot kConsoleClient{257};  // to send to the console
+inline constexpr rt::Slot kOwnQos{258};         // a QosControl that works for init
 // In use while one task is made, empty otherwise.
 inline constexpr rt::Slot kChildCnode{260};
 inline constexpr rt::Slot kChildThread{261};
@@ -74,6 +77,18 @@ constexpr std::uint64_t ended_bit(std::size_t image) {
   return std::uint64_t{1} << (manifest::kMaxImages + image);
 }
 static_assert(2 * manifest::kMaxImages <= 64);
+
+// Of its BootInfo.
+constexpr std::uint8_t boot_info_rights(const manifest::Image& image) {
+  std::uint8_t rights = 0;
+  if (manifest::is_granted(image, manifest::Grant::kCensus)) {
+    rights |= std::to_underlying(abi::BootInfoRight::kCensus);
+  }
+  if (manifest::is_granted(image, manifest::Grant::kAudit)) {
+    rights |= std::to_underlying(abi::BootInfoRight::kAudit);
+  }
+  return rights;
+}
 
 // A client's badge at every endpoint: which image it is, from 1.
 constexpr std::uint64_t badge_of(std::size_t image) { return image + 1; }

@@ -75,6 +75,7 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   const auto bundle = open_bundle();
   if (!bundle) give_up("init", bundle.error());
   if (const auto made = make_events(); !made) give_up("init", made.error());
+  if (const auto bound = bind_qos_control(); !bound) give_up("init", bound.error());
   const auto command_line = read_command_line();
   if (!command_line) give_up("init", command_line.error());
   Supervisor supervisor(kSelected);

@@ -4,6 +4,7 @@
 
 #include "idl/abi.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
 #include "idl/kernel/thread.h"
 #include "servers/elf/image.h"
 #include "servers/init/boot.h"
@@ -49,9 +50,10 @@ Result<void> introduce(const Child& child, const manifest::Image& image, std::si
 }
 
 Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
-                   std::uint64_t argument) {
+                   std::uint64_t argument, abi::QosClass qos) {
   const kernel::Thread thread(kChildThread);
   RT_TRY(step("configure its thread", thread.configure(child.task)));
+  RT_TRY(step("set its class", kernel::QosControl(kOwnQos).set(child.task, qos)));
   RT_TRY(step("bind its timer", thread.bind(kernel::Notification(kChildTimer))));
   RT_TRY(step("start it", thread.start(entry, stack, argument, kBufferAddress)));
   for (const rt::Slot slot : {kChildThread, kChildTimer, kChildCnode}) {
@@ -72,7 +74,7 @@ Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
   RT_TRY_ASSIGN(const std::uint64_t stack, load_stack(child, image.stack_kib * kKiB, argument));
   RT_TRY(load_buffer(child, kernel::Thread(kChildThread)));
   RT_TRY(endow(manifest, index, child));
-  return start(child, program.entry(), stack, argument.empty() ? 0 : stack);
+  return start(child, program.entry(), stack, argument.empty() ? 0 : stack, image.qos);
 }
 
 }  // namespace tessera::init

@@ -93,6 +93,15 @@ rt::Result<service::Partner::HeldResult> Server::held(const rt::Caller&) const {
   return Partner::HeldResult{.type = found.type, .mapped = !mapped.has_value()};
 }
 
+rt::Result<service::Partner::AuthorityResult> Server::authority(const rt::Caller&) const {
+  return Partner::AuthorityResult{.control = rt::start::qos_control(), .task = rt::start::task()};
+}
+
+rt::Result<void> Server::classify(const rt::Caller&, rt::Received<kernel::Task> task,
+                                  abi::QosClass c) const {
+  return rt::start::qos_control().set(task.handle(), c);
+}
+
 rt::Result<void> Server::die(const rt::Caller&) const {
   if (!somebody_waits_) return std::unexpected(rt::Error{.status = abi::kEbusy, .detail = 0});
   __builtin_trap();

@@ -8,6 +8,8 @@
 #include "idl/abi.h"
 #include "idl/bounded.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
+#include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
 #include "idl/service/partner_server.h"
@@ -37,6 +39,9 @@ class Server {
   rt::Result<void> hold(const rt::Caller& caller, rt::Received<kernel::Vmo> memory) const;
   rt::Result<Partner::HeldResult> held(const rt::Caller& caller) const;
   rt::Result<void> die(const rt::Caller& caller) const;
+  rt::Result<Partner::AuthorityResult> authority(const rt::Caller& caller) const;
+  rt::Result<void> classify(const rt::Caller& caller, rt::Received<kernel::Task> task,
+                            abi::QosClass c) const;
   rt::Result<abi::Text<400>> reverse(const rt::Caller& caller, std::string_view text) const;
 
   // Whoever is in it is let go.

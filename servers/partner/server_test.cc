@@ -140,6 +140,16 @@ TEST_F(PartnerServerTest, WhatTheKernelRefusesTheCallerIsTold) {
   EXPECT_EQ(client.hold(vmo).error().status, abi::kEexist);
 }
 
+TEST_F(PartnerServerTest, ItLetsItsAuthorityGoAndUsesIt) {
+  kernel.held[rt::start::qos_control().slot().index] = {ObjectType::kQosControl, 1};
+  kernel.held[rt::start::task().slot().index] = {ObjectType::kTask, 7};
+  holds(ObjectType::kTask, 4);
+  const kernel::Task task(rt::Slot{32});
+  EXPECT_TRUE(client.classify(task, abi::QosClass::kIdle));
+  fails[SystemCall::kQosControlSet] = abi::kEperm;
+  EXPECT_EQ(client.classify(task, abi::QosClass::kIdle).error().status, abi::kEperm);
+}
+
 TEST_F(PartnerServerTest, WhatItHoldsIsTold) {
   holds(ObjectType::kVmo, 0xff);
   ASSERT_TRUE(client.hold(vmo));

@@ -8,8 +8,11 @@
 
 #include "idl/abi.h"
 #include "idl/kernel/alarm.h"
+#include "idl/kernel/boot_info.h"
 #include "idl/kernel/cnode.h"
+#include "idl/kernel/identity_control.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
 #include "idl/kernel/task.h"
 #include "idl/kernel/thread.h"
 #include "idl/kernel/untyped.h"
@@ -32,6 +35,14 @@ constexpr kernel::Notification timer() {
 }
 constexpr kernel::Vmo device() { return kernel::Vmo(slot(abi::StartSlot::kDevice)); }
 constexpr kernel::Untyped memory() { return kernel::Untyped(slot(abi::StartSlot::kMemory)); }
+
+constexpr kernel::BootInfo boot_info() { return kernel::BootInfo(slot(abi::StartSlot::kBootInfo)); }
+constexpr kernel::QosControl qos_control() {
+  return kernel::QosControl(slot(abi::StartSlot::kQosControl));
+}
+constexpr kernel::IdentityControl identity_control() {
+  return kernel::IdentityControl(slot(abi::StartSlot::kIdentityControl));
+}
 
 // Endpoints: to send, but for the first.
 constexpr Slot service() { return slot(abi::StartSlot::kService); }

@@ -8,10 +8,11 @@
 namespace tessera::selftest {
 
 // One after the other: a Notification and two signals; a Notification and a signal; VMOs and what
-// is given of them.
+// is given of them; its own task, for others to inspect, and what partner let go.
 inline constexpr rt::Slot kTimedSlots{abi::kStartSlots};
 inline constexpr rt::Slot kIpcSlots{kTimedSlots.index + 3};
 inline constexpr rt::Slot kVmoSlots{kIpcSlots.index + 2};
+inline constexpr rt::Slot kQosSlots{kVmoSlots.index + 6};
 
 }  // namespace tessera::selftest
 

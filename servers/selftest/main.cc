@@ -5,6 +5,7 @@
 #include "servers/runtime/print.h"
 #include "servers/runtime/start.h"
 #include "servers/selftest/ipc_phase.h"
+#include "servers/selftest/qos_phase.h"
 #include "servers/selftest/timed_phase.h"
 #include "servers/selftest/verdict.h"
 #include "servers/selftest/vmo_phase.h"
@@ -20,6 +21,7 @@ struct Check {
 
 // In the order of the ladder.
 constexpr Check kChecks[] = {
+    {"qos", selftest::qos},
     {"timed coalesce", selftest::timed_coalesce},
     {"ipc payload roundtrip", selftest::ipc_payload_roundtrip},
     {"ipc deadline timeout", selftest::ipc_deadline_timeout},

@@ -125,9 +125,16 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return only_if(
           has(image, manifest::Grant::kUart),
           {ObjectType::kVmo, rt::rights(VmoRight::kRead, VmoRight::kWrite, VmoRight::kMap)});
-    case StartSlot::kCensus:
-      return only_if(has(image, manifest::Grant::kCensus),
-                     {ObjectType::kBootInfo, rt::rights(kernel::BootInfo::Right::kCensus)});
+    case StartSlot::kBootInfo:
+      return only_if(init::boot_info_rights(image) != 0,
+                     {ObjectType::kBootInfo, init::boot_info_rights(image)});
+    case StartSlot::kQosControl:
+      return only_if(has(image, manifest::Grant::kQosControl),
+                     {ObjectType::kQosControl, abi::kAllQosControlRights, image.identity});
+    case StartSlot::kIdentityControl:
+      return only_if(
+          has(image, manifest::Grant::kIdentity),
+          {ObjectType::kIdentityControl, abi::kAllIdentityControlRights, image.identity});
     case StartSlot::kNull:
     case StartSlot::kWindow0:
     case StartSlot::kWindow1:

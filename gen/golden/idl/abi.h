@@ -53,7 +53,9 @@ enum class Detail : std::uint8_t {
   kHasChildren = 19,  // Something was made of the memory, or derived from the capability.
   kNotCopyable = 20,  // Untyped and Reply capabilities are moved, never copied.
   kBadState = 21,  // The object does not allow it now.
-  kNoAuthority = 22,  // The identity is not the one that the IdentityControl was minted for.
+  // The identity is not the one that the IdentityControl or QosControl was minted for, or only the
+  // privileged may.
+  kNoAuthority = 22,
   kTruncated = 23,  // There is more than there is room for.
 };
 constexpr bool valid_detail(std::uint64_t value) { return value < 24; }
@@ -125,8 +127,9 @@ enum class ObjectType : std::uint8_t {
   kAlarm = 9,  // A timer that signals a Notification.
   kIdentityControl = 10,  // The authority to give tasks their identity.
   kBootInfo = 11,  // What the first task is told of the machine.
+  kQosControl = 12,  // The authority to set the class of tasks.
 };
-constexpr bool valid_object_type(std::uint64_t value) { return value < 12; }
+constexpr bool valid_object_type(std::uint64_t value) { return value < 13; }
 constexpr std::string_view to_string(ObjectType value) {
   switch (value) {
     case ObjectType::kNull:
@@ -153,6 +156,8 @@ constexpr std::string_view to_string(ObjectType value) {
       return "identityControl";
     case ObjectType::kBootInfo:
       return "bootInfo";
+    case ObjectType::kQosControl:
+      return "qosControl";
   }
   return "?";
 }
@@ -160,7 +165,7 @@ constexpr std::string_view to_string(ObjectType value) {
 // Who runs first. Highest ready class first, one FIFO a class.
 enum class QosClass : std::uint8_t {
   kIdle = 0,  // Runs when nobody else wants to.
-  kNormal = 1,  // What every thread begins with.
+  kNormal = 1,  // What every task begins with.
   kInteractive = 2,  // For what a person waits for.
   kPerfBurst = 3,  // Before all others.
 };
@@ -190,6 +195,38 @@ constexpr std::string_view to_string(QosOp value) {
       return "get";
     case QosOp::kSet:
       return "set";
+  }
+  return "?";
+}
+
+// What was decided about a class, and why. All but the first are refusals.
+enum class QosReason : std::uint8_t {
+  kApplied = 0,  // It was set.
+  // Set of a task without a QosControl, or without a right that it takes.
+  kUnauthorizedOtherTask = 1,
+  kUnauthorizedEscalation = 2,  // A thread may not raise itself.
+  kUnauthorizedIdentity = 3,  // The QosControl is not for the caller's identity.
+  kInvalidOp = 4,  // Neither get nor set.
+  kInvalidQosClass = 5,  // No class.
+  kInvalidTarget = 6,  // No task.
+};
+constexpr bool valid_qos_reason(std::uint64_t value) { return value < 7; }
+constexpr std::string_view to_string(QosReason value) {
+  switch (value) {
+    case QosReason::kApplied:
+      return "applied";
+    case QosReason::kUnauthorizedOtherTask:
+      return "unauthorizedOtherTask";
+    case QosReason::kUnauthorizedEscalation:
+      return "unauthorizedEscalation";
+    case QosReason::kUnauthorizedIdentity:
+      return "unauthorizedIdentity";
+    case QosReason::kInvalidOp:
+      return "invalidOp";
+    case QosReason::kInvalidQosClass:
+      return "invalidQosClass";
+    case QosReason::kInvalidTarget:
+      return "invalidTarget";
   }
   return "?";
 }
@@ -272,10 +309,13 @@ enum class StartSlot : std::uint8_t {
   kWindow1 = 12,  // The second of them.
   kWindow2 = 13,  // The third.
   kMemory = 14,  // An Untyped of its own, with what its quota has left.
-  kCensus = 15,  // BootInfo with the right to count objects; only in images of tests.
-  kPeer = 16,  // What the manifest's `uses` beyond console and timed give, here only for tests.
+  kBootInfo = 15,  // BootInfo with the rights that the manifest grants, `audit` and `census`.
+  // A QosControl that works for this task alone; only whom the manifest gives it to.
+  kQosControl = 16,
+  kIdentityControl = 17,  // An IdentityControl that gives its own identity alone; likewise.
+  kPeer = 18,  // What the manifest's `uses` beyond console and timed give, here only for tests.
 };
-constexpr bool valid_start_slot(std::uint64_t value) { return value < 17; }
+constexpr bool valid_start_slot(std::uint64_t value) { return value < 19; }
 constexpr std::string_view to_string(StartSlot value) {
   switch (value) {
     case StartSlot::kNull:
@@ -308,8 +348,12 @@ constexpr std::string_view to_string(StartSlot value) {
       return "window2";
     case StartSlot::kMemory:
       return "memory";
-    case StartSlot::kCensus:
-      return "census";
+    case StartSlot::kBootInfo:
+      return "bootInfo";
+    case StartSlot::kQosControl:
+      return "qosControl";
+    case StartSlot::kIdentityControl:
+      return "identityControl";
     case StartSlot::kPeer:
       return "peer";
   }
@@ -380,6 +424,9 @@ inline constexpr std::int32_t kEtimedout = -110;
 
 // The wait was cancelled.
 inline constexpr std::int32_t kEcanceled = -125;
+
+// In an audit record, in the place of a class that is not known.
+inline constexpr std::uint8_t kUnknownQosClass = 255;
 
 inline constexpr std::uint32_t kPageSize = 4096;
 

@@ -156,12 +156,12 @@ inline constexpr Parameter kSelfExitParameters[] = {
 
 inline constexpr Parameter kSelfQosParameters[] = {
     {"op", 10, Kind::kEnum, 0, 0x1, abi::ObjectType::kNull, 0x00},
-    {"target", 11, Kind::kU32, 0, 0, abi::ObjectType::kNull, 0x00},
+    {"target", 11, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
     {"class", 12, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kUntypedRetypeParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
     {"size", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
     {"node", 12, Kind::kCapability, 0, 0, abi::ObjectType::kCnode, 0x02},
     {"first", 13, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
@@ -280,12 +280,20 @@ inline constexpr Parameter kThreadBufferParameters[] = {
     {"page", 11, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kThreadAffinityParameters[] = {
+    {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
 inline constexpr Parameter kAlarmBindParameters[] = {
     {"notification", 10, Kind::kCapability, 0, 0, abi::ObjectType::kNotification, 0x01},
 };
 
 inline constexpr Parameter kAlarmSetParameters[] = {
     {"deadline", 10, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
+};
+
+inline constexpr Parameter kBootInfoAuditParameters[] = {
+    {"hart", 10, Kind::kU32, 0, 0x7, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kBootInfoRegionParameters[] = {
@@ -297,7 +305,7 @@ inline constexpr Parameter kBootInfoPrintParameters[] = {
 };
 
 inline constexpr Parameter kBootInfoCensusParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xb, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kBootInfoCommandLineParameters[] = {
@@ -306,6 +314,11 @@ inline constexpr Parameter kBootInfoCommandLineParameters[] = {
 
 inline constexpr Parameter kSelfAffinityParameters[] = {
     {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
+inline constexpr Parameter kQosControlSetParameters[] = {
+    {"task", 10, Kind::kCapability, 0, 0, abi::ObjectType::kTask, 0x04},
+    {"class", 11, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
 };
 
 }  // namespace internal
@@ -391,11 +404,15 @@ inline constexpr Call kAll[] = {
     {"Vmo.seal", abi::SystemCall::kVmoSeal, abi::ObjectType::kVmo, 0x12, false, {}},
     {"Thread.buffer", abi::SystemCall::kThreadBuffer, abi::ObjectType::kThread, 0x01, false,
         internal::kThreadBufferParameters},
+    {"Thread.affinity", abi::SystemCall::kThreadAffinity, abi::ObjectType::kThread, 0x01, false,
+        internal::kThreadAffinityParameters},
     {"Alarm.bind", abi::SystemCall::kAlarmBind, abi::ObjectType::kAlarm, 0x01, false,
         internal::kAlarmBindParameters},
     {"Alarm.set", abi::SystemCall::kAlarmSet, abi::ObjectType::kAlarm, 0x01, false,
         internal::kAlarmSetParameters},
     {"Alarm.clear", abi::SystemCall::kAlarmClear, abi::ObjectType::kAlarm, 0x01, false, {}},
+    {"BootInfo.audit", abi::SystemCall::kBootInfoAudit, abi::ObjectType::kBootInfo, 0x10, false,
+        internal::kBootInfoAuditParameters},
     {"BootInfo.region", abi::SystemCall::kBootInfoRegion, abi::ObjectType::kBootInfo, 0x01, false,
         internal::kBootInfoRegionParameters},
     {"BootInfo.bundle", abi::SystemCall::kBootInfoBundle, abi::ObjectType::kBootInfo, 0x01, false,
@@ -411,6 +428,9 @@ inline constexpr Call kAll[] = {
     {"Task.quota", abi::SystemCall::kTaskQuota, abi::ObjectType::kTask, 0x04, false, {}},
     {"Self.affinity", abi::SystemCall::kSelfAffinity, abi::ObjectType::kNull, 0x00, false,
         internal::kSelfAffinityParameters},
+    {"QosControl.set", abi::SystemCall::kQosControlSet, abi::ObjectType::kQosControl, 0x01, false,
+        internal::kQosControlSetParameters},
+    {"Task.settle", abi::SystemCall::kTaskSettle, abi::ObjectType::kTask, 0x04, false, {}},
 };
 
 // By type.
@@ -425,7 +445,8 @@ inline constexpr Object kObjects[] = {
     {"Vmo", abi::ObjectType::kVmo, 0x1f},
     {"Alarm", abi::ObjectType::kAlarm, 0x01},
     {"IdentityControl", abi::ObjectType::kIdentityControl, 0x01},
-    {"BootInfo", abi::ObjectType::kBootInfo, 0x0f},
+    {"BootInfo", abi::ObjectType::kBootInfo, 0x1f},
+    {"QosControl", abi::ObjectType::kQosControl, 0x01},
 };
 
 }  // namespace tessera::calls

@@ -703,6 +703,23 @@ struct ThreadBuffer {
   std::uint32_t page;
 };
 
+struct ThreadAffinityResult {
+  std::uint32_t harts{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const ThreadAffinityResult& result) {
+  frame.x[10] = abi::word(result.harts);
+}
+
+// System call 46, Thread.affinity.
+template <class K>
+struct ThreadAffinity {
+  using Result = ThreadAffinityResult;
+  typename K::template Ref<abi::ObjectType::kThread> self;
+  std::uint32_t harts;
+};
+
 // System call 48, Alarm.bind.
 template <class K>
 struct AlarmBind {
@@ -724,6 +741,37 @@ template <class K>
 struct AlarmClear {
   using Result = void;
   typename K::template Ref<abi::ObjectType::kAlarm> self;
+};
+
+struct BootInfoAuditResult {
+  std::uint32_t sequence{};
+  abi::QosReason reason{};
+  std::uint64_t caller_sid{};
+  std::uint64_t caller_task{};
+  std::uint64_t target_task{};
+  std::uint8_t from{};
+  std::uint8_t to{};
+  std::uint32_t lost{};
+};
+
+template <class Frame>
+constexpr void encode(Frame& frame, const BootInfoAuditResult& result) {
+  frame.x[10] = abi::word(result.sequence);
+  frame.x[11] = abi::word(result.reason);
+  frame.x[12] = result.caller_sid;
+  frame.x[13] = result.caller_task;
+  frame.x[14] = result.target_task;
+  frame.x[15] = abi::word(result.from);
+  frame.x[5] = abi::word(result.to);
+  frame.x[6] = abi::word(result.lost);
+}
+
+// System call 51, BootInfo.audit.
+template <class K>
+struct BootInfoAudit {
+  using Result = BootInfoAuditResult;
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  std::uint32_t hart;
 };
 
 struct BootInfoRegionResult {
@@ -877,6 +925,22 @@ template <class K>
 struct SelfAffinity {
   using Result = SelfAffinityResult;
   std::uint32_t harts;
+};
+
+// System call 61, QosControl.set.
+template <class K>
+struct QosControlSet {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kQosControl> self;
+  typename K::template Ref<abi::ObjectType::kTask> task;
+  abi::QosClass class_;
+};
+
+// System call 62, Task.settle.
+template <class K>
+struct TaskSettle {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kTask> self;
 };
 
 namespace internal {
@@ -1113,7 +1177,7 @@ void self_qos(K& k, typename K::Frame& frame) {
   if (!abi::valid_qos_op(frame.x[10])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 1);
   }
-  if (frame.x[11] > 0U) {
+  if (!abi::fits<std::uint32_t>(frame.x[11])) {
     return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
   }
   if (!abi::valid_qos_class(frame.x[12])) {
@@ -1568,6 +1632,21 @@ void thread_buffer(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void thread_affinity(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kThread>(frame.x[5],
+      static_cast<std::uint8_t>(abi::ThreadRight::kManage), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (!abi::fits<std::uint32_t>(frame.x[10])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(ThreadAffinity<K>{.self = *std::move(self),
+      .harts = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
+}
+
+template <class K>
 void alarm_bind(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kAlarm>(frame.x[5],
       static_cast<std::uint8_t>(abi::AlarmRight::kSet), 0);
@@ -1599,6 +1678,21 @@ void alarm_clear(K& k, typename K::Frame& frame) {
   auto result = k.on(AlarmClear<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
   k.complete(frame);
+}
+
+template <class K>
+void boot_info_audit(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kAudit), 0);
+  if (!self) return k.fail(frame, self.error());
+  if (frame.x[10] > 7U) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 1);
+  }
+  auto result = k.on(BootInfoAudit<K>{.self = *std::move(self),
+      .hart = abi::value<std::uint32_t>(frame.x[10])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+  encode(frame, *result);
 }
 
 template <class K>
@@ -1716,6 +1810,33 @@ void self_affinity(K& k, typename K::Frame& frame) {
   encode(frame, *result);
 }
 
+template <class K>
+void qos_control_set(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kQosControl>(frame.x[5],
+      static_cast<std::uint8_t>(abi::QosControlRight::kUse), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto task = k.template lookup<abi::ObjectType::kTask>(frame.x[10],
+      static_cast<std::uint8_t>(abi::TaskRight::kInspect), 1);
+  if (!task) return k.fail(frame, task.error());
+  if (!abi::valid_qos_class(frame.x[11])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadEnum, 2);
+  }
+  auto result = k.on(QosControlSet<K>{.self = *std::move(self), .task = *std::move(task),
+      .class_ = abi::value<abi::QosClass>(frame.x[11])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void task_settle(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kTask>(frame.x[5],
+      static_cast<std::uint8_t>(abi::TaskRight::kInspect), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(TaskSettle<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1812,12 +1933,16 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::vmo_seal(k, frame);
     case abi::word(abi::SystemCall::kThreadBuffer):
       return internal::thread_buffer(k, frame);
+    case abi::word(abi::SystemCall::kThreadAffinity):
+      return internal::thread_affinity(k, frame);
     case abi::word(abi::SystemCall::kAlarmBind):
       return internal::alarm_bind(k, frame);
     case abi::word(abi::SystemCall::kAlarmSet):
       return internal::alarm_set(k, frame);
     case abi::word(abi::SystemCall::kAlarmClear):
       return internal::alarm_clear(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoAudit):
+      return internal::boot_info_audit(k, frame);
     case abi::word(abi::SystemCall::kBootInfoRegion):
       return internal::boot_info_region(k, frame);
     case abi::word(abi::SystemCall::kBootInfoBundle):
@@ -1836,6 +1961,10 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::task_quota(k, frame);
     case abi::word(abi::SystemCall::kSelfAffinity):
       return internal::self_affinity(k, frame);
+    case abi::word(abi::SystemCall::kQosControlSet):
+      return internal::qos_control_set(k, frame);
+    case abi::word(abi::SystemCall::kTaskSettle):
+      return internal::task_settle(k, frame);
     default:
       return k.unknown(frame);
   }

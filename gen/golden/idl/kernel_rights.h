@@ -18,8 +18,9 @@ enum class BootInfoRight : std::uint8_t {
   kPrint = 1 << 1,
   kStop = 1 << 2,
   kCensus = 1 << 3,
+  kAudit = 1 << 4,
 };
-inline constexpr std::uint8_t kAllBootInfoRights = 0x0f;
+inline constexpr std::uint8_t kAllBootInfoRights = 0x1f;
 
 enum class CNodeRight : std::uint8_t {
   kRead = 1 << 0,
@@ -44,6 +45,11 @@ enum class NotificationRight : std::uint8_t {
   kWait = 1 << 1,
 };
 inline constexpr std::uint8_t kAllNotificationRights = 0x03;
+
+enum class QosControlRight : std::uint8_t {
+  kUse = 1 << 0,
+};
+inline constexpr std::uint8_t kAllQosControlRights = 0x01;
 
 enum class ReplyRight : std::uint8_t {
   kUse = 1 << 0,

@@ -21,8 +21,13 @@ enum class Grant : std::uint8_t {
   kCensus = 3,
   // A virtio device's window that nobody else has, as a device Untyped. Not with uart.
   kWindow = 4,
+  // A QosControl that works for this image's identity alone: it sets the class of tasks.
+  kQosControl = 5,
+  // An IdentityControl for this image's identity alone: it makes tasks that act for it.
+  kIdentity = 6,
+  kAudit = 7,  // BootInfo with the right audit.
 };
-constexpr bool valid_grant(std::uint64_t value) { return value < 5; }
+constexpr bool valid_grant(std::uint64_t value) { return value < 8; }
 constexpr std::string_view to_string(Grant value) {
   switch (value) {
     case Grant::kAlarm:
@@ -35,6 +40,12 @@ constexpr std::string_view to_string(Grant value) {
       return "census";
     case Grant::kWindow:
       return "window";
+    case Grant::kQosControl:
+      return "qosControl";
+    case Grant::kIdentity:
+      return "identity";
+    case Grant::kAudit:
+      return "audit";
   }
   return "?";
 }
@@ -45,7 +56,8 @@ struct Image {
   std::string_view name{};
   // What the kernel tells receivers of its messages. Not 0, unique.
   std::uint64_t identity{};
-  // Its QoS class. docs/caveats.md tells what comes of it.
+  // The QoS class of its task, and so of its first thread; further ones begin at it, or at their
+  // maker's, whichever is lower.
   abi::QosClass qos{};
   // Memory for everything of the task, in KiB, a multiple of 4.
   std::uint32_t quota_kib{};

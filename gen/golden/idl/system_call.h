@@ -55,9 +55,11 @@ enum class SystemCall : std::uint64_t {
   kVmoSlice = 43,
   kVmoSeal = 44,
   kThreadBuffer = 45,
+  kThreadAffinity = 46,
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
+  kBootInfoAudit = 51,
   kBootInfoRegion = 52,
   kBootInfoBundle = 53,
   kBootInfoUart = 54,
@@ -67,6 +69,8 @@ enum class SystemCall : std::uint64_t {
   kBootInfoCommandLine = 58,
   kTaskQuota = 59,
   kSelfAffinity = 60,
+  kQosControlSet = 61,
+  kTaskSettle = 62,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -162,12 +166,16 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Vmo.seal";
     case SystemCall::kThreadBuffer:
       return "Thread.buffer";
+    case SystemCall::kThreadAffinity:
+      return "Thread.affinity";
     case SystemCall::kAlarmBind:
       return "Alarm.bind";
     case SystemCall::kAlarmSet:
       return "Alarm.set";
     case SystemCall::kAlarmClear:
       return "Alarm.clear";
+    case SystemCall::kBootInfoAudit:
+      return "BootInfo.audit";
     case SystemCall::kBootInfoRegion:
       return "BootInfo.region";
     case SystemCall::kBootInfoBundle:
@@ -186,6 +194,10 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Task.quota";
     case SystemCall::kSelfAffinity:
       return "Self.affinity";
+    case SystemCall::kQosControlSet:
+      return "QosControl.set";
+    case SystemCall::kTaskSettle:
+      return "Task.settle";
   }
   return "?";
 }

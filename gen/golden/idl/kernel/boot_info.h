@@ -155,6 +155,43 @@ class BootInfo {
         std::array{out.a1, out.a2, out.a3, out.a4, out.a5});
   }
 
+  struct AuditResult {
+    std::uint32_t sequence{};
+    abi::QosReason reason{};
+    std::uint64_t caller_sid{};
+    std::uint64_t caller_task{};
+    std::uint64_t target_task{};
+    std::uint8_t from{};
+    std::uint8_t to{};
+    std::uint32_t lost{};
+  };
+  // Takes the oldest record of what a hart has decided about classes: each set (Self.qos,
+  // QosControl.set), and each call of these that was refused, for whatever reason. A hart keeps
+  // few; what comes while it has no room is counted, and lost. From any hart, at any time. hart:
+  // bit n of Self.affinity; one that is not online has decided nothing.
+  // sequence: of the decisions of the hart, from 1, modulo 2 to the 32nd; those in between were
+  // lost. 0: there is no record, and all but `lost` means nothing. reason: applied, or why it was
+  // refused.
+  // callerSid: the identity of the caller's task.
+  // callerTask: the id of the caller's task.
+  // targetTask: the id of the task whose class it was about; 0: not known.
+  // from: the class before it, of the thread where it was about the calling thread;
+  // unknownQosClass: not known. to: the class that was asked for; unknownQosClass: not known, or
+  // none was.
+  // lost: how many there was no room for since the start, modulo 2 to the 32nd.
+  [[gnu::always_inline]] rt::Result<AuditResult> audit(std::uint32_t hart) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kBootInfoAudit);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(hart);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return AuditResult{.sequence = abi::value<std::uint32_t>(out.a0),
+        .reason = abi::value<abi::QosReason>(out.a1), .caller_sid = out.a2, .caller_task = out.a3,
+        .target_task = out.a4, .from = abi::value<std::uint8_t>(out.a5),
+        .to = abi::value<std::uint8_t>(out.t0), .lost = abi::value<std::uint32_t>(out.t1)};
+  }
+
  private:
   rt::Slot slot_;
 };

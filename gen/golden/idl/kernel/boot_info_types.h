@@ -19,9 +19,10 @@ enum class BootSlot : std::uint8_t {
   kIdentityControl = 5,  // The authority to give tasks their identity.
   kBundle = 6,  // Vmo: the bundle, read only.
   kUart = 7,  // Device Untyped: the UART's pages.
-  kFirstRegion = 8,  // Untyped from here on, as BootInfo.region tells.
+  kQosControl = 8,  // The authority to set the class of tasks: without a badge, to mint others of.
+  kFirstRegion = 9,  // Untyped from here on, as BootInfo.region tells.
 };
-constexpr bool valid_boot_slot(std::uint64_t value) { return value < 9; }
+constexpr bool valid_boot_slot(std::uint64_t value) { return value < 10; }
 constexpr std::string_view to_string(BootSlot value) {
   switch (value) {
     case BootSlot::kNull:
@@ -40,6 +41,8 @@ constexpr std::string_view to_string(BootSlot value) {
       return "bundle";
     case BootSlot::kUart:
       return "uart";
+    case BootSlot::kQosControl:
+      return "qosControl";
     case BootSlot::kFirstRegion:
       return "firstRegion";
   }

@@ -53,7 +53,7 @@ class CNode {
   }
 
   // copy with fewer rights (a bit each, as the object's IDL lists them; eperm when the source lacks
-  // one) and, where badge is not 0, a badge. Endpoint, Notification and IdentityControl
+  // one) and, where badge is not 0, a badge. Endpoint, Notification, IdentityControl and QosControl
   // capabilities take a badge, once (einval, occupied when it has one). to: the slot for the new
   // capability.
   // from: the CNode with the source.

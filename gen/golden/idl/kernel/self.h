@@ -66,11 +66,15 @@ class Self {
     return {};
   }
 
-  // Tells the class of the target, and changes it first if asked. eperm, noAuthority: a higher
-  // class than it has. What a thread lowers it cannot raise again. While it works for a caller of a
-  // higher class it runs at that.
+  // Tells the class of the target, and changes it first if asked. A thread lowers itself, and
+  // cannot raise itself again; all else is for QosControl.set, which sets it for all threads of a
+  // task, those that have lowered themselves too. While it works for a caller of a higher class it
+  // runs at that. Each set, and each call that is refused, is audited (BootInfo.audit).
+  // eperm, noAuthority: a higher class than the thread has (argument 3), or set of a task (argument
+  // 2). eperm, badRights: the capability to the task lacks the right `inspect`. einval, badCap or
+  // badType: there is none to a task at `target`.
   // op: get, or set.
-  // target: 0, the calling thread.
+  // target: 0, the calling thread; else the address of a capability to a task.
   // class: the one to set; get takes no notice of it.
   // class: the target's own, from now on.
   [[gnu::always_inline]] static rt::Result<abi::QosClass> qos(abi::QosOp op, std::uint32_t target,

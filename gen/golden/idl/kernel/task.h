@@ -140,6 +140,17 @@ class Task {
         .slots = abi::value<std::uint32_t>(out.a3)};
   }
 
+  // Returns when each thread of the task knows the class that the task has (QosControl.set): at
+  // once, unless whoever set it was ended before all of them knew.
+  [[gnu::always_inline]] rt::Result<void> settle() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kTaskSettle);
+    in.t0 = abi::word(slot_.index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
+  }
+
  private:
   rt::Slot slot_;
 };

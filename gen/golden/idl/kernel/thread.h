@@ -22,8 +22,8 @@ namespace tessera::kernel {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
-// A flow of control in a task. Its class is normal, or that of the thread that configures it,
-// whichever is lower.
+// A flow of control in a task. Its class at first is that of the task, or that of the thread that
+// configures it, whichever is lower.
 class Thread {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kThread;
@@ -175,6 +175,21 @@ class Thread {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1>(in);
     if (out.a6 != 0) return rt::failure(out);
     return {};
+  }
+
+  // The harts that may run the thread, as Self.affinity of its own. A thread that runs, or is
+  // ready, where it may not, goes elsewhere; `configure` gives it those of the caller. einval,
+  // badRange: a hart that is not online is among them.
+  // harts: bit n is the hart that the boot's lines call cpu<n>; 0: they stay as they are.
+  // harts: those that may run it, from now on.
+  [[gnu::always_inline]] rt::Result<std::uint32_t> affinity(std::uint32_t harts) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kThreadAffinity);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(harts);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return abi::value<std::uint32_t>(out.a0);
   }
 
  private:

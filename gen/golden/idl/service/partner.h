@@ -37,6 +37,10 @@ struct Partner {
   static constexpr std::uint32_t kDieShape = 0x00;
   static constexpr std::uint32_t kReverseTag = 0x01040900;
   static constexpr std::uint32_t kReverseShape = 0x00;
+  static constexpr std::uint32_t kAuthorityTag = 0x01040a00;
+  static constexpr std::uint32_t kAuthorityShape = 0x80;
+  static constexpr std::uint32_t kClassifyTag = 0x01040b41;
+  static constexpr std::uint32_t kClassifyShape = 0x00;
 
   struct InvertResult {
     std::uint64_t w0{};
@@ -70,6 +74,8 @@ struct Partner {
     abi::ObjectType type{};
     bool mapped{};
   };
+
+  struct AuthorityResult;  // in Partner's server header
 };
 
 }  // namespace tessera::service

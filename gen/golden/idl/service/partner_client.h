@@ -12,6 +12,8 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
+#include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
 #include "idl/service/partner_message.h"
@@ -34,6 +36,10 @@ class PartnerClient {
   using RingResult = Partner::RingResult;
   using LookResult = Partner::LookResult;
   using HeldResult = Partner::HeldResult;
+  struct AuthorityResult {
+    rt::Received<kernel::QosControl> control{};
+    rt::Received<kernel::Task> task{};
+  };
   constexpr PartnerClient() = default;
   explicit constexpr PartnerClient(rt::Slot endpoint) : slot_(endpoint) {}
   constexpr rt::Slot endpoint() const { return slot_; }
@@ -397,6 +403,81 @@ class PartnerClient {
       return rt::failure(abi::kEinval, result.what, result.argument);
     }
     return kept.text;
+  }
+
+  // Lets its QosControl go, which is of no use to anybody else, and tells who it is.
+  // control: that sets the class of tasks for partner alone.
+  // task: partner's own.
+  [[gnu::always_inline]] rt::Result<AuthorityResult> authority() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a6 = Partner::kAuthorityTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (out.t0 != Partner::kAuthorityShape) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kQosControl, 0x01,
+        1); !kept) {
+      return rt::failure(kept.error());
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kTask, 0x04, 2); !kept) {
+      return rt::failure(kept.error());
+    }
+    return AuthorityResult{.control = rt::Received<kernel::QosControl>(rt::window_slot(0)),
+        .task = rt::Received<kernel::Task>(rt::window_slot(1))};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<AuthorityResult> authority_until(
+      std::uint64_t call_deadline) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Partner::kAuthorityTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
+        rt::kT1>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (out.t0 != Partner::kAuthorityShape) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kQosControl, 0x01,
+        1); !kept) {
+      return rt::failure(kept.error());
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kTask, 0x04, 2); !kept) {
+      return rt::failure(kept.error());
+    }
+    return AuthorityResult{.control = rt::Received<kernel::QosControl>(rt::window_slot(0)),
+        .task = rt::Received<kernel::Task>(rt::window_slot(1))};
+  }
+
+  // Sets the class of a task by its own authority.
+  // task: whose class it sets.
+  // class: what the task has from then on.
+  [[gnu::always_inline]] rt::Result<void> classify(kernel::Task task, abi::QosClass class_) const {
+    return this->classify_until(abi::kNoDeadline, task, class_);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<void> classify_until(std::uint64_t call_deadline,
+      kernel::Task task, abi::QosClass class_) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(class_);
+    in.t2 = abi::word(task.slot().index);
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Partner::kClassifyTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    return {};
   }
 
  private:

@@ -14,6 +14,8 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
+#include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
 #include "idl/service/partner_message.h"
@@ -43,6 +45,9 @@ class FakePartner {
     std::function<rt::Result<Partner::HeldResult>(const rt::Caller&)> held;
     std::function<rt::Result<void>(const rt::Caller&)> die;
     std::function<rt::Result<abi::Text<400>>(const rt::Caller&, std::string_view)> reverse;
+    std::function<rt::Result<Partner::AuthorityResult>(const rt::Caller&)> authority;
+    std::function<rt::Result<void>(const rt::Caller&, rt::Received<kernel::Task>,
+        abi::QosClass)> classify;
   } on;
   int executed = 0;  // methods that were run
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
@@ -120,6 +125,21 @@ struct FakePartnerMethods {
     ++fake_.executed;
     if (fake_.on.reverse) {
       return fake_.on.reverse(caller, text);
+    }
+    return {};
+  }
+  rt::Result<Partner::AuthorityResult> authority(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.authority) {
+      return fake_.on.authority(caller);
+    }
+    return {};
+  }
+  rt::Result<void> classify(const rt::Caller& caller, rt::Received<kernel::Task> task,
+      abi::QosClass class_) {
+    ++fake_.executed;
+    if (fake_.on.classify) {
+      return fake_.on.classify(caller, task, class_);
     }
     return {};
   }

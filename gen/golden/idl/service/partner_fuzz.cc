@@ -43,6 +43,8 @@ void attack_client(const FuzzInput& input, const service::PartnerClient& client)
   if (const auto answer = client.reverse({})) {
     require(answer->size() <= 400);
   }
+  (void)client.authority();
+  (void)client.classify(kernel::Task(rt::Slot{30}), {});
 }
 
 void attack(const FuzzInput& input) {

@@ -342,6 +342,58 @@ inline abi::Refusal decode(abi::Source& words, ReverseReply& message) {
   return {};
 }
 
+struct AuthorityRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words,
+    [[maybe_unused]] const AuthorityRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<AuthorityRequest> decode_authority_request(
+    [[maybe_unused]] ConstWords words) {
+  return AuthorityRequest{};
+}
+
+struct AuthorityReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words,
+    [[maybe_unused]] const AuthorityReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<AuthorityReply> decode_authority_reply([[maybe_unused]] ConstWords words) {
+  return AuthorityReply{};
+}
+
+struct ClassifyRequest {
+  abi::QosClass class_{};
+};
+
+constexpr void encode(Words words, const ClassifyRequest& message) {
+  words[0] = abi::word(message.class_);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ClassifyRequest> decode_classify_request(ConstWords words) {
+  if (!abi::valid_qos_class(words[0])) {
+    return std::nullopt;
+  }
+  return ClassifyRequest{.class_ = abi::value<abi::QosClass>(words[0])};
+}
+
+struct ClassifyReply {
+};
+
+constexpr void encode([[maybe_unused]] Words words, [[maybe_unused]] const ClassifyReply& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ClassifyReply> decode_classify_reply([[maybe_unused]] ConstWords words) {
+  return ClassifyReply{};
+}
+
 }  // namespace tessera::service::partner
 
 #endif  // IDL_SERVICE_PARTNER_MESSAGE_H_

@@ -13,6 +13,8 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
+#include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
 #include "idl/service/partner_client.h"
@@ -114,6 +116,22 @@ struct RelayPartnerMethods {
             : relay_.client().reverse_until(relay_.deadline, text);
     if (!answer_) return rt::failure(relay_.failed(answer_.error()));
     return *answer_;
+  }
+  rt::Result<Partner::AuthorityResult> authority(const rt::Caller&) {
+    const auto answer_ = relay_.deadline == abi::kNoDeadline
+            ? relay_.client().authority()
+            : relay_.client().authority_until(relay_.deadline);
+    if (!answer_) return rt::failure(relay_.failed(answer_.error()));
+    return Partner::AuthorityResult{.control = answer_->control.handle(),
+        .task = answer_->task.handle()};
+  }
+  rt::Result<void> classify(const rt::Caller&, rt::Received<kernel::Task> task,
+      abi::QosClass class_) {
+    const auto answer_ = relay_.deadline == abi::kNoDeadline
+            ? relay_.client().classify(task.handle(), class_)
+            : relay_.client().classify_until(relay_.deadline, task.handle(), class_);
+    if (!answer_) return rt::failure(relay_.failed(answer_.error()));
+    return {};
   }
   rt::Slot reply_slot() { return relay_.reply; }
   RelayPartner& relay_;

@@ -37,7 +37,7 @@ inline constexpr gen::Capability kRingCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
 };
 inline constexpr gen::Value kRingAnswerValues[] = {
-    {.name = "type", .word = 0, .bits = 8, .most = 0xb},
+    {.name = "type", .word = 0, .bits = 8, .most = 0xc},
     {.name = "rights", .word = 1, .bits = 8, .most = 0xff},
 };
 inline constexpr gen::Capability kSumCapabilities[] = {
@@ -58,7 +58,7 @@ inline constexpr gen::Capability kHoldCapabilities[] = {
     {abi::ObjectType::kVmo, 0x09, false},
 };
 inline constexpr gen::Value kHeldAnswerValues[] = {
-    {.name = "type", .word = 0, .bits = 8, .most = 0xb},
+    {.name = "type", .word = 0, .bits = 8, .most = 0xc},
     {.name = "mapped", .word = 1, .bits = 1, .most = 0x1},
 };
 inline constexpr gen::Value kReverseValues[] = {
@@ -66,6 +66,16 @@ inline constexpr gen::Value kReverseValues[] = {
 };
 inline constexpr gen::Value kReverseAnswerValues[] = {
     {.name = "text", .word = 0, .most = 0x190, .is_length = true, .item_bytes = 1},
+};
+inline constexpr gen::Capability kAuthorityAnswerCapabilities[] = {
+    {abi::ObjectType::kQosControl, 0x01, false},
+    {abi::ObjectType::kTask, 0x04, false},
+};
+inline constexpr gen::Value kClassifyValues[] = {
+    {.name = "class", .word = 0, .bits = 8, .most = 0x3},
+};
+inline constexpr gen::Capability kClassifyCapabilities[] = {
+    {abi::ObjectType::kTask, 0x04, false},
 };
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "invert", .tag = 0x01040006, .least_words = 6, .values = kInvertValues,
@@ -93,6 +103,12 @@ inline constexpr gen::MethodRules kMethods[] = {
     {.name = "reverse", .tag = 0x01040901, .least_words = 1, .varies = true,
         .values = kReverseValues, .bad_value = abi::kEinval, .malformed = abi::kEinval,
         .answer = {.least_words = 1, .values = kReverseAnswerValues}},
+    {.name = "authority", .tag = 0x01040a00, .least_words = 0, .bad_value = abi::kEinval,
+        .malformed = abi::kEinval, .answer = {.least_words = 0,
+        .capabilities = kAuthorityAnswerCapabilities}},
+    {.name = "classify", .tag = 0x01040b41, .least_words = 1, .values = kClassifyValues,
+        .capabilities = kClassifyCapabilities, .bad_value = abi::kEinval,
+        .malformed = abi::kEinval},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Partner",

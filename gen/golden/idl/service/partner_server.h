@@ -14,8 +14,10 @@
 #include "idl/bounded.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/qos_control.h"
 #include "idl/kernel/reply.h"
 #include "idl/kernel/self.h"
+#include "idl/kernel/task.h"
 #include "idl/kernel/vmo.h"
 #include "idl/service/partner.h"
 #include "idl/service/partner_message.h"
@@ -87,6 +89,11 @@ class [[nodiscard]] Partner::NeverCompleter {
   rt::Slot slot_;
 };
 
+struct Partner::AuthorityResult {
+  kernel::QosControl control{};
+  kernel::Task task{};
+};
+
 template <class Impl>
 class PartnerServer {
  public:
@@ -98,19 +105,19 @@ class PartnerServer {
       },
       "partner must implement Partner.invert: rt::Result<Partner::InvertResult> invert(const "
       "rt::Caller&, std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3, "
-      "std::uint64_t w4, std::uint64_t w5)  (idl/service/partner.idl:13)");
+      "std::uint64_t w4, std::uint64_t w5)  (idl/service/partner.idl:15)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.who(caller) } -> std::same_as<rt::Result<Partner::WhoResult>>;
       },
       "partner must implement Partner.who: rt::Result<Partner::WhoResult> who(const rt::Caller&) "
-      " (idl/service/partner.idl:19)");
+      " (idl/service/partner.idl:21)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Partner::NeverCompleter completer) {
         { impl.never(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "partner must implement Partner.never: void never(const rt::Caller&, "
-      "Partner::NeverCompleter)  (idl/service/partner.idl:25)");
+      "Partner::NeverCompleter)  (idl/service/partner.idl:27)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -122,43 +129,56 @@ class PartnerServer {
         { impl.ring(caller, bell) } -> std::same_as<rt::Result<Partner::RingResult>>;
       },
       "partner must implement Partner.ring: rt::Result<Partner::RingResult> ring(const "
-      "rt::Caller&, rt::Received<kernel::Notification> bell)  (idl/service/partner.idl:28)");
+      "rt::Caller&, rt::Received<kernel::Notification> bell)  (idl/service/partner.idl:30)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.sum(caller, memory) } -> std::same_as<rt::Result<std::uint64_t>>;
       },
       "partner must implement Partner.sum: rt::Result<std::uint64_t> sum(const rt::Caller&, "
-      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:34)");
+      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:36)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.look(caller, memory) } -> std::same_as<rt::Result<Partner::LookResult>>;
       },
       "partner must implement Partner.look: rt::Result<Partner::LookResult> look(const "
-      "rt::Caller&, rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:39)");
+      "rt::Caller&, rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:41)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Vmo> memory) {
         { impl.hold(caller, memory) } -> std::same_as<rt::Result<void>>;
       },
       "partner must implement Partner.hold: rt::Result<void> hold(const rt::Caller&, "
-      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:46)");
+      "rt::Received<kernel::Vmo> memory)  (idl/service/partner.idl:48)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.held(caller) } -> std::same_as<rt::Result<Partner::HeldResult>>;
       },
       "partner must implement Partner.held: rt::Result<Partner::HeldResult> held(const "
-      "rt::Caller&)  (idl/service/partner.idl:50)");
+      "rt::Caller&)  (idl/service/partner.idl:52)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.die(caller) } -> std::same_as<rt::Result<void>>;
       },
       "partner must implement Partner.die: rt::Result<void> die(const rt::Caller&)  "
-      "(idl/service/partner.idl:55)");
+      "(idl/service/partner.idl:57)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view text) {
         { impl.reverse(caller, text) } -> std::same_as<rt::Result<abi::Text<400>>>;
       },
       "partner must implement Partner.reverse: rt::Result<abi::Text<400>> reverse(const "
-      "rt::Caller&, std::string_view text)  (idl/service/partner.idl:58)");
+      "rt::Caller&, std::string_view text)  (idl/service/partner.idl:60)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller) {
+        { impl.authority(caller) } -> std::same_as<rt::Result<Partner::AuthorityResult>>;
+      },
+      "partner must implement Partner.authority: rt::Result<Partner::AuthorityResult> "
+      "authority(const rt::Caller&)  (idl/service/partner.idl:65)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, rt::Received<kernel::Task> task,
+          abi::QosClass class_) {
+        { impl.classify(caller, task, class_) } -> std::same_as<rt::Result<void>>;
+      },
+      "partner must implement Partner.classify: rt::Result<void> classify(const rt::Caller&, "
+      "rt::Received<kernel::Task> task, abi::QosClass class_)  (idl/service/partner.idl:70)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -203,6 +223,10 @@ class PartnerServer {
         return on_held(impl, endpoint, message, why);
       case Partner::kDieTag:
         return on_die(impl, endpoint, message, why);
+      case Partner::kAuthorityTag:
+        return on_authority(impl, endpoint, message, why);
+      case Partner::kClassifyTag:
+        return on_classify(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -501,6 +525,52 @@ class PartnerServer {
     in.t1 = Partner::kReverseShape | words.code();
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA3 | rt::kA4 | rt::kA5 | rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Partner.authority
+  [[gnu::always_inline]] static rt::Next on_authority(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.authority(caller_of(message));
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
+    in.t0 = abi::word(endpoint.index);
+    in.t2 = abi::word(result->control.slot().index);
+    in.t3 = abi::word(result->task.slot().index);
+    in.t4 = 0;
+    in.a6 = 0;
+    in.t1 = Partner::kAuthorityShape;
+    in.t5 = abi::kNoDeadline;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1 | rt::kT5>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Partner.classify
+  [[gnu::always_inline]] static rt::Next on_classify(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    if (!abi::valid_qos_class(message.a0)) {
+      return refused(why, kBadValue, abi::Detail::kBadEnum, 2);
+    }
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kTask, 0x04, 1); !kept) {
+      return refused(why, kept.error());
+    }
+    const auto result = impl.classify(caller_of(message),
+        rt::Received<kernel::Task>(rt::window_slot(0)), abi::value<abi::QosClass>(message.a0));
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a6 = 0;
+    in.t1 = Partner::kClassifyShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA6 | rt::kT1>(in);
     message = out;
     return rt::Next::kHandled;
   }

@@ -1,0 +1,87 @@
+// The harts that may run a thread, as others set them.
+#include <gtest/gtest.h>
+
+#include "idl/kernel_rights.h"
+#include "kernel/sched/scheduler.h"
+#include "kernel/testing/ipc_fixture.h"
+
+namespace tessera::testing {
+namespace {
+
+using abi::Detail;
+using kernel::Self;
+
+class AffinityTest : public IpcTest {
+ protected:
+  // A second hart is there from now on; nobody runs on it, and what it is sent stays in its mail.
+  Hart& bring_up_another() {
+    Hart& other = state.harts[1];
+    other.local.id = {1};
+    other.ipi.online.store(true);
+    world.checks = false;  // of a thread on the way they know nothing
+    return other;
+  }
+  kernel::Thread thread_of(const Player& player) {
+    return kernel::Thread(rt::Slot{player.thread_slot});
+  }
+};
+
+TEST_F(AffinityTest, ItIsToldAndChecked) {
+  EXPECT_EQ(thread_of(client).affinity(0), 1u);
+  EXPECT_EQ(thread_of(client).affinity(1), 1u);
+  for (unsigned bit = 1; bit < 32; ++bit) {
+    for (const std::uint32_t with : {0u, 1u}) {
+      expect_refused(
+          world, [&] { return thread_of(client).affinity(std::uint32_t{1} << bit | with); },
+          abi::kEinval, Detail::kBadRange, 1);
+    }
+  }
+  const kernel::CNode own(World::kNode);
+  const std::uint32_t weak = world.fresh_slot();
+  ASSERT_TRUE(own.mint(weak, own, client.thread_slot, 0, 0));
+  expect_refused(
+      world, [&] { return kernel::Thread(rt::Slot{weak}).affinity(1); }, abi::kEperm,
+      Detail::kBadRights, 0);
+}
+
+TEST_F(AffinityTest, AReadyThreadLeavesAtOnce) {
+  const Hart& other = bring_up_another();
+  ASSERT_EQ(sched::run_state(*client.thread), sched::RunState::kReady);
+  EXPECT_EQ(thread_of(client).affinity(3), 3u);
+  EXPECT_TRUE(client.thread->is_at(world.hart)) << "it may stay";
+  EXPECT_EQ(thread_of(client).affinity(2), 2u);
+  EXPECT_TRUE(client.thread->is_at(other));
+  EXPECT_EQ(client.thread->wait(), Wait::kComing);
+  EXPECT_EQ(thread_of(client).affinity(0), 2u);
+}
+
+// One that waits is sent when it is ready; until then it is where it is.
+TEST_F(AffinityTest, AWaitingThreadLeavesWhenItsWaitIsOver) {
+  start_receive(server);
+  const Hart& other = bring_up_another();
+  world.act_as(world.main());
+  EXPECT_EQ(thread_of(server).affinity(2), 2u);
+  EXPECT_EQ(server.thread->wait(), Wait::kReceiving);
+  as(client);
+  EXPECT_TRUE(send(tag(0)));
+  EXPECT_EQ(sched::run_state(*server.thread), sched::RunState::kReady);
+  for (int i = 0; i < 8; ++i) world.advance(kSlice.value);
+  EXPECT_TRUE(server.thread->is_at(other)) << "it has come to its turn, and is sent";
+}
+
+// Whoever asks for one that is another hart's goes there itself, once: made again, the call tells.
+TEST_F(AffinityTest, AThreadOfAnotherHartIsAskedForThere) {
+  Hart& other = bring_up_another();
+  EXPECT_EQ(thread_of(client).affinity(2), 2u);
+  world.act_as(world.main());
+  EXPECT_TRUE(world.waits([&] { (void)thread_of(client).affinity(1); }));
+  EXPECT_EQ(world.main().wait(), Wait::kAsking);
+  EXPECT_EQ(world.main().ask.of, client.thread);
+  EXPECT_EQ(world.main().ask.harts, 1);
+  EXPECT_EQ(client.thread->affinity.peek(), 2) << "only its home changes it";
+  EXPECT_EQ(world.main().frame.x[10], 0u);
+  other.ipi.online.store(false);
+}
+
+}  // namespace
+}  // namespace tessera::testing
