@@ -162,7 +162,11 @@ void share_work(Hart& hart) {
   // Of the class that it runs, or lower: what waits while a lower class has its share stays.
   Runnable* spare = hart.ready.first_up_to(hart.current->effective_class);
   const bool surplus = spare != nullptr;
-  if (hart.surplus.peek() != surplus) hart.surplus.store(surplus);
+  if (hart.surplus.peek() != surplus) {
+    hart.surplus.store(surplus);
+    // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
+    full_fence();
+  }
   if (!surplus) return;
   const std::uint32_t idle = state.idle.peek() & spare->affinity;
   if (idle == 0) return;
