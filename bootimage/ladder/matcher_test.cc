@@ -314,7 +314,8 @@ Lines with_harts(const Lines& online) {
   Lines said = online;
   for (const char* test :
        {"smp online", "ipi counterfactual", "ipi resched", "test_reject_invalid_ipi_target_cpu",
-        "test_reject_offline_cpu_resched"}) {
+        "test_reject_offline_cpu_resched", "work stealing", "test_reject_steal_above_bound",
+        "test_reject_steal_higher_qos", "tlb shootdown counterfactual", "tlb shootdown"}) {
     said.push_back(absl::StrCat("KSELFTEST: ", test, " ok"));
   }
   lines.insert(std::ranges::find(lines, "KINIT: cpu0 online") + 1, said.begin(), said.end());

@@ -30,7 +30,9 @@ std::string runner_path;
 constexpr const char* kBringUp =
     "printf 'OpenSBI v1.1\\ntessera vers. 0.1\\nKINIT: cpu%d online\\nKINIT: cpu%d online\\n' 0 1\n"
     "printf 'KSELFTEST: %s ok\\n' 'smp online' 'ipi counterfactual' 'ipi resched' "
-    "test_reject_invalid_ipi_target_cpu test_reject_offline_cpu_resched\n"
+    "test_reject_invalid_ipi_target_cpu test_reject_offline_cpu_resched 'work stealing' "
+    "test_reject_steal_above_bound test_reject_steal_higher_qos 'tlb shootdown counterfactual' "
+    "'tlb shootdown'\n"
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
 constexpr const char* kRest =
@@ -131,7 +133,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 25 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 30 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 

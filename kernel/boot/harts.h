@@ -15,6 +15,7 @@ namespace tessera::boot {
 std::string_view start_harts(const Machine& machine, MemoryMap& memory);
 
 // What the harts can do for each other, tried: a line for each thing. Does nothing on one hart.
-void test_harts();
+// Writes to pages of `memory` that are free, and leaves them so.
+void test_harts(const MemoryMap& memory);
 
 }  // namespace tessera::boot

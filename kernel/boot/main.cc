@@ -46,7 +46,7 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dt
   print("\n");
   const std::string_view no_harts = start_harts(started.machine, started.memory);
   if (!no_harts.empty()) stop("harts", no_harts);
-  test_harts();
+  test_harts(started.memory);
 
   if (arch::asid_count() < 2) stop("machine", "it has no address space identifiers (ASIDs)");
   if (started.machine.initrd.size == 0) stop("bundle", "the machine was started without an initrd");

@@ -1,4 +1,6 @@
 // The self-test of several harts, on the mechanisms that the kernel lives by.
+#include "kernel/boot/test_harts.h"
+
 #include "kernel/arch/early_console.h"
 #include "kernel/boot/harts.h"
 #include "kernel/boot/wait.h"
@@ -11,13 +13,6 @@ using arch::print;
 
 // Long for an interrupt on the way.
 constexpr Nanoseconds kMoment{2'000'000};
-
-void result(std::string_view name, bool ok) {
-  print("KSELFTEST: ");
-  print(name);
-  print(ok ? " ok\n" : " FAIL\n");
-  if (!ok) arch::shut_down(true);
-}
 
 // Where an interrupt from one hart to another has been.
 struct Trail {
@@ -69,7 +64,14 @@ bool refuses_offline(Hart& self) {
 
 }  // namespace
 
-void test_harts() {
+void result(std::string_view name, bool ok) {
+  print("KSELFTEST: ");
+  print(name);
+  print(ok ? " ok\n" : " FAIL\n");
+  if (!ok) arch::shut_down(true);
+}
+
+void test_harts(const MemoryMap& memory) {
   Hart& self = Hart::here();
   Hart* other = nullptr;
   bool all_answer = true;
@@ -84,6 +86,9 @@ void test_harts() {
   result("ipi resched", request_arrives(self, *other));
   result("test_reject_invalid_ipi_target_cpu", refuses_no_hart());
   result("test_reject_offline_cpu_resched", refuses_offline(self));
+  const PhysRange& spare = memory.free[memory.largest()];
+  test_share(self, *other, spare);
+  test_shootdown(self, *other, spare);
 }
 
 }  // namespace tessera::boot

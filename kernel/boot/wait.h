@@ -11,14 +11,17 @@ namespace tessera::boot {
 inline constexpr Nanoseconds kNap{50'000};
 // Other harts take microseconds where nothing else runs.
 inline constexpr Nanoseconds kPatience{1'000'000'000};
+[[gnu::noinline]] inline void nap() {
+  arch::set_timer({arch::now().value + kNap.value});
+  arch::wait_for_interrupt();
+  if (arch::take_software_interrupt()) ipi::answer(Hart::here());
+}
 template <class Condition>
 bool wait_until(Condition holds, Nanoseconds patience = kPatience) {
   const Nanoseconds end{arch::now().value + patience.value};
   bool held = holds();
   while (!held && arch::now() < end) {
-    arch::set_timer({arch::now().value + kNap.value});
-    arch::wait_for_interrupt();
-    if (arch::take_software_interrupt()) ipi::answer(Hart::here());
+    nap();
     held = holds();
   }
   arch::set_timer(kNever);

@@ -198,14 +198,21 @@ void sleep(Hart& hart) {
 }
 
 void share_work(Hart& hart) {
-  const bool surplus = !hart.ready.empty();
-  if (hart.surplus.peek() != surplus) hart.surplus.store(surplus);
+  // Of the class that it runs, or lower: what waits while a lower class has its share stays.
+  Runnable* spare = hart.ready.first_up_to(hart.current->effective_class.peek());
+  const bool surplus = spare != nullptr;
+  if (hart.surplus.peek() != surplus) {
+    hart.surplus.store(surplus);
+    // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
+    full_fence();
+  }
   if (!surplus) return;
-  const std::uint32_t idle = state.idle.peek() & hart.ready.first()->affinity.peek();
+  const std::uint32_t idle = state.idle.peek() & spare->affinity.peek();
   if (idle == 0) return;
   Hart& to = state.harts[__builtin_ctz(idle)];
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;
-  Thread& thread = Thread::of(*hart.ready.pop());
+  hart.ready.remove(*spare);
+  Thread& thread = Thread::of(*spare);
   thread.turn_end = kNever;
   move(thread, to);
 }

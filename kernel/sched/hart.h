@@ -8,22 +8,24 @@
 #include "kernel/base/types.h"
 #include "kernel/sched/ipi.h"
 #include "kernel/sched/run_queue.h"
+#include "kernel/sched/share.h"
 #include "kernel/time/timer_queue.h"
 
 namespace tessera {
 
-// How long a thread runs while others of its class are ready.
-inline constexpr Nanoseconds kSlice{5'000'000};
-
 struct Hart {
   arch::HartLocal local;        // first: trap entry finds it by the hart's pointer
   Runnable* current = nullptr;  // the one that runs; null: none
+  bool lowered = false;         // `current`, since it was chosen: it is the last of its class
   bool has_tree = false;        // the derivation tree (object/tree.h) is this hart's now
   RunQueue ready;
   TimerQueue timers;
-  Nanoseconds slice_end =
-      kNever;  // of `current`; kNever: nobody of its class waits, so it has no end
-  Nanoseconds programmed = kNever;  // what the timer is set to
+  Share share;
+  // Of `current`, or of the turn that was handed to it; kNever: nobody of its class waits, so it
+  // has no end.
+  Nanoseconds slice_end = kNever;
+  abi::QosClass turn_of = abi::QosClass::kIdle;  // who has the turn that ends then
+  Nanoseconds programmed = kNever;               // what the timer is set to
   // Threads are ready that it does not run: an idle hart may ask for one.
   Atomic<bool> surplus;
   // Others write here too.

@@ -46,6 +46,7 @@ struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
 class RunQueue {
  public:
   static constexpr unsigned kClasses = 4;
+  using Classes = std::uint32_t;  // a bit each, the lowest first
 
   void push_back(Runnable& item) {
     fifo(item).push_back(item);
@@ -56,12 +57,11 @@ class RunQueue {
     note(item);
   }
   // The first of the highest class that has any; null: none is ready.
-  Runnable* pop() {
-    if (classes_ == 0) return nullptr;
-    unsigned highest = highest_index();
-    Runnable* item = fifos_[highest].pop_front();
-    if (fifos_[highest].empty()) classes_ &= ~(1u << highest);
-    item->ready = false;
+  Runnable* pop() { return classes_ == 0 ? nullptr : &pop(highest_index()); }
+  // The first of a class that has any.
+  Runnable& pop(unsigned c) {
+    Runnable& item = fifos_[c].first();
+    remove(item);
     return item;
   }
   // Takes a ready one out.
@@ -70,26 +70,39 @@ class RunQueue {
     if (fifo(item).empty()) classes_ &= ~(1u << index(item));
     item.ready = false;
   }
-  // The one that pop() takes; null: none is ready.
-  Runnable* first() { return classes_ == 0 ? nullptr : fifos_[highest_index()].front(); }
+  // The first of the highest class up to this one that has any; null: none has.
+  Runnable* first_up_to(abi::QosClass c) {
+    const Classes some = classes_ & up_to(c);
+    return some == 0 ? nullptr : fifos_[highest_of(some)].front();
+  }
+  Runnable* first(unsigned c) { return fifos_[c].front(); }
   // Whether one of this class, or a higher (only a higher), is ready.
   bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }
   bool any_above(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) > 1; }
   bool empty() const { return classes_ == 0; }
+  // Those that have any.
+  Classes classes() const { return classes_; }
+  // All of them but the highest.
+  static Classes lower_of(Classes some) { return some == 0 ? 0 : some & ~(1u << highest_of(some)); }
 
- private:
+  static Classes up_to(abi::QosClass c) { return (2u << static_cast<unsigned>(c)) - 1; }
   static unsigned index(const Runnable& item) {
     return static_cast<unsigned>(item.effective_class.peek());
   }
+
+ private:
   List<Runnable, QueueTag>& fifo(const Runnable& item) { return fifos_[index(item)]; }
-  unsigned highest_index() const { return 31u - static_cast<unsigned>(__builtin_clz(classes_)); }
+  static unsigned highest_of(Classes some) {
+    return 31u - static_cast<unsigned>(__builtin_clz(some));
+  }
+  unsigned highest_index() const { return highest_of(classes_); }
   void note(Runnable& item) {
     classes_ |= 1u << index(item);
     item.ready = true;
   }
 
   List<Runnable, QueueTag> fifos_[kClasses];
-  std::uint32_t classes_ = 0;  // a bit for each FIFO that is not empty
+  Classes classes_ = 0;  // whose FIFO is not empty
 };
 
 }  // namespace tessera

@@ -87,6 +87,8 @@ class Round : public IpcTest {
     set_class(*client.thread, c.client_class);
     set_class(*server.thread, c.server_class);
     set_class(world.main(), c.main_class);
+    // A server of a higher class works in its caller's turn, if the call was the short one.
+    world.hart.turn_of = client.thread->effective_class.peek();
     if (!c.answers) work_for_patrons(c);
     Thread& actor = *(c.answers ? server : client).thread;
     actor.received = c.received;

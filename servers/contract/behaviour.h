@@ -43,6 +43,7 @@ std::span<const Behaviour> interrupt_behaviours();
 std::span<const Behaviour> task_behaviours();
 std::span<const Behaviour> schedule_behaviours();
 std::span<const Behaviour> priority_behaviours();
+std::span<const Behaviour> share_behaviours();
 std::span<const Behaviour> donation_behaviours();
 std::span<const Behaviour> qos_behaviours();
 std::span<const Behaviour> harts_behaviours();

@@ -98,9 +98,11 @@ void a_class_goes_back_when_the_caller_gives_up() {
   lower_oneself();
   start(low);
   settle();
+  const std::uint64_t share = now() + kShortOfAShare;
   start(caller);
   caller.join();
   low.join();
+  in_time(share);
   EXPECT(events_are("sCDS"));
 }
 

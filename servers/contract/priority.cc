@@ -89,6 +89,7 @@ void the_higher_runs_as_soon_as_it_is_ready() {
 
 void the_lower_waits_while_a_higher_is_ready() {
   share_events();
+  const std::uint64_t share = now() + kShortOfAShare;
   spawn([](std::uint64_t) {
     note('a');
     lower_oneself();
@@ -98,25 +99,28 @@ void the_lower_waits_while_a_higher_is_ready() {
     OK(Self::yield());  // only to its own class
     note('h');
   }
+  in_time(share);
   EXPECT(events_are("ahhhhhhhhhhhhhhhhhhhh"));
   const auto never = make<Notification>();
   REFUSED(never.wait(in_milliseconds(50)), kTimedOut);
   EXPECT(events_are("ahhhhhhhhhhhhhhhhhhhhl"));
 }
 
-// Its slice is over many times; there is somebody below it all the while.
-void a_higher_does_not_share_its_time() {
+// Its slice is over many times; there is somebody below it all the while. (share.cc: for how long.)
+void a_higher_does_not_share_its_slices() {
   static volatile std::uint64_t turns;
   turns = 0;
   spawn([](std::uint64_t) {
     lower_oneself();
     for (;;) turns = turns + 1;
   });
+  const std::uint64_t share = now() + kShortOfAShare;
   OK(Self::yield());
   const std::uint64_t end = in_milliseconds(30);
   const std::uint64_t before = turns;
   while (now() < end) {
   }
+  in_time(share);
   EXPECT(turns == before);
 }
 
@@ -139,11 +143,13 @@ void signal_order(std::uint64_t waiter_level, std::string_view due) {
       },
       kLow - waiter_level);
   lower_oneself();
+  const std::uint64_t share = now() + kShortOfAShare;
   start(waiter);
   settle();
   start(ringer);
   waiter.join();
   ringer.join();
+  in_time(share);
   EXPECT(events_are(due));
 }
 
@@ -208,6 +214,7 @@ void exchange(std::uint64_t caller, std::uint64_t receiver) {
   for (const int receiver_first : {0, 1}) {
     forget_events();
     const std::uint64_t slice_end = now() + kShortOfASlice;
+    const std::uint64_t share = now() + kShortOfAShare;
     OK(Self::yield());
     receiver_first != 0 ? start_receiver(receiver_first) : start(callers[receiver_first]);
     settle();
@@ -215,7 +222,7 @@ void exchange(std::uint64_t caller, std::uint64_t receiver) {
     callers[receiver_first].join();
     (receiver & kApart) == 0 ? near[receiver_first].join() : far[receiver_first].join();
     // Of equals, a slice's end could let the other go first.
-    if (caller == (receiver & kLow)) in_time(slice_end);
+    in_time(caller == (receiver & kLow) ? slice_end : share);
     EXPECT(events_are(caller < (receiver & kLow) ? "csCS" : "csSC"));
   }
 }
@@ -240,7 +247,7 @@ std::span<const Behaviour> priority_behaviours() {
       {"priority.the_class_is_told_to_receivers", the_class_is_told_to_receivers},
       {"priority.the_higher_runs_as_soon_as_it_is_ready", the_higher_runs_as_soon_as_it_is_ready},
       {"priority.the_lower_waits_while_a_higher_is_ready", the_lower_waits_while_a_higher_is_ready},
-      {"priority.a_higher_does_not_share_its_time", a_higher_does_not_share_its_time},
+      {"priority.a_higher_does_not_share_its_slices", a_higher_does_not_share_its_slices},
       {"priority.a_signal_runs_a_higher_waiter_at_once", a_signal_runs_a_higher_waiter_at_once},
       {"priority.a_signal_leaves_a_lower_waiter_for_later",
        a_signal_leaves_a_lower_waiter_for_later},

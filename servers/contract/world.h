@@ -97,6 +97,9 @@ inline std::uint64_t in_milliseconds(std::uint64_t n) { return now() + n * kMill
 void in_time(std::uint64_t deadline);
 // Before the slice can end that the thread's last yield began: what nothing but calls decides.
 inline constexpr std::uint64_t kShortOfASlice = 4 * kMillisecond;
+// Before a lower class can have waited so long that it has its share: what nothing but classes
+// decides.
+inline constexpr std::uint64_t kShortOfAShare = abi::kShareWithin - 10 * kMillisecond;
 // Lets every other ready thread run until it waits. (Each turn could end by its slice; not all.)
 void settle();
 

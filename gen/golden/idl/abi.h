@@ -162,9 +162,12 @@ constexpr std::string_view to_string(ObjectType value) {
   return "?";
 }
 
-// Who runs first. Highest ready class first, one FIFO a class.
+// Who runs first. Highest ready class first, one FIFO a class. A lower class has a share all the
+// same: on its hart, the first ready thread of a class runs within `shareWithin`, for at least
+// `shareTurn` if it wants, and the k-th within k times that. Who is called, or answered, in the
+// turn of one of its class goes before those who wait.
 enum class QosClass : std::uint8_t {
-  kIdle = 0,  // Runs when nobody else wants to.
+  kIdle = 0,  // Runs when nobody else wants to, and has its share.
   kNormal = 1,  // What every task begins with.
   kInteractive = 2,  // For what a person waits for.
   kPerfBurst = 3,  // Before all others.
@@ -424,6 +427,11 @@ inline constexpr std::int32_t kEtimedout = -110;
 
 // The wait was cancelled.
 inline constexpr std::int32_t kEcanceled = -125;
+
+inline constexpr std::uint64_t kShareWithin = 50000000;
+
+// Nanoseconds: what a class has of its hart, however busy the higher ones are. See QosClass.
+inline constexpr std::uint64_t kShareTurn = 1000000;
 
 // In an audit record, in the place of a class that is not known.
 inline constexpr std::uint8_t kUnknownQosClass = 255;

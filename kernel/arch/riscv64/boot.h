@@ -47,6 +47,11 @@ void close_windows();
 //    space. On every hart.
 void start_hart();
 
+// For the test of shootdowns: a page of RAM at an address of its own, and only this hart forgets
+// what was there before. close_probe(): nothing is.
+void* open_probe(PhysAddr page);
+void close_probe();
+
 // 9. Unmaps what only boot runs (kernel.ld), and goes to the first thread.
 [[noreturn]] void leave_boot(Frame* frame);
 

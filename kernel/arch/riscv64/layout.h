@@ -41,6 +41,8 @@ static_assert(index_at({STACKS_VIRTUAL}, 1) == IMAGE_L1_INDEX);
 static_assert(STACKS_VIRTUAL >= IMAGE_VIRTUAL + IMAGE_MOST);
 static_assert(index_at({DEVICES_VIRTUAL}, 0) == DEVICES_L0_INDEX);
 static_assert(stack_top(kMostHarts - 1) == window(Part::kStacks).end);
+static_assert(index_at(window(Part::kProbe).base, 0) == DEVICES_L0_INDEX + 1);
+static_assert(index_at(window(Part::kProbe).base, 1) == IMAGE_L1_INDEX);
 // The first root entry of the kernel's half, and of the direct map.
 inline constexpr std::uint64_t kDirectMapRoot = index_at({kDirectMapBase}, 2);
 static_assert(kDirectMapRoot == 256);

@@ -68,6 +68,18 @@ std::span<const std::byte> open_dtb(PhysAddr dtb) {
 
 void close_windows() { close_window(Part::kDtb); }
 
+void* open_probe(PhysAddr page) {
+  const VirtAddr base = window(Part::kProbe).base;
+  image_l0.entries[index_at(base, 0)] = leaf(page, PTE_KERNEL_DATA);
+  forget_all();
+  return reinterpret_cast<void*>(base.value);
+}
+
+void close_probe() {
+  image_l0.entries[index_at(window(Part::kProbe).base, 0)] = 0;
+  forget_all();
+}
+
 void leave_boot(Frame* frame) {
   forget_other_harts();
   const auto start = reinterpret_cast<std::uint64_t>(__boot_text_start);

@@ -36,6 +36,7 @@ enum class Part : std::uint8_t {
   kImage,      // text, read-only data, data
   kStacks,     // a stack a hart, and below each as much that is never mapped
   kDevices,    // the page of the early console's UART
+  kProbe,      // at boot: the page of the test of shootdowns
   kDtb,        // at boot: the device tree
   kTables,     // at boot: pages that become the direct map's tables
 };
@@ -51,6 +52,7 @@ inline constexpr std::array kWindows = {
     part("image", IMAGE_VIRTUAL, IMAGE_MOST),
     part("stacks", STACKS_VIRTUAL, kMostHarts* STACK_STRIDE),
     part("devices", DEVICES_VIRTUAL, kPageSize),
+    part("probe", DEVICES_VIRTUAL + kPageSize, kPageSize),
     part("device tree", 0xffff'ffff'8080'0000, 2 * kLargePageSize),
     part("tables", 0xffff'ffff'80c0'0000, 2 * kLargePageSize),
 };
