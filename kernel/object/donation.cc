@@ -11,8 +11,9 @@ bool is_raised(const Thread& thread) { return thread.effective_class > thread.ow
 // Tells whoever works for a thread that waits for an answer what it is given from now on; null:
 // that is another hart's to go on with, or nobody's.
 Thread* pass_on(Thread& thread) {
-  if (thread.wait() != Wait::kAnswer) return nullptr;
-  Reply& reply = *thread.answer();
+  Reply* waits_for = thread.answer();
+  if (waits_for == nullptr) return nullptr;
+  Reply& reply = *waits_for;
   LockGuard guard(reply.lock);
   if (thread.wait() != Wait::kAnswer || reply.caller.peek() != &thread) return nullptr;
   reply.gift.set(gift_of(thread));

@@ -21,9 +21,10 @@ namespace {
 constexpr Error kPeerDied{abi::kEpipe, abi::Detail::kPeerDied, 0};
 
 bool leave_notification(Thread& thread) {
-  Notification& notification = *thread.notification();
-  LockGuard guard(notification.lock);
-  if (thread.wait() != Wait::kNotification) return false;
+  Notification* notification = thread.notification();
+  if (notification == nullptr) return false;
+  LockGuard guard(notification->lock);
+  if (thread.notification() != notification) return false;
   List<Runnable, QueueTag>::remove(thread);
   thread.set_wait(Wait::kNone);
   return true;
@@ -40,7 +41,9 @@ Thread& release_caller(Reply& reply) {
 // Takes a thread out of the reply that it waits for; false: it waits for another by now, or for
 // none.
 bool leave_reply(Thread& thread) {
-  Reply& reply = *thread.answer();
+  Reply* waits_for = thread.answer();
+  if (waits_for == nullptr) return false;
+  Reply& reply = *waits_for;
   Thread* server = reply.server;
   {
     LockGuard guard(reply.lock);

@@ -95,20 +95,17 @@ Result<void> AtRest::hold(Thread& thread) {
   const Wait wait = thread.wait();
   const bool fresh = wait == Wait::kStopped && !thread.started;
   if (fresh || wait == Wait::kSuspended) return {};
-  if (wait == Wait::kSending) {
-    lock_ = &thread.endpoint()->lock;
-  } else if (wait == Wait::kAnswer) {
-    lock_ = &thread.answer()->lock;
-  } else {
-    return kBadState;
-  }
+  lock_ = lock_of(thread);
+  if (lock_ == nullptr) return kBadState;
   lock_->lock();
   if (thread.wait() == wait && thread.fault && lock_of(thread) == lock_) return {};
   return kBadState;
 }
 
 SpinLock* AtRest::lock_of(const Thread& thread) {
-  return thread.wait() == Wait::kSending ? &thread.endpoint()->lock : &thread.answer()->lock;
+  if (Reply* reply = thread.answer(); reply != nullptr) return &reply->lock;
+  Endpoint* endpoint = thread.endpoint();
+  return endpoint == nullptr ? nullptr : &endpoint->lock;
 }
 
 }  // namespace tessera

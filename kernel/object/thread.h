@@ -35,6 +35,23 @@ constexpr bool is_a_wait(Wait wait) {
          wait == Wait::kNotification;
 }
 
+// How a thread waits, and what for: one word, since another hart may change it while this one
+// looks, and one kind of object must not be taken for another. An address's upper 8 bits say
+// nothing.
+class WaitWord {
+ public:
+  WaitWord() = default;
+  constexpr WaitWord(Wait how, void* on) : bits_(static_cast<std::uint64_t>(how)) {
+    if (on != nullptr) bits_ |= reinterpret_cast<std::uint64_t>(on) << kHowBits;
+  }
+  constexpr Wait how() const { return static_cast<Wait>(bits_ & ((1u << kHowBits) - 1)); }
+  void* on() const { return reinterpret_cast<void*>(static_cast<std::int64_t>(bits_) >> kHowBits); }
+
+ private:
+  static constexpr unsigned kHowBits = 8;
+  std::uint64_t bits_ = 0;
+};
+
 // What one hart asks another to do with a thread, or an alarm, that is the other's.
 enum class Asked : std::uint8_t {
   kNothing,
@@ -56,19 +73,27 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
 
   // What it waits for; changed by whoever owns the thread at the moment: its home, or who has the
   // lock of what it waits for.
-  Wait wait() const { return wait_.peek(); }
-  void set_wait(Wait wait) { wait_.set(wait); }
-  // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification).
-  Endpoint* endpoint() const { return static_cast<Endpoint*>(waits_on_.peek()); }
-  Reply* answer() const { return static_cast<Reply*>(waits_on_.peek()); }
-  Notification* notification() const { return static_cast<Notification*>(waits_on_.peek()); }
-  void set_wait(Wait wait, void* on) {
-    waits_on_.set(on);
-    wait_.set(wait);
+  Wait wait() const { return wait_.peek().how(); }
+  void set_wait(Wait wait) { wait_.set({wait, nullptr}); }
+  // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification); null: it
+  // does not wait so.
+  Endpoint* endpoint() const {
+    const WaitWord word = wait_.peek();
+    const bool is_there = word.how() == Wait::kSending || word.how() == Wait::kReceiving;
+    return is_there ? static_cast<Endpoint*>(word.on()) : nullptr;
   }
+  Reply* answer() const {
+    const WaitWord word = wait_.peek();
+    return word.how() == Wait::kAnswer ? static_cast<Reply*>(word.on()) : nullptr;
+  }
+  Notification* notification() const {
+    const WaitWord word = wait_.peek();
+    return word.how() == Wait::kNotification ? static_cast<Notification*>(word.on()) : nullptr;
+  }
+  void set_wait(Wait wait, void* on) { wait_.set({wait, on}); }
   // It is, and everything that was done to it before is seen by who reads that it is.
-  void set_stopped() { wait_.store(Wait::kStopped); }
-  bool is_stopped() const { return wait_.load() == Wait::kStopped; }
+  void set_stopped() { wait_.store({Wait::kStopped, nullptr}); }
+  bool is_stopped() const { return wait_.load().how() == Wait::kStopped; }
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
@@ -97,8 +122,7 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
 
  private:
-  Atomic<Wait> wait_{Wait::kStopped};
-  Atomic<void*> waits_on_{nullptr};
+  Atomic<WaitWord> wait_{WaitWord(Wait::kStopped, nullptr)};
 };
 inline constexpr std::uint64_t kThreadSize = (sizeof(Thread) + 63) / 64 * 64;
 static_assert(kThreadSize <= 1024);

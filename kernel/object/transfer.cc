@@ -149,8 +149,9 @@ bool BoundLock::take_signal(Thread& thread) const {
 }
 
 bool leave_endpoint(Thread& thread, Wait wait) {
-  if (thread.wait() != wait) return false;
-  Endpoint& endpoint = *thread.endpoint();
+  Endpoint* waits_at = thread.endpoint();
+  if (waits_at == nullptr) return false;
+  Endpoint& endpoint = *waits_at;
   LockGuard guard(endpoint.lock);
   if (thread.wait() != wait || thread.endpoint() != &endpoint) return false;
   take_sender(thread, endpoint);
