@@ -12,7 +12,7 @@
 namespace tessera {
 
 struct alignas(16) Endpoint {
-  SpinLock lock;
+  SpinLock lock{LockRank::kEndpoint};
   std::uint32_t references = 0;
   // All senders, or all receivers, in the order they came.
   List<Runnable, QueueTag> queue;

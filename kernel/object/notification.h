@@ -11,7 +11,7 @@
 namespace tessera {
 
 struct alignas(16) Notification {
-  SpinLock lock;
+  SpinLock lock{LockRank::kNotification};
   std::uint32_t references = 0;
   Atomic<std::uint64_t> bits;
   List<Runnable, QueueTag> waiters;

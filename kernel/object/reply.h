@@ -20,6 +20,8 @@ struct alignas(2) Gift {
 };
 
 struct alignas(16) Reply {
+  explicit Reply(LockRank rank = LockRank::kReply) : lock(rank) {}
+
   SpinLock lock;
   std::uint32_t references = 0;
   // kAnswer, and its answer() is this; null: none. The lock guards it, but for one whose home is

@@ -17,7 +17,7 @@
 namespace tessera {
 
 struct Rounds {
-  SpinLock lock;
+  SpinLock lock{LockRank::kRounds};
   std::uint32_t pending = 0;  // harts that have not answered the one that goes on, a bit each
   std::uint16_t begun = 0;    // the last one's number; 0 is nobody's
   std::uint16_t over = 0;     // the last one that is over

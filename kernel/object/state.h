@@ -36,7 +36,7 @@ struct State {
   Atomic<std::uint32_t> idle;
 
   // Guards the derivation tree, reference counts and everything below. Off the IPC path.
-  SpinLock tree_lock;
+  SpinLock tree_lock{LockRank::kTree};
   Slot root;  // the first task's original capabilities are its children
   Slot* dying =
       nullptr;  // graves of containers being emptied; linked by the objects of their words

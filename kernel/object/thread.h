@@ -108,7 +108,7 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Atomic<std::uint32_t> class_stamp;
   std::uint32_t settled_stamp = 0;
 
-  Reply reply;  // the caller of the last message it received
+  Reply reply{LockRank::kBuiltInReply};  // the caller of the last message it received
 
   Slot task_slot{SlotRole::kThreadTask};
   Slot handler{SlotRole::kThreadHandler};

@@ -26,6 +26,9 @@ struct HartLocal {
   std::uint64_t scratch = 0;    // for trap entry alone
   std::uint64_t stack_top = 0;  // the kernel stack's end
   HartId id;                    // the firmware's number of it
+#ifndef NDEBUG
+  std::uint8_t locks = 0;  // that it holds, a bit a rank (sync/spinlock.h)
+#endif
 };
 static_assert(offsetof(HartLocal, frame) == 0 && offsetof(HartLocal, scratch) == 8 &&
               offsetof(HartLocal, stack_top) == 16);
