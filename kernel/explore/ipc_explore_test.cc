@@ -227,6 +227,29 @@ class DonationAgainstDeath : public EndpointPlay {
   Player last = server();
   Player c = client();
 };
+// A caller of another hart dies while its server works on: that loses what it was given.
+class DonationAgainstDeathElsewhere : public EndpointPlay {
+ public:
+  DonationAgainstDeathElsewhere() : EndpointPlay(2) {
+    c.thread->own_class.set(abi::QosClass::kPerfBurst);
+    c.thread->effective_class.set(abi::QosClass::kPerfBurst);
+    c.thread->affinity.set(2);
+    s.thread->affinity.set(1);
+    plays("client", *c.thread, 1, [this] { (void)ask(1, 2); });
+    plays("server", *s.thread, 0, [this] { works = endpoint.receive(kForever).has_value(); });
+    plays("killer", world.main(), 0, [this] { (void)kernel::Task(rt::Slot{c.task_slot}).kill(); });
+  }
+  // The invariants say whether the server runs at the class that is due.
+  std::string check_play() override {
+    return has_played(world.main()) ? "" : "the killer waits for ever";
+  }
+
+  Player s = server();
+  Player c = client();
+  bool works = false;
+};
+TEST(Explore, DonationAgainstDeathElsewhere) { expect_right<DonationAgainstDeathElsewhere>(); }
+
 TEST(Explore, DonationAgainstDeathOfTheFirst) {
   expect_right_of([] { return std::make_unique<DonationAgainstDeath>(true); });
 }

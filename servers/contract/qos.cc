@@ -140,11 +140,12 @@ void go_elsewhere() {
 }
 
 // A thread that is ready, and has no turn since a higher one never ends its own, is raised above
-// it: it could not have looked by itself.
+// it: it could not have looked by itself. That is before it has its share.
 void a_set_reaches_who_does_not_run() {
   const auto came = make<Notification>();
   const auto signal = mint(came, rt::rights(Notification::Right::kSignal), 1);
-  const auto later = mint(came, rt::rights(Notification::Right::kSignal), 2);
+  const auto raised = mint(came, rt::rights(Notification::Right::kSignal), 2);
+  const auto not_raised = mint(came, rt::rights(Notification::Right::kSignal), 4);
   stop = false;
   const Worker busy = spawn([](std::uint64_t) {
     go_elsewhere();
@@ -155,15 +156,18 @@ void a_set_reaches_who_does_not_run() {
     go_elsewhere();
     OK(Notification(gift(0)).signal());
     OK(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
-    OK(Notification(gift(1)).signal());
-    EXPECT(class_of(0) == QosClass::kInteractive);
+    OK(Notification(gift(class_of(0) == QosClass::kInteractive ? 1 : 2)).signal());
   });
   low.give(0, signal.slot(), rt::rights(Notification::Right::kSignal));
-  low.give(1, later.slot(), rt::rights(Notification::Right::kSignal));
+  low.give(1, raised.slot(), rt::rights(Notification::Right::kSignal));
+  low.give(2, not_raised.slot(), rt::rights(Notification::Right::kSignal));
   low.start();
   EXPECT(OK(came.wait(in_milliseconds(5000))) == 1);
-  REFUSED(came.wait(in_milliseconds(20)), kTimedOut);
+  const std::uint64_t share = now() + kShortOfAShare;
+  const auto early = came.wait(in_milliseconds(20));
   set_by_authority(low.task().slot(), QosClass::kInteractive);
+  in_time(share);
+  REFUSED(early, kTimedOut);
   EXPECT(OK(came.wait(in_milliseconds(5000))) == 2);
   stop = true;
   low.join();
