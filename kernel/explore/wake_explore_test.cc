@@ -3,6 +3,7 @@
 
 #include "idl/kernel_rights.h"
 #include "kernel/explore/play.h"
+#include "kernel/object/task.h"
 #include "kernel/testing/calls.h"
 
 namespace tessera::explore {
@@ -77,6 +78,46 @@ class StealAgainstAffinity : public Play {
   unsigned done[2] = {};
 };
 TEST(Explore, StealAgainstAffinity) { expect_right<StealAgainstAffinity>(); }
+
+// A server waits on hart 0, and is changed there, while a client of hart 1 calls it and takes it
+// over: what is done to it is done where it lives, or again.
+class ChangeAgainstAdoption : public Play {
+ public:
+  explicit ChangeAgainstAdoption(bool moves) : Play(2) {
+    world.give(server, 2, endpoint.slot());
+    world.give(client, 2, endpoint.slot());
+    if (!moves) {
+      const testing::WithTree tree;
+      set_task_class(*server.task, abi::QosClass::kIdle);
+    }
+    client.thread->affinity.set(2);
+    plays("server", *server.thread, 0, [] {
+      const kernel::Endpoint mine(rt::Slot{2});
+      if (mine.receive(kForever)) (void)mine.reply_receive(1, 0, 0, 0, 0, 0, 0, 1);
+    });
+    plays("client", *client.thread, 1,
+          [] { (void)kernel::Endpoint(rt::Slot{2}).call(0, 0, 0, 0, 0, 0, testing::tag(1)); });
+    plays("changer", world.main(), 0, [this, moves] {
+      done = moves ? kernel::Thread(rt::Slot{server.thread_slot}).affinity(2).has_value()
+                   : kernel::Task(rt::Slot{server.task_slot}).settle().has_value();
+    });
+  }
+  std::string check_play() override {
+    if (!has_played(*client.thread) || !done) return "a thread waits for ever";
+    return "";
+  }
+
+  const kernel::Endpoint endpoint = world.make<kernel::Endpoint>();
+  Player server = world.make_task();
+  Player client = world.make_task();
+  bool done = false;
+};
+TEST(Explore, AffinityAgainstAdoption) {
+  expect_right_of([] { return std::make_unique<ChangeAgainstAdoption>(true); });
+}
+TEST(Explore, SetOfTheClassAgainstAdoption) {
+  expect_right_of([] { return std::make_unique<ChangeAgainstAdoption>(false); });
+}
 
 // A server with a Notification bound to it begins to wait, and is signalled at that moment from
 // another hart; the signal is lost in no order. By the short way too, which takes no lock of the

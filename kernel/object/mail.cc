@@ -53,21 +53,36 @@ void end_at_home(Thread& thread) {
   if (!runs && left == Left::kFree) arrive(thread);
 }
 
-// Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock. A
-// thread that is on the way looks for itself when it arrives.
-void refresh_at_home(Thread& thread) {
-  const Waiting waiting = thread.waiting();
-  const Wait wait = waiting.wait();
-  if (wait == Wait::kComing || wait == Wait::kAsking) return;
-  if (wait != Wait::kSending && wait != Wait::kReceiving) return refresh_class(thread);
-  LockGuard guard(waiting.on<Endpoint>().lock);
-  if (thread.waiting() == waiting) refresh_class(thread);
+// A thread runs or is ready on this hart, which alone changes that. In this order: who adopts it
+// has given it a home before it waits no more.
+bool is_at_work_here(const Thread& thread) {
+  return thread.wait() == Wait::kNone && thread.is_at(Hart::here());
+}
+
+// Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock.
+// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives.
+bool refresh_at_home(Thread& thread) {
+  for (;; arch::relax()) {
+    const Waiting waiting = thread.waiting();
+    const Wait wait = waiting.wait();
+    if (wait == Wait::kComing || wait == Wait::kAsking) return true;
+    if (wait == Wait::kSending || wait == Wait::kReceiving) {
+      LockGuard guard(waiting.on<Endpoint>().lock);
+      if (thread.waiting() != waiting) continue;
+      if (!thread.is_at(Hart::here())) return false;
+      refresh_class(thread);
+      return true;
+    }
+    if (!thread.is_at(Hart::here())) return false;
+    refresh_class(thread);
+    return true;
+  }
 }
 
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
 void set_affinity(Thread& thread, std::uint8_t harts) {
   thread.affinity.set(harts);
-  if (thread.ready) leave_for_another(Hart::here(), thread);
+  if (is_at_work_here(thread) && thread.ready) leave_for_another(Hart::here(), thread);
 }
 
 // On the home of what is asked of.
@@ -83,7 +98,7 @@ void perform(const Ask& ask) {
       end_at_home(*static_cast<Thread*>(ask.of));
       break;
     case Asked::kRefresh:
-      refresh_at_home(*static_cast<Thread*>(ask.of));
+      static_cast<void>(refresh_at_home(*static_cast<Thread*>(ask.of)));  // the asker looks again
       break;
     case Asked::kAffinity:
       set_affinity(*static_cast<Thread*>(ask.of), ask.harts);
@@ -222,11 +237,7 @@ void take_mail(Hart& hart) {
   hart.notices.take_all([&](Runnable& item) {
     Thread& thread = Thread::of(item);
     thread.noticed.store(false);
-    if (thread.is_at(hart)) {
-      refresh_class(thread);
-    } else {
-      give_notice(thread);  // it has moved meanwhile
-    }
+    if (!refresh_at_home(thread)) give_notice(thread);
   });
 }
 
