@@ -139,6 +139,8 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
     case StartSlot::kWindow0:
     case StartSlot::kWindow1:
     case StartSlot::kWindow2:
+    case StartSlot::kRoutes:
+    case StartSlot::kIrq:
     case StartSlot::kPeer:
       break;
   }

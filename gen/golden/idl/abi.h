@@ -316,9 +316,11 @@ enum class StartSlot : std::uint8_t {
   // A QosControl that works for this task alone; only whom the manifest gives it to.
   kQosControl = 16,
   kIdentityControl = 17,  // An IdentityControl that gives its own identity alone; likewise.
-  kPeer = 18,  // What the manifest's `uses` beyond console and timed give, here only for tests.
+  kRoutes = 18,  // init's endpoint (Routes), to send: where a service is found again.
+  kIrq = 19,  // The Irq of its device; only whom the manifest gives one.
+  kPeer = 20,  // What the manifest's `uses` beyond console and timed give, in order.
 };
-constexpr bool valid_start_slot(std::uint64_t value) { return value < 19; }
+constexpr bool valid_start_slot(std::uint64_t value) { return value < 21; }
 constexpr std::string_view to_string(StartSlot value) {
   switch (value) {
     case StartSlot::kNull:
@@ -357,6 +359,10 @@ constexpr std::string_view to_string(StartSlot value) {
       return "qosControl";
     case StartSlot::kIdentityControl:
       return "identityControl";
+    case StartSlot::kRoutes:
+      return "routes";
+    case StartSlot::kIrq:
+      return "irq";
     case StartSlot::kPeer:
       return "peer";
   }

@@ -26,8 +26,13 @@ enum class Grant : std::uint8_t {
   // An IdentityControl for this image's identity alone: it makes tasks that act for it.
   kIdentity = 6,
   kAudit = 7,  // BootInfo with the right audit.
+  // It may ask policyd and init's Routes in another's name, and tell timed that an owner has ended:
+  // who starts and reaps tasks.
+  kSpeaksFor = 8,
+  kOperator = 9,  // It may stop, resume and kill images by Routes: for tests of what happens then.
+  kInput = 10,  // Its capability to console reads what is typed.
 };
-constexpr bool valid_grant(std::uint64_t value) { return value < 8; }
+constexpr bool valid_grant(std::uint64_t value) { return value < 11; }
 constexpr std::string_view to_string(Grant value) {
   switch (value) {
     case Grant::kAlarm:
@@ -46,6 +51,47 @@ constexpr std::string_view to_string(Grant value) {
       return "identity";
     case Grant::kAudit:
       return "audit";
+    case Grant::kSpeaksFor:
+      return "speaksFor";
+    case Grant::kOperator:
+      return "operator";
+    case Grant::kInput:
+      return "input";
+  }
+  return "?";
+}
+
+// Who starts an image.
+enum class Start : std::uint8_t {
+  kBoot = 0,  // init, once, in the order of the list.
+  kSpawned = 1,  // execd, whenever it is asked to, as often as it is asked.
+};
+constexpr bool valid_start(std::uint64_t value) { return value < 2; }
+constexpr std::string_view to_string(Start value) {
+  switch (value) {
+    case Start::kBoot:
+      return "boot";
+    case Start::kSpawned:
+      return "spawned";
+  }
+  return "?";
+}
+
+// What init does when a task that it started has ended.
+enum class Restart : std::uint8_t {
+  kNever = 0,  // Nothing.
+  kOnFailure = 1,  // Starts it again, unless it exited with status 0.
+  kAlways = 2,  // Starts it again.
+};
+constexpr bool valid_restart(std::uint64_t value) { return value < 3; }
+constexpr std::string_view to_string(Restart value) {
+  switch (value) {
+    case Restart::kNever:
+      return "never";
+    case Restart::kOnFailure:
+      return "onFailure";
+    case Restart::kAlways:
+      return "always";
   }
   return "?";
 }
@@ -54,7 +100,8 @@ constexpr std::string_view to_string(Grant value) {
 struct Image {
   // Its name in the bundle, and what console writes before its lines.
   std::string_view name{};
-  // What the kernel tells receivers of its messages. Not 0, unique.
+  // What the kernel tells receivers of its messages: below 2^32, not 0, unique. Of a task that
+  // execd started, the upper 32 bits tell which of the image's tasks it is.
   std::uint64_t identity{};
   // The QoS class of its task, and so of its first thread; further ones begin at it, or at their
   // maker's, whichever is lower.
@@ -74,6 +121,16 @@ struct Image {
   std::span<const std::string_view> uses{};
   // What it has beyond that.
   std::span<const manifest::Grant> grants{};
+  // Who starts it.
+  manifest::Start start{};
+  // What becomes of it when it has ended; only of what init starts.
+  manifest::Restart restart{};
+  // How often it is started again at most; then it stays down. Not 0 with restart.
+  std::uint8_t restarts{};
+  // The images with start = spawned that it may ask execd for.
+  std::span<const std::string_view> spawns{};
+  // The highest class that policyd lets it have.
+  abi::QosClass highest = static_cast<abi::QosClass>(1);
 };
 
 struct Manifest {

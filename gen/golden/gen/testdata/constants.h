@@ -42,6 +42,11 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .service = true,
         .uses = {},
         .grants = internal::kImages1,
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
     },
     {
         .name = "guest",
@@ -54,6 +59,11 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .service = false,
         .uses = internal::kImages2,
         .grants = {},
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
     },
 }};
 }  // namespace internal
@@ -73,6 +83,11 @@ inline constexpr std::array<manifest::Image, 1> kWhole1{{
         .service = false,
         .uses = {},
         .grants = {},
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
     },
 }};
 inline constexpr std::array<manifest::Grant, 1> kWhole2{{
@@ -93,6 +108,11 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .service = true,
         .uses = {},
         .grants = internal::kWhole2,
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
     },
     {
         .name = "guest",
@@ -105,6 +125,11 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .service = false,
         .uses = internal::kWhole3,
         .grants = {},
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
     },
 }};
 }  // namespace internal
