@@ -26,6 +26,7 @@ bool follow_task(Thread& thread) {
 // Tells whoever works for a thread that waits for an answer what it is given from now on; null:
 // that is another hart's to go on with, or nobody's.
 Thread* pass_on(Thread& thread) {
+  full_fence();  // its class is another before it is looked whether it waits (endpoint.cc)
   const Waiting waiting = thread.waiting();
   if (waiting.wait() != Wait::kAnswer) return nullptr;
   auto& reply = waiting.on<Reply>();

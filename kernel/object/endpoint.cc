@@ -54,6 +54,12 @@ Result<void> deliver(Thread& sender, Thread& receiver) {
   receiver.reply.gift.set(gift_of(sender));
   receiver.reply.caller.set(&sender);
   sender.settle({Wait::kAnswer, &receiver.reply});
+  if (!sender.is_at(Hart::here())) {
+    // Its home may have given it another class just now, and have seen it wait in the queue still.
+    full_fence();
+    LockGuard guard(receiver.reply.lock);
+    receiver.reply.gift.set(gift_of(sender));
+  }
   return {};
 }
 

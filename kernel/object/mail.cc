@@ -60,7 +60,8 @@ bool is_at_work_here(const Thread& thread) {
 }
 
 // Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock.
-// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives.
+// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives; one
+// that never runs again may be gone, too, once this hart has left the kernel.
 bool refresh_at_home(Thread& thread) {
   for (;; arch::relax()) {
     const Waiting waiting = thread.waiting();
@@ -73,14 +74,31 @@ bool refresh_at_home(Thread& thread) {
       refresh_class(thread);
       return true;
     }
-    if (!thread.is_at(Hart::here())) return false;
+    if (!thread.is_at(Hart::here())) return wait == Wait::kStopped;
     refresh_class(thread);
     return true;
   }
 }
 
+Hart& first_of(std::uint32_t harts) { return state.harts[__builtin_ctz(harts)]; }
+
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
+// One that waits at an endpoint moves, since who calls it from here would go to it at once; a
+// deadline keeps it. Nothing is done when it lives elsewhere by now: who asks looks again.
 void set_affinity(Thread& thread, std::uint8_t harts) {
+  for (;; arch::relax()) {
+    const Waiting waiting = thread.waiting();
+    const Wait wait = waiting.wait();
+    if (wait != Wait::kSending && wait != Wait::kReceiving) break;
+    LockGuard guard(waiting.on<Endpoint>().lock);
+    if (thread.waiting() != waiting) continue;
+    if (!thread.is_at(Hart::here())) return;
+    thread.affinity.set(harts);
+    const bool stays = thread.armed() || thread.may_run_on(bit_of(Hart::here()));
+    if (!stays) thread.set_home(first_of(harts & online_harts()));
+    return;
+  }
+  if (!thread.is_at(Hart::here())) return;
   thread.affinity.set(harts);
   if (is_at_work_here(thread) && thread.ready) leave_for_another(Hart::here(), thread);
 }
@@ -118,11 +136,11 @@ Hart* place_of(const Ask& ask) {
   return static_cast<Thread*>(ask.of)->home();
 }
 
-// A thread has come with what it asks, or is back.
+// A thread has come with what it asks, or is back. When that has moved meanwhile the thread goes
+// home, and looks what it named up again: what it asks of may be destroyed, and its memory
+// another's, before a third hart looks at it, which may have answered the round already.
 void take(Hart& hart, Thread& thread) {
-  Hart* place = place_of(thread.ask);
-  if (place != nullptr && place != &hart) return send_to(thread, *place);  // it has moved meanwhile
-  if (place != nullptr) perform(thread.ask);
+  if (place_of(thread.ask) == &hart) perform(thread.ask);
   thread.ask = {};
   wake(thread);
 }
@@ -196,7 +214,7 @@ void give_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  move(thread, state.harts[__builtin_ctz(thread.affinity.peek() & online_harts())]);
+  move(thread, first_of(thread.affinity.peek() & online_harts()));
   return true;
 }
 
@@ -212,19 +230,32 @@ void sleep(Hart& hart) {
   state.idle.clear_bits(bit);
 }
 
+namespace {
+
+// Of the class that runs, or lower (what waits while a lower class has its share stays), the first
+// that one of these harts may run: of each class its first is looked at.
+Runnable* spare_for(Hart& hart, std::uint32_t harts) {
+  for (unsigned c = RunQueue::index(*hart.current) + 1; c-- != 0;) {
+    Runnable* first = hart.ready.first(c);
+    if (first != nullptr && first->may_run_on(harts)) return first;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void share_work(Hart& hart) {
-  // Of the class that it runs, or lower: what waits while a lower class has its share stays.
-  Runnable* spare = hart.ready.first_up_to(hart.current->effective_class.peek());
-  const bool surplus = spare != nullptr;
+  const bool surplus = spare_for(hart, ~bit_of(hart)) != nullptr;
   if (hart.surplus.peek() != surplus) {
     hart.surplus.store(surplus);
     // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
     full_fence();
   }
   if (!surplus) return;
-  const std::uint32_t idle = state.idle.peek() & spare->affinity.peek();
-  if (idle == 0) return;
-  Hart& to = state.harts[__builtin_ctz(idle)];
+  const std::uint32_t idle = state.idle.peek();
+  Runnable* spare = spare_for(hart, idle);
+  if (spare == nullptr) return;
+  Hart& to = first_of(idle & spare->affinity.peek());
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;
   hart.ready.remove(*spare);
   Thread& thread = Thread::of(*spare);

@@ -268,6 +268,10 @@ class Walk {
       fail("a caller and its reply do not agree");
     }
     check_reply(thread.reply);
+    const Thread* giver = thread.reply.caller.peek();
+    if (giver != nullptr && thread.reply.gift.peek().of != giver->effective_class.peek()) {
+      fail("a thread is given a class that its caller does not have");
+    }
     if (thread.effective_class.peek() != class_due(thread)) {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
