@@ -1,6 +1,7 @@
 #include "kernel/explore/play.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <iostream>
 
@@ -160,12 +161,15 @@ void Play::system_call(rt::Registers& r) {
                                 &r.a1, &r.a2, &r.a3, &r.a4, &r.a5, &r.a6, &r.a7};
   for (unsigned i = 0; i < std::size(kPlaces); ++i) frame.x[kPlaces[i]] = *registers[i];
   note([&] { return role.name + (": " + name_of_call(r.a7)); });
-  // Preempted, it is made again; if that was by no interrupt, it waits for another hart.
+  // Preempted, it is made again; if that was by no interrupt, it waits for another hart. Not the
+  // first time: it may have been away, and what it went for be done, before any other goes on.
+  bool again = false;
   for (const std::uint64_t pc = frame.pc();;) {
     instruction();
     trap(role, kSystemCall, 0);
     if (frame.pc() != pc) break;
-    if (!is_pending(this_hart())) relax();
+    if (again && !is_pending(this_hart())) relax();
+    again = true;
   }
   for (unsigned i = 0; i < std::size(kPlaces); ++i) *registers[i] = frame.x[kPlaces[i]];
 }
@@ -211,8 +215,9 @@ std::string Play::check() {
   return broken.empty() ? check_play() : "the invariant is broken: " + broken;
 }
 
-void expect_right_of(const std::function<std::unique_ptr<Scenario>()>& make) {
-  const Options options = options_from_environment();
+void expect_right_of(const std::function<std::unique_ptr<Scenario>()>& make, unsigned less) {
+  Options options = options_from_environment();
+  options.preemptions -= std::min(less, options.preemptions);
   const Report report = explore(make, options);
   std::cout << report.interleavings << " interleavings with at most " << options.preemptions
             << " preemptions, of at most " << report.longest << " points\n";

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "kernel/arch/contract/arch.h"
 #include "kernel/base/check.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/state.h"
+#include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
@@ -59,16 +61,41 @@ bool is_at_work_here(const Thread& thread) {
   return thread.wait() == Wait::kNone && thread.is_at(Hart::here());
 }
 
-// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives.
+// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives; one
+// that never runs again may be gone, too, once this hart has left the kernel.
 bool refresh_at_home(Thread& thread) {
   const Wait wait = thread.wait();
-  return wait == Wait::kComing || wait == Wait::kAsking || refresh_class(thread);
+  if (wait == Wait::kComing || wait == Wait::kAsking) return true;
+  return refresh_class(thread) || wait == Wait::kStopped;
+}
+
+Hart& first_of(std::uint32_t harts) { return state.harts[__builtin_ctz(harts)]; }
+
+// Where it waits it lives where it may run from then on, since whoever calls or answers it from
+// here would go to it at once; but for one with a deadline, which keeps it: nobody does.
+void move_waiting(Thread& thread) {
+  if (thread.armed() || thread.may_run_on(bit_of(Hart::here()))) return;
+  thread.set_home(first_of(thread.affinity.peek() & online_harts()));
 }
 
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
+// Nothing is done when it lives elsewhere by now: who asks looks again.
 void set_affinity(Thread& thread, std::uint8_t harts) {
-  thread.affinity.set(harts);
-  if (is_at_work_here(thread) && thread.ready) leave_for_another(Hart::here(), thread);
+  for (;; arch::relax()) {
+    const QueueLock queue(thread);
+    if (!thread.is_at(Hart::here())) return;
+    const Waiting waiting = thread.waiting();
+    if (waiting.wait() == Wait::kAnswer) {
+      LockGuard guard(waiting.on<Reply>().lock);
+      if (thread.waiting() != waiting) continue;
+      thread.affinity.set(harts);
+      return move_waiting(thread);
+    }
+    thread.affinity.set(harts);
+    if (queue.holds()) return move_waiting(thread);
+    if (is_at_work_here(thread) && thread.ready) leave_for_another(Hart::here(), thread);
+    return;
+  }
 }
 
 // On the home of what is asked of.
@@ -104,11 +131,11 @@ Hart* place_of(const Ask& ask) {
   return static_cast<Thread*>(ask.of)->home();
 }
 
-// A thread has come with what it asks, or is back.
+// A thread has come with what it asks, or is back. When that has moved meanwhile the thread goes
+// home, and looks what it named up again: what it asks of may be destroyed, and its memory
+// another's, before a third hart looks at it, which may have answered the round already.
 void take(Hart& hart, Thread& thread) {
-  Hart* place = place_of(thread.ask);
-  if (place != nullptr && place != &hart) return send_to(thread, *place);  // it has moved meanwhile
-  if (place != nullptr) perform(thread.ask);
+  if (place_of(thread.ask) == &hart) perform(thread.ask);
   thread.ask = {};
   wake(thread);
 }
@@ -182,7 +209,7 @@ void give_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  move(thread, state.harts[__builtin_ctz(thread.affinity.peek() & online_harts())]);
+  move(thread, first_of(thread.affinity.peek() & online_harts()));
   return true;
 }
 
@@ -198,19 +225,32 @@ void sleep(Hart& hart) {
   state.idle.clear_bits(bit);
 }
 
+namespace {
+
+// Of the class that runs, or lower (what waits while a lower class has its share stays), the first
+// that one of these harts may run: of each class its first is looked at.
+Runnable* spare_for(Hart& hart, std::uint32_t harts) {
+  for (unsigned c = RunQueue::index(*hart.current) + 1; c-- != 0;) {
+    Runnable* first = hart.ready.first(c);
+    if (first != nullptr && first->may_run_on(harts)) return first;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void share_work(Hart& hart) {
-  // Of the class that it runs, or lower: what waits while a lower class has its share stays.
-  Runnable* spare = hart.ready.first_up_to(hart.current->effective_class.peek());
-  const bool surplus = spare != nullptr;
+  const bool surplus = spare_for(hart, ~bit_of(hart)) != nullptr;
   if (hart.surplus.peek() != surplus) {
     hart.surplus.store(surplus);
     // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
     full_fence();
   }
   if (!surplus) return;
-  const std::uint32_t idle = state.idle.peek() & spare->affinity.peek();
-  if (idle == 0) return;
-  Hart& to = state.harts[__builtin_ctz(idle)];
+  const std::uint32_t idle = state.idle.peek();
+  Runnable* spare = spare_for(hart, idle);
+  if (spare == nullptr) return;
+  Hart& to = first_of(idle & spare->affinity.peek());
   if ((state.idle.clear_bits(bit_of(to)) & bit_of(to)) == 0) return;
   hart.ready.remove(*spare);
   Thread& thread = Thread::of(*spare);

@@ -65,6 +65,11 @@ Result<void> wait_for_round(std::uint16_t& number) {
   return kPreempted;
 }
 
+bool is_round_due(const Hart& hart) {
+  LockGuard guard(state.rounds.lock);
+  return (state.rounds.pending & bit_of(hart)) != 0;
+}
+
 void answer_round(Hart& hart) {
   Rounds& rounds = state.rounds;
   std::uint32_t harts = 0;

@@ -29,6 +29,8 @@ struct Rounds {
 // number 0 again. kPreempted: the current thread waits; it is to ask again.
 Result<void> wait_for_round(std::uint16_t& number);
 
+// Whether a round waits for this hart's answer.
+bool is_round_due(const Hart& hart);
 // This hart has been interrupted, outside the kernel.
 void answer_round(Hart& hart);
 

@@ -73,6 +73,8 @@ class [[clang::scoped_lockable]] QueueLock {
   }
   QueueLock(const QueueLock&) = delete;
   QueueLock& operator=(const QueueLock&) = delete;
+  // Whether it waits in one.
+  bool holds() const { return lock_ != nullptr; }
 
  private:
   SpinLock* lock_ = nullptr;

@@ -70,11 +70,7 @@ class RunQueue {
     if (fifo(item).empty()) classes_ &= ~(1u << index(item));
     item.ready = false;
   }
-  // The first of the highest class up to this one that has any; null: none has.
-  Runnable* first_up_to(abi::QosClass c) {
-    const Classes some = classes_ & up_to(c);
-    return some == 0 ? nullptr : fifos_[highest_of(some)].front();
-  }
+  // The first of a class; null: it has none.
   Runnable* first(unsigned c) { return fifos_[c].front(); }
   // Whether one of this class, or a higher (only a higher), is ready.
   bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }

@@ -29,8 +29,11 @@ void handle_timers(Hart& hart) {
 void take_interrupts(Hart& hart) {
   if (arch::take_software_interrupt()) {
     ipi::answer(hart);
+    // Of a round that begins only now the mail may lack what was sent before it: that is answered
+    // at its own interrupt.
+    const bool round = is_round_due(hart);
     take_mail(hart);
-    answer_round(hart);
+    if (round) answer_round(hart);
   }
   handle_timers(hart);
 }
@@ -53,6 +56,8 @@ Thread& next_thread(Hart& hart) {
     // One preemptible piece of it.
     if (take_tree()) static_cast<void>(end_faulted(thread));
     if (arch::interrupt_pending()) {
+      // Its space is not the one that this hart has, which may be gone after the round.
+      arch::leave_user_space();
       take_interrupts(hart);
     } else {
       arch::relax();  // it may be another hart that it waits for

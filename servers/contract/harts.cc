@@ -215,6 +215,32 @@ void an_idle_hart_takes_work() {
   EXPECT(turns >= 1000);
 }
 
+// What may not run elsewhere does not keep what may: the lower one has a hart of its own.
+void an_idle_hart_takes_what_may_go() {
+  here = make<Notification>();
+  turns = 0;
+  spawn([](std::uint64_t) {  // stays here, as the runner does
+    for (;;) {
+    }
+  });
+  spawn([](std::uint64_t) {
+    OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
+    OK(here.signal());
+    OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
+    for (std::uint64_t last = 0;;) {
+      const std::uint64_t millisecond = now() / 1'000'000;
+      if (millisecond != last) turns = turns + 1;
+      last = millisecond;
+    }
+  });
+  OK(here.wait(in_milliseconds(5000)));
+  if (is_alone()) return;
+  const std::uint64_t end = in_milliseconds(1000);
+  while (now() < end) {
+  }
+  EXPECT(turns >= 200);  // milliseconds of a thousand; its share here is some forty
+}
+
 // --- Memory
 
 constexpr std::uint64_t kPlace = kFree;
@@ -289,6 +315,7 @@ std::span<const Behaviour> harts_behaviours() {
       {"harts.a_running_thread_is_suspended", a_running_thread_is_suspended},
       {"harts.a_running_thread_is_destroyed", a_running_thread_is_destroyed},
       {"harts.an_idle_hart_takes_work", an_idle_hart_takes_work},
+      {"harts.an_idle_hart_takes_what_may_go", an_idle_hart_takes_what_may_go},
       {"harts.a_thread_is_sent_elsewhere", a_thread_is_sent_elsewhere},
       {"harts.anothers_affinity_is_checked", anothers_affinity_is_checked},
       {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
