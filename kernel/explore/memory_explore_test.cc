@@ -39,11 +39,7 @@ class MemoryPlay : public Play {
   }
   // Of what `memory` gives now, a page with nothing in it.
   bool takes_page_again(const kernel::Untyped& memory, kernel::Vmo vmo) {
-    while (true) {
-      const auto made = memory.retype(abi::ObjectType::kVmo, kPageSize, own, vmo.slot().index, 1);
-      if (made.has_value()) return true;
-      if (made.error().status != abi::kEbusy) return false;
-    }
+    return memory.retype(abi::ObjectType::kVmo, kPageSize, own, vmo.slot().index, 1).has_value();
   }
   bool is_zero(const kernel::Vmo& vmo) {
     const std::byte* bytes = bytes_of(vmo);
@@ -97,12 +93,7 @@ class TwoUnmapsAgainstAccess : public MemoryPlay {
  public:
   TwoUnmapsAgainstAccess() : MemoryPlay(2) {
     world.give(other, 2, second.slot());
-    plays("reader", *reader.thread, 1, [this] {
-      for (int i = 0; i < 2; ++i) {
-        (void)load({kAt});
-        if (gone.load(std::memory_order_relaxed)) late = true;
-      }
-    });
+    plays("reader", *reader.thread, 1, [this] { read(kAt, 2); });
     plays("first", world.main(), 0, [this] {
       if (first.unmap().has_value()) gone.store(true, std::memory_order_relaxed);
     });

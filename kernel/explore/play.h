@@ -4,7 +4,7 @@
 //
 //   struct TwoCalls : Play {
 //     TwoCalls() : Play(2) {
-//       plays(*client.thread, 0, [this] { answer = client_endpoint.call(...); });
+//       plays("client", *client.thread, 0, [this] { answer = endpoint.call(...); });
 //     }
 //     std::string check_play() override { return ... }
 //   };

@@ -178,12 +178,10 @@ TEST(Explore, BindAgainstReceive) {
 class ClearAgainstFire : public Play {
  public:
   explicit ClearAgainstFire(bool destroys) : Play(2) {
-    const std::uint32_t copy = world.fresh_slot();
     world.act_as(world.main());
     CHECK(alarm.bind(bell).has_value());
     world.give(other, 2, alarm.slot());
     world.give(other, 3, bell.slot());
-    static_cast<void>(copy);
     plays("setter", *other.thread, 1, [this] {
       (void)kernel::Alarm(rt::Slot{2}).set(1000);
       instruction();
@@ -219,8 +217,8 @@ TEST(Explore, DestroyAgainstFire) {
   expect_right_of([] { return std::make_unique<ClearAgainstFire>(true); });
 }
 
-// Two threads of one task end it at once, on two harts, while a third is killed; the supervisor is
-// told once, and nobody is left.
+// Two threads of one task end it at once, on two harts; the supervisor is told once, and nobody is
+// left.
 class TwoEnders : public Play {
  public:
   TwoEnders() : Play(2) {

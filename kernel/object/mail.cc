@@ -206,6 +206,20 @@ void give_notice(Thread& thread) {
   CHECK(ipi::request(Hart::here(), home).has_value());
 }
 
+namespace {
+
+void take_notice(Thread& thread) {
+  // What was written before a notice that was not sent, since there was this, is seen after it.
+  static_cast<void>(thread.noticed.exchange(false));
+  if (refresh_at_home(thread)) return BoundLock(thread).offer();
+  // It goes after the thread, but for one that has ended: its memory may be another's before the
+  // notice is taken there.
+  LockGuard guard(thread.reply.lock);
+  if (!thread.is_stopped()) give_notice(thread);
+}
+
+}  // namespace
+
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
@@ -260,11 +274,7 @@ void share_work(Hart& hart) {
 
 void take_mail(Hart& hart) {
   hart.mail.take_all([&](Runnable& item) { take(hart, Thread::of(item)); });
-  hart.notices.take_all([&](Runnable& item) {
-    Thread& thread = Thread::of(item);
-    thread.noticed.store(false);
-    if (!refresh_at_home(thread)) give_notice(thread);
-  });
+  hart.notices.take_all([](Runnable& item) { take_notice(Thread::of(item)); });
 }
 
 }  // namespace tessera

@@ -30,8 +30,8 @@ Result<void> at_home(Thread& thread, Asked what, std::uint8_t harts = 0);
 // Takes an alarm's timer off.
 Result<void> disarm_alarm(Alarm& alarm);
 
-// The home of a thread that works for somebody is to look which class is due. Under the lock of the
-// thread's reply, so that it has not ended yet.
+// The home of a thread is to look which class is due, and whether a signal waits for it. Under the
+// lock of the thread's reply, or with the tree, so that it has not ended yet.
 void give_notice(Thread& thread);
 
 // A thread that may not run on this hart, which has chosen it, goes to the first one where it may.

@@ -33,6 +33,8 @@ void stop_at_home(Thread& thread) {
   thread.home()->timers.disarm(thread);
   drop_caller(thread);
   thread.started = true;  // for good: a stopped thread is not started again
+  // A notice that goes after it to another hart (mail.cc) is there before this, or does not go.
+  LockGuard guard(thread.reply.lock);
   thread.settle(Wait::kStopped);
 }
 

@@ -58,6 +58,10 @@ class [[clang::scoped_lockable]] BoundLock {
   BoundLock& operator=(const BoundLock&) = delete;
   // A signal that waits for the thread's receive completes it: true.
   bool take_signal(Thread& thread) const;
+  // A signal is offered to whoever waits for it.
+  void offer() const {
+    if (notification_ != nullptr) tessera::offer(*notification_);
+  }
 
  private:
   Notification* notification_ = nullptr;

@@ -8,6 +8,7 @@
 #include "kernel/object/donation.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/state.h"
+#include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/syscall.h"
 
@@ -129,6 +130,10 @@ Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {
   LockGuard guard(notification.lock);
   notification.bound = &thread;
   offer(notification);
+  // On another hart it may have begun to receive by the short way, and looked before this what is
+  // bound to it: its hart looks again.
+  const QueueLock queue(thread);
+  if (!thread.is_stopped() && !thread.is_at(Hart::here())) give_notice(thread);
   return {};
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "idl/kernel/boot_info.h"
-#include "idl/kernel/identity_control.h"
 #include "idl/kernel/qos_control.h"
+#include "servers/contract/authority.h"
 #include "servers/contract/behaviour.h"
 #include "servers/contract/world.h"
 
@@ -32,32 +32,6 @@ QosClass class_of(std::uint32_t target) {
   return OK(Self::qos(QosOp::kGet, target, QosClass::kIdle));
 }
 std::uint32_t own_task() { return rt::start::task().slot().index; }
-
-// A task with the suite's identity; its gift(0) is what `work` sets the class of, gift(1) a signal.
-Space prepare_authority(Work work, QosClass c, rt::Slot task) {
-  const Space space = prepare_space(work, static_cast<std::uint64_t>(c));
-  const auto control = OK(own().query(rt::start::qos_control().slot().index));
-  OK(space.task().identify(rt::start::identity_control(), control.badge));
-  OK(space.cspace().copy(rt::start::qos_control().slot().index, own(),
-                         rt::start::qos_control().slot().index));
-  space.give(0, task, rt::rights(Task::Right::kInspect));
-  return space;
-}
-void set_gift(std::uint64_t c) {
-  OK(rt::start::qos_control().set(Task(gift(0)), static_cast<QosClass>(c)));
-}
-// Whatever the classes of the two: this one waits, and does not look again and again.
-void run_to_its_end(const Space& space) {
-  const auto ended = make<Notification>();
-  OK(space.task().supervise(ended));
-  space.start();
-  OK(ended.wait(in_milliseconds(5000)));
-  space.join();
-}
-// Has it set, by who may.
-void set_by_authority(rt::Slot task, QosClass c) {
-  run_to_its_end(prepare_authority(set_gift, c, task));
-}
 
 void a_task_begins_normal() {
   EXPECT(class_of(0) == QosClass::kNormal);
