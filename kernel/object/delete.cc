@@ -87,8 +87,6 @@ Result<void> dig_grave(Slot& slot) {
     default:
       // At once: it must not run on while its grave waits for the next step.
       TRY(stop_thread(object_in<Thread>(slot)));
-      // Nor be among the notices of a hart, which look at it.
-      if (object_in<Thread>(slot).noticed.load()) return kPreempted;
       grave = &object_in<Thread>(slot).grave;
       break;
   }

@@ -61,12 +61,10 @@ bool is_at_work_here(const Thread& thread) {
   return thread.wait() == Wait::kNone && thread.is_at(Hart::here());
 }
 
-// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives; one
-// that never runs again may be gone, too, once this hart has left the kernel.
+// False: it lives elsewhere by now. One that is on the way looks for itself when it arrives.
 bool refresh_at_home(Thread& thread) {
   const Wait wait = thread.wait();
-  if (wait == Wait::kComing || wait == Wait::kAsking) return true;
-  return refresh_class(thread) || wait == Wait::kStopped;
+  return wait == Wait::kComing || wait == Wait::kAsking || refresh_class(thread);
 }
 
 Hart& first_of(std::uint32_t harts) { return state.harts[__builtin_ctz(harts)]; }
