@@ -157,6 +157,11 @@ _CONSOLE_DEPS = [
 # Servers that know the manifest of their image, too; an image has those that its manifest names.
 MANIFEST_SERVERS = {
     "policyd": ["//servers/policyd:server"],
+    "timed": [
+        "//servers/runtime:audit_log",
+        "//servers/timed:server",
+        "//servers/timed:timer_table",
+    ],
 }
 
 WITNESS_DEPS = [

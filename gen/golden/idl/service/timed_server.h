@@ -94,13 +94,13 @@ class TimedServer {
       },
       "timed must implement Timed.register: rt::Result<Timed::RegisterResult> register_(const "
       "rt::Caller&, std::uint64_t deadline, service::TimerClass class_, "
-      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:38)");
+      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:40)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t id) {
         { impl.cancel(caller, id) } -> std::same_as<rt::Result<void>>;
       },
       "timed must implement Timed.cancel: rt::Result<void> cancel(const rt::Caller&, "
-      "std::uint64_t id)  (idl/service/timed.idl:48)");
+      "std::uint64_t id)  (idl/service/timed.idl:50)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Timed::SleepUntilCompleter completer,
           std::uint64_t deadline, service::TimerClass class_) {
@@ -108,7 +108,7 @@ class TimedServer {
       },
       "timed must implement Timed.sleepUntil: void sleep_until(const rt::Caller&, "
       "Timed::SleepUntilCompleter, std::uint64_t deadline, service::TimerClass class_)  "
-      "(idl/service/timed.idl:52)");
+      "(idl/service/timed.idl:54)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -120,7 +120,13 @@ class TimedServer {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Timed::StatisticsResult>>;
       },
       "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> "
-      "statistics(const rt::Caller&)  (idl/service/timed.idl:58)");
+      "statistics(const rt::Caller&)  (idl/service/timed.idl:60)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t owner) {
+        { impl.forget(caller, owner) } -> std::same_as<rt::Result<std::uint32_t>>;
+      },
+      "timed must implement Timed.forget: rt::Result<std::uint32_t> forget(const rt::Caller&, "
+      "std::uint64_t owner)  (idl/service/timed.idl:66)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -159,6 +165,8 @@ class TimedServer {
         return on_sleep_until(impl, message, why);
       case Timed::kStatisticsTag:
         return on_statistics(impl, endpoint, message, why);
+      case Timed::kForgetTag:
+        return on_forget(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -314,6 +322,25 @@ class TimedServer {
     in.t1 = Timed::kStatisticsShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA2 |
         rt::kA6 | rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Timed.forget
+  [[gnu::always_inline]] static rt::Next on_forget(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.forget(caller_of(message), message.a0);
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Timed::kForgetShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
     message = out;
     return rt::Next::kHandled;
   }
