@@ -19,6 +19,7 @@ struct Child {
   kernel::Untyped memory;  // its quota: pays for everything
   kernel::CNode cspace;
   kernel::Task task;
+  kernel::Thread thread;
 };
 
 // Every mapping is carried by a capability in the child's own CSpace (from layout.h's

@@ -22,12 +22,13 @@ constexpr std::uint64_t kKiB = 1024;
 Result<Child> make_objects(const manifest::Image& image, std::size_t index) {
   const Child child{.memory = kernel::Untyped(quota_slot(index)),
                     .cspace = kernel::CNode(kChildCnode),
-                    .task = kernel::Task(task_slot(index))};
-  RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
+                    .task = kernel::Task(task_slot(index)),
+                    .thread = kernel::Thread(thread_slot(index))};
   RT_TRY(step("retype its CSpace",
               make(child.memory, abi::ObjectType::kCnode, kChildCnode, image.slots)));
   RT_TRY(step("retype its task", make(child.memory, abi::ObjectType::kTask, task_slot(index))));
-  RT_TRY(step("retype its thread", make(child.memory, abi::ObjectType::kThread, kChildThread)));
+  RT_TRY(
+      step("retype its thread", make(child.memory, abi::ObjectType::kThread, thread_slot(index))));
   RT_TRY(step("retype its timer", make(child.memory, abi::ObjectType::kNotification, kChildTimer)));
   if (image.service) {
     RT_TRY(step("retype its endpoint",
@@ -39,7 +40,8 @@ Result<Child> make_objects(const manifest::Image& image, std::size_t index) {
 // Whose it is and who is told of its end; before it runs.
 Result<void> introduce(const Child& child, const manifest::Image& image, std::size_t index) {
   RT_TRY(step("configure it", child.task.configure(child.cspace, child.memory, image.pool_pages)));
-  RT_TRY(step("identify it", child.task.identify(kIdentities, image.identity)));
+  RT_TRY(step("identify it",
+              child.task.identify(kernel::IdentityControl(identity_slot(index)), image.identity)));
   RT_TRY(step("mint a capability to watch it", mint(watch_slot(index), task_slot(index),
                                                     rt::rights(kernel::Task::Right::kInspect))));
   RT_TRY(step("mint its end",
@@ -51,12 +53,12 @@ Result<void> introduce(const Child& child, const manifest::Image& image, std::si
 
 Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
                    std::uint64_t argument, abi::QosClass qos) {
-  const kernel::Thread thread(kChildThread);
+  const kernel::Thread thread = child.thread;
   RT_TRY(step("configure its thread", thread.configure(child.task)));
   RT_TRY(step("set its class", kernel::QosControl(kOwnQos).set(child.task, qos)));
   RT_TRY(step("bind its timer", thread.bind(kernel::Notification(kChildTimer))));
   RT_TRY(step("start it", thread.start(entry, stack, argument, kBufferAddress)));
-  for (const rt::Slot slot : {kChildThread, kChildTimer, kChildCnode}) {
+  for (const rt::Slot slot : {kChildTimer, kChildCnode}) {
     RT_TRY(step("drop what is its own", drop(slot)));
   }
   return {};
@@ -64,16 +66,27 @@ Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
 
 }  // namespace
 
+Result<void> take_what_starts_it(const manifest::Image& image, std::size_t index) {
+  RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
+  RT_TRY(step("mint its IdentityControl",
+              mint(identity_slot(index), kIdentities.slot(),
+                   rt::rights(kernel::IdentityControl::Right::kUse), image.identity)));
+  if (!manifest::is_granted(image, manifest::Grant::kQosControl)) return {};
+  return step("mint its QosControl",
+              mint(qos_slot(index), kQosControls, rt::rights(kernel::QosControl::Right::kUse),
+                   image.identity));
+}
+
 Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
-                   const bundle::Bundle& bundle, std::string_view argument) {
+                   const bundle::Bundle& bundle, std::string_view argument, const MayUse& may_use) {
   const manifest::Image& image = manifest.images[index];
   RT_TRY_ASSIGN(const elf::Image program, open_image(bundle, image.name));
   RT_TRY_ASSIGN(const Child child, make_objects(image, index));
   RT_TRY(introduce(child, image, index));
   RT_TRY(load_segments(child, program));
   RT_TRY_ASSIGN(const std::uint64_t stack, load_stack(child, image.stack_kib * kKiB, argument));
-  RT_TRY(load_buffer(child, kernel::Thread(kChildThread)));
-  RT_TRY(endow(manifest, index, child));
+  RT_TRY(load_buffer(child, child.thread));
+  RT_TRY(endow(manifest, index, child, may_use));
   return start(child, program.entry(), stack, argument.empty() ? 0 : stack, image.qos);
 }
 

@@ -48,7 +48,7 @@ struct Rules {
   static_assert(is_well < program, defect != Defect::kNameTwice >,
                 "names are unique, and init is taken");
   static_assert(is_well < program, defect != Defect::kIdentityTwice >,
-                "identities are unique, not 0, and not init's");
+                "identities are unique, below 2^32, not 0, and not init's");
   static_assert(is_well < program, defect != Defect::kBadQuota >,
                 "quotaKiB is a multiple of 4, and not 0");
   static_assert(is_well < program, defect != Defect::kBadStack >,
@@ -61,6 +61,8 @@ struct Rules {
                 "each of uses is a service that stands before it in the list, named once");
   static_assert(is_well < program, defect != Defect::kTwoDevices >,
                 "grants have one of uart and window, not both");
+  static_assert(is_well < program, defect != Defect::kBadRestart >,
+                "restart goes with restarts, 1 to 255, for what init starts, and without a window");
   static_assert(is_well < program, defect != Defect::kFirstNotConsole >,
                 "the first image is console, a service");
   static constexpr bool kKept = defect == Defect::kNone;

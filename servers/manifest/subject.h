@@ -1,8 +1,7 @@
-// Who of the manifest a task is, by its kernel-held identity, and whether it may act for others.
+// Whether a task may act for others, by its kernel-held identity.
 #ifndef SERVERS_MANIFEST_SUBJECT_H_
 #define SERVERS_MANIFEST_SUBJECT_H_
 
-#include <algorithm>
 #include <cstdint>
 
 #include "idl/manifest.h"
@@ -10,20 +9,13 @@
 
 namespace tessera::manifest {
 
-// The lower half of an identity is its image's; the upper half tells tasks of one image from each
-// other. Null: of no image.
-constexpr const Image* image_of(const Manifest& manifest, std::uint64_t identity) {
-  const auto found = std::ranges::find(manifest.images, identity & 0xffff'ffff, &Image::identity);
-  return found == manifest.images.end() ? nullptr : &*found;
-}
-
-// Whether a task may speak for all others: who starts and reaps them. `init`: the identity of the
-// first task, which is no image of the manifest.
+// Whether it may speak for all others: who starts and reaps them. `init`: the identity of the first
+// task, which is no image of the manifest.
 constexpr bool speaks_for_others(const Manifest& manifest, std::uint64_t init,
                                  std::uint64_t identity) {
   if (identity == init) return true;
-  const Image* image = image_of(manifest, identity);
-  return image != nullptr && is_granted(*image, Grant::kSpeaksFor);
+  const auto image = image_of(manifest, identity);
+  return image && is_granted(manifest.images[*image], Grant::kSpeaksFor);
 }
 
 }  // namespace tessera::manifest

@@ -102,7 +102,8 @@ class Rules {
   }
 
   constexpr const Image* image_of(std::uint64_t identity) const {
-    return manifest::image_of(manifest_, identity);
+    const auto index = manifest::image_of(manifest_, identity);
+    return index ? &manifest_.images[*index] : nullptr;
   }
   constexpr const Image* named(std::string_view name) const {
     const auto index = manifest::find(manifest_, name);
