@@ -64,6 +64,7 @@ constexpr std::array kRows = {
     Row{kPolicy, "SELFTEST", "mmio policy deny ok"},
     Row{kPolicy, "SELFTEST", "policy spoof denied ok"},
     Row{kPolicy, "SELFTEST", "policy malformed ok"},
+    Row{kPolicy, "SELFTEST", "policy silent denied ok"},
 
     Row{kEnd, "SELFTEST", "end"},
 };

@@ -48,6 +48,7 @@ const Lines kGood = {
     "SELFTEST: mmio policy deny ok",
     "SELFTEST: policy spoof denied ok",
     "SELFTEST: policy malformed ok",
+    "SELFTEST: policy silent denied ok",
     "SELFTEST: end",
 };
 

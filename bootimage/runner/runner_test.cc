@@ -43,7 +43,7 @@ constexpr const char* kRest =
     "ok' "
     "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
     "'vmo seal ok' 'vmo revoke unmaps ok' 'policy allow ok' 'policy deny ok' 'mmio policy deny ok' "
-    "'policy spoof denied ok' 'policy malformed ok' end\n";
+    "'policy spoof denied ok' 'policy malformed ok' 'policy silent denied ok' end\n";
 constexpr const char* kHang = "sleep 600\n";
 
 std::string read_file(const std::string& path) {
@@ -136,7 +136,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 40 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 41 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 

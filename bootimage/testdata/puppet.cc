@@ -138,6 +138,7 @@ extern "C" [[noreturn]] void puppet_main() {
       "SELFTEST: mmio policy deny ok\r\n"
       "SELFTEST: policy spoof denied ok\r\n"
       "SELFTEST: policy malformed ok\r\n"
+      "SELFTEST: policy silent denied ok\r\n"
       "SELFTEST: end\r\n"sv);
   shut_down();
 }

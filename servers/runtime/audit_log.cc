@@ -2,6 +2,7 @@
 
 #include "idl/kernel/self.h"
 #include "idl/service/console_client.h"
+#include "servers/runtime/reach.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::rt {
@@ -12,7 +13,9 @@ void ConsolePort::begin() {
 }
 
 bool ConsolePort::send(const Chunk& text) const {
-  return service::ConsoleClient(start::console()).write_until(deadline_, text).has_value();
+  const service::ConsoleClient console(start::console());
+  const auto write = [&] { return console.write_until(deadline_, text); };
+  return reaching(start::console(), "console", write).has_value();
 }
 
 }  // namespace tessera::rt

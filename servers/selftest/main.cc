@@ -36,6 +36,7 @@ constexpr Check kChecks[] = {
     {"mmio policy deny", selftest::mmio_policy_deny},
     {"policy spoof denied", selftest::policy_spoof_denied},
     {"policy malformed", selftest::policy_malformed},
+    {"policy silent denied", selftest::policy_silent_denied},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "idl/kernel/self.h"
 #include "idl/kernel/task.h"
 #include "idl/service/policyd_client.h"
+#include "idl/service/routes_client.h"
 #include "idl/service/timed.h"
 #include "servers/manifest/check.h"
 #include "servers/runtime/slots.h"
@@ -29,6 +30,11 @@ constexpr kernel::Task kPartnerTask(rt::Slot{kQosSlots.index + 2});
 // Nanoseconds: as long as who asks on a slow machine would wait. An answer comes long before.
 constexpr std::uint64_t kPatience = 5'000'000'000;
 
+// Nanoseconds: as long as those wait who must ask.
+constexpr std::uint64_t kAnswerWithin = 100'000'000;
+
+constexpr service::RoutesClient kInit(rt::start::slot(abi::StartSlot::kRoutes));
+
 constexpr const manifest::Image& image(std::string_view name) {
   return manifest::kStock.images[*manifest::find(manifest::kStock, name)];
 }
@@ -48,6 +54,15 @@ Result<QosClass> own_class() {
 
 Result<void> denied(std::string_view otherwise, const rt::Result<void>& answer) {
   return refused(otherwise, answer, PolicyStatus::kDeny);
+}
+
+// Who asks a policyd that is silent is not allowed: by init neither, which asks it in turn.
+Result<void> asks_in_vain() {
+  RT_TRY_ASSIGN(const std::uint64_t now, must("read the clock", kernel::Self::now()));
+  const auto answer = kPolicyd.may_reach_until(now + kAnswerWithin, kSelf, "timed");
+  RT_TRY(refused("a policyd that is silent has answered", answer, abi::kEtimedout));
+  return refused("init told a way without policyd's word", kInit.find("timed"),
+                 service::RouteStatus::kDenied);
 }
 
 Result<Policyd::StatisticsResult> decisions() {
@@ -138,6 +153,18 @@ Result<void> policy_malformed() {
                    1));
   RT_TRY_ASSIGN(const auto after, decisions());
   return require(after.denied >= before.denied + 9, "a malformed request was not counted");
+}
+
+Result<void> policy_silent_denied() {
+  RT_TRY(must("find a service", kInit.find("timed")));
+  RT_TRY(must("stop policyd", kInit.stop("policyd")));
+  const auto denied = asks_in_vain();
+  RT_TRY(must("resume policyd", kInit.resume("policyd")));
+  RT_TRY(denied);
+  RT_TRY_ASSIGN(const std::uint64_t deadline, soon());
+  RT_TRY(must("be allowed again", kPolicyd.may_reach_until(deadline, kSelf, "timed")));
+  RT_TRY(must("find a service again", kInit.find("timed")));
+  return {};
 }
 
 }  // namespace tessera::selftest

@@ -12,6 +12,8 @@ Result<void> policy_deny();
 Result<void> mmio_policy_deny();
 Result<void> policy_spoof_denied();
 Result<void> policy_malformed();
+// It has init stop policyd, for as long as it takes.
+Result<void> policy_silent_denied();
 
 }  // namespace tessera::selftest
 

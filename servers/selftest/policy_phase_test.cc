@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "gen/loopback.h"
 #include "idl/abi.h"
 #include "idl/service/policyd_server.h"
+#include "idl/service/routes_fake.h"
 #include "idl/system_call.h"
 #include "servers/policyd/rules.h"
 #include "servers/policyd/server.h"
@@ -48,6 +50,7 @@ class PolicyPhaseTest : public ::testing::Test {
     kernel.identity = self->identity;
     kernel.held[rt::window_slot(0).index] = {abi::ObjectType::kTask, 4};
     kernel.server_at[rt::start::peer(1).index] = [this](const rt::Registers& message) {
+      if (silent) return rt::Registers{};
       return service::PolicydServer<Policyd>::dispatch(*policyd, rt::start::service(), message);
     };
     kernel.intercept = [this](rt::Registers& r) { return on_call(r); };
@@ -80,6 +83,29 @@ class PolicyPhaseTest : public ::testing::Test {
     EXPECT_EQ(result.error().text, why);
   }
 
+  // init, as far as it goes here: it lets policyd be silent, and asks it.
+  void route() {
+    kernel.server_at[rt::start::slot(abi::StartSlot::kRoutes).index] = std::ref(routes);
+    routes.on.stop = [this](const rt::Caller&, std::string_view) {
+      silent = stops;
+      return rt::Result<void>{};
+    };
+    routes.on.resume = [this](const rt::Caller&, std::string_view) {
+      silent = stays_silent;
+      return rt::Result<void>{};
+    };
+    routes.on.find = [this](const rt::Caller&, std::string_view) -> rt::Result<kernel::Endpoint> {
+      if (silent && !trusts) return rt::failure(service::RouteStatus::kDenied);
+      kernel.held[rt::window_slot(0).index] = {abi::ObjectType::kEndpoint, 1};
+      return kernel::Endpoint(rt::Slot{30});
+    };
+  }
+
+  service::FakeRoutes routes;
+  bool silent = false;
+  bool stops = true;
+  bool stays_silent = false;
+  bool trusts = false;
   std::vector<Image> images;
   manifest::Manifest manifest;
   Image* self = nullptr;
@@ -151,6 +177,20 @@ TEST_F(PolicyPhaseTest, APolicydThatIsSilentAllowsNothing) {
   EXPECT_FALSE(policy_allow());
   EXPECT_FALSE(policy_deny()) << "and a denial is not its silence";
   EXPECT_FALSE(policy_malformed());
+}
+
+TEST_F(PolicyPhaseTest, ItsSilenceIsADenialForAll) {
+  begin();
+  route();
+  EXPECT_TRUE(policy_silent_denied());
+  stops = false;
+  expect_failed(policy_silent_denied(), "a policyd that is silent has answered");
+  stops = true;
+  trusts = true;
+  expect_failed(policy_silent_denied(), "init told a way without policyd's word");
+  trusts = false;
+  stays_silent = true;
+  expect_failed(policy_silent_denied(), "be allowed again");
 }
 
 }  // namespace
