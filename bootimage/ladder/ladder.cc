@@ -15,6 +15,7 @@ constexpr absl::string_view kQos = "qos";
 constexpr absl::string_view kTimed = "timed";
 constexpr absl::string_view kIpc = "ipc";
 constexpr absl::string_view kVmo = "vmo";
+constexpr absl::string_view kPolicy = "policy";
 constexpr absl::string_view kEnd = "end";
 
 constexpr std::array kRows = {
@@ -35,8 +36,13 @@ constexpr std::array kRows = {
     Row{kBringUp, "init", "start"},
     Row{kBringUp, "init", "start console"},
     Row{kBringUp, "init", "up console"},
+    Row{kBringUp, "init", "start auditd"},
+    Row{kBringUp, "init", "up auditd"},
+    Row{kBringUp, "init", "start policyd"},
+    Row{kBringUp, "init", "up policyd"},
     Row{kBringUp, "init", "start timed"},
     Row{kBringUp, "init", "up timed"},
+    Row{kBringUp, "policyd", "ready"},
     Row{kBringUp, "timed", "ready"},
     Row{kBringUp, "init", "ready"},
 
@@ -52,6 +58,13 @@ constexpr std::array kRows = {
     Row{kVmo, "SELFTEST", "vmo share ok"},
     Row{kVmo, "SELFTEST", "vmo seal ok"},
     Row{kVmo, "SELFTEST", "vmo revoke unmaps ok"},
+
+    Row{kPolicy, "SELFTEST", "policy allow ok"},
+    Row{kPolicy, "SELFTEST", "policy deny ok"},
+    Row{kPolicy, "SELFTEST", "mmio policy deny ok"},
+    Row{kPolicy, "SELFTEST", "policy spoof denied ok"},
+    Row{kPolicy, "SELFTEST", "policy malformed ok"},
+    Row{kPolicy, "SELFTEST", "policy silent denied ok"},
 
     Row{kEnd, "SELFTEST", "end"},
 };

@@ -25,6 +25,11 @@ const Lines kGood = {
     "init: start",
     "init: start console",
     "init: up console",
+    "init: start auditd",
+    "init: up auditd",
+    "init: start policyd",
+    "policyd: ready",
+    "init: up policyd",
     "init: start timed",
     "timed: ready",
     "init: up timed",
@@ -38,6 +43,12 @@ const Lines kGood = {
     "SELFTEST: vmo share ok",
     "SELFTEST: vmo seal ok",
     "SELFTEST: vmo revoke unmaps ok",
+    "SELFTEST: policy allow ok",
+    "SELFTEST: policy deny ok",
+    "SELFTEST: mmio policy deny ok",
+    "SELFTEST: policy spoof denied ok",
+    "SELFTEST: policy malformed ok",
+    "SELFTEST: policy silent denied ok",
     "SELFTEST: end",
 };
 
@@ -369,8 +380,8 @@ TEST(Rows, OneLineIsOneMarker) {
 
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
-  EXPECT_EQ(phases,
-            (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo", "end"}));
+  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo",
+                                                    "policy", "end"}));
 }
 
 }  // namespace

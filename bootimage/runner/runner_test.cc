@@ -34,13 +34,16 @@ constexpr const char* kBringUp =
     "test_reject_steal_above_bound test_reject_steal_higher_qos 'tlb shootdown counterfactual' "
     "'tlb shootdown'\n"
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
+    "printf 'init: start auditd\\ninit: up auditd\\ninit: start policyd\\npolicyd: ready\\n'\n"
+    "printf 'init: up policyd\\n'\n"
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
 constexpr const char* kRest =
     "printf 'SELFTEST: %s\\n' 'qos ok' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc "
     "deadline timeout "
     "ok' "
     "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
-    "'vmo seal ok' 'vmo revoke unmaps ok' end\n";
+    "'vmo seal ok' 'vmo revoke unmaps ok' 'policy allow ok' 'policy deny ok' 'mmio policy deny ok' "
+    "'policy spoof denied ok' 'policy malformed ok' 'policy silent denied ok' end\n";
 constexpr const char* kHang = "sleep 600\n";
 
 std::string read_file(const std::string& path) {
@@ -133,7 +136,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 30 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 41 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 

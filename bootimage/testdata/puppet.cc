@@ -115,6 +115,11 @@ extern "C" [[noreturn]] void puppet_main() {
       "init: start\r\n"
       "init: start console\r\n"
       "init: up console\r\n"
+      "init: start auditd\r\n"
+      "init: up auditd\r\n"
+      "init: start policyd\r\n"
+      "policyd: ready\r\n"
+      "init: up policyd\r\n"
       "init: start timed\r\n"
       "timed: ready\r\n"
       "init: up timed\r\n"
@@ -128,6 +133,12 @@ extern "C" [[noreturn]] void puppet_main() {
       "SELFTEST: vmo share ok\r\n"
       "SELFTEST: vmo seal ok\r\n"
       "SELFTEST: vmo revoke unmaps ok\r\n"
+      "SELFTEST: policy allow ok\r\n"
+      "SELFTEST: policy deny ok\r\n"
+      "SELFTEST: mmio policy deny ok\r\n"
+      "SELFTEST: policy spoof denied ok\r\n"
+      "SELFTEST: policy malformed ok\r\n"
+      "SELFTEST: policy silent denied ok\r\n"
       "SELFTEST: end\r\n"sv);
   shut_down();
 }

@@ -5,6 +5,7 @@
 #include "servers/runtime/print.h"
 #include "servers/runtime/start.h"
 #include "servers/selftest/ipc_phase.h"
+#include "servers/selftest/policy_phase.h"
 #include "servers/selftest/qos_phase.h"
 #include "servers/selftest/timed_phase.h"
 #include "servers/selftest/verdict.h"
@@ -30,6 +31,12 @@ constexpr Check kChecks[] = {
     {"vmo share", selftest::vmo_share},
     {"vmo seal", selftest::vmo_seal},
     {"vmo revoke unmaps", selftest::vmo_revoke_unmaps},
+    {"policy allow", selftest::policy_allow},
+    {"policy deny", selftest::policy_deny},
+    {"mmio policy deny", selftest::mmio_policy_deny},
+    {"policy spoof denied", selftest::policy_spoof_denied},
+    {"policy malformed", selftest::policy_malformed},
+    {"policy silent denied", selftest::policy_silent_denied},
 };
 
 }  // namespace
