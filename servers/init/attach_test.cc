@@ -45,6 +45,11 @@ class AttachTest : public ::testing::Test {
   bool on_call(rt::Registers& r) {
     switch (static_cast<SystemCall>(r.a7)) {
       case SystemCall::kBootInfoPrint:
+        if (kernel_gave_the_uart_away) {
+          r.a6 = abi::word(abi::kEbusy);
+          r.a7 = abi::detail(abi::Detail::kBadState, 0);
+          return true;
+        }
         by_kernel +=
             abi::unpacked<rt::Chunk>(r.a0, std::array{r.a1, r.a2, r.a3, r.a4, r.a5}).view();
         break;
@@ -70,6 +75,7 @@ class AttachTest : public ::testing::Test {
   std::uint32_t shift = 2;
   std::string printed;
   std::string by_kernel;
+  bool kernel_gave_the_uart_away = false;
 };
 
 TEST_F(AttachTest, TheConsoleIsToldWhereTheUartIsAndPrints) {
@@ -118,6 +124,24 @@ TEST_F(AttachTest, WhyItFailedIsAValue) {
     kernel.failure = why;
     EXPECT_EQ(failed_with(), why);
   }
+}
+
+TEST_F(AttachTest, WhatIsSaidWithoutAConsoleWaitsForTheNext) {
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
+  print_through(rt::Slot{});
+  kernel_gave_the_uart_away = true;
+  print("console ended: killed");
+  print("restart console");
+  EXPECT_EQ(by_kernel + printed, "");
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
+  print("up console");
+  EXPECT_EQ(printed, "console ended: killed\nrestart console\nup console\n");
+  print_through(rt::Slot{});
+  for (int i = 0; i < 100; ++i) print("one of a hundred lines");
+  printed.clear();
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
+  EXPECT_TRUE(printed.starts_with("one of a hundred lines\n"));
+  EXPECT_TRUE(printed.ends_with("... and more\n"));
 }
 
 TEST_F(AttachTest, AConsoleThatHangsIsWaitedForASecond) {

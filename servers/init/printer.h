@@ -1,5 +1,5 @@
-// init's lines: through the kernel until the console is up, then through the console. Either puts
-// "init: " before each.
+// init's lines: through the kernel until the console is up, then through the console; while that is
+// down, they wait for the next one. Either puts "init: " before each.
 #ifndef SERVERS_INIT_PRINTER_H_
 #define SERVERS_INIT_PRINTER_H_
 
@@ -9,7 +9,7 @@
 
 namespace tessera::init {
 
-// From now on lines go to the console, whose endpoint is at `slot`.
+// From now on lines go to the console, whose endpoint is at `slot`; Slot{}: there is none now.
 void print_through(rt::Slot slot);
 
 void send_text(const rt::Chunk& text);

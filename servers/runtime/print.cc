@@ -20,7 +20,8 @@ void send_to_console(const Chunk& text) {
   const auto now = kernel::Self::now();
   const std::uint64_t until = now ? *now + kPatience : 0;
   const service::ConsoleClient console(start::console());
-  ignore(reaching(start::console(), "console", [&] { return console.write_until(until, text); }));
+  const auto write = [&] { return console.write_until(until, text); };
+  ignore(reaching(start::console(), "console", write, until));
 }
 
 }  // namespace tessera::rt

@@ -7,10 +7,10 @@
 
 namespace tessera::rt {
 
-Result<void> find_again(Slot slot, std::string_view service) {
+Result<void> find_again(Slot slot, std::string_view service, std::uint64_t until) {
   RT_TRY(kernel::Self::window(start::slot(abi::StartSlot::kWindow0).index));
   const service::RoutesClient routes(start::slot(abi::StartSlot::kRoutes));
-  RT_TRY_ASSIGN(const auto found, routes.find(service));
+  RT_TRY_ASSIGN(const auto found, routes.find_until(until, service));
   ignore(start::cnode().delete_(slot.index));
   return found.keep(slot);
 }
