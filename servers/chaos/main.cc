@@ -23,6 +23,7 @@ constexpr service::RoutesClient kInit(rt::start::slot(abi::StartSlot::kRoutes));
 constexpr rt::Slot kService{abi::kStartSlots};
 // Nanoseconds that a service may take to come back, and to answer.
 constexpr std::uint64_t kPatience = 5'000'000'000;
+constexpr std::uint64_t kMoment = 2'000'000;  // until it looks again
 
 constexpr std::size_t kIndex = manifest::find(manifest::kSelected, "chaos").value();
 constexpr const manifest::Image& kImage = manifest::kSelected.images[kIndex];
@@ -43,11 +44,12 @@ bool failed(std::string_view name, std::string_view why) {
   return false;
 }
 
-bool waits_for(std::string_view name, ImageState state, std::uint32_t starts) {
-  for (const std::uint64_t end = now() + kPatience; now() < end;) {
+bool waits_for(std::string_view name, ImageState state, std::uint32_t starts,
+               std::uint64_t patience = kPatience) {
+  for (const std::uint64_t end = now() + patience; now() < end;) {
     const auto is = kInit.state(name);
     if (is && is->state == state && is->starts >= starts) return true;
-    rt::ignore(kernel::Self::yield());
+    rt::ignore(rt::start::timer().wait(now() + kMoment));
   }
   return false;
 }
@@ -78,7 +80,8 @@ std::uint32_t rounds(std::string_view text) {
 
 extern "C" std::int32_t server_main(std::uint64_t argument) {
   // The ladder is climbed in peace.
-  if (!waits_for("SELFTEST", ImageState::kDown, 1)) return 1;
+  constexpr std::uint64_t kLadder = 300'000'000'000;
+  if (!waits_for("SELFTEST", ImageState::kDown, 1, kLadder)) return 1;
   for (std::uint32_t left = rounds(rt::argument_text(argument)); left > 0; --left) {
     for (const std::string_view name : kImage.uses) {
       if (!kills(name)) return 1;
