@@ -31,6 +31,7 @@ inline constexpr rt::Slot kChildTimer{262};
 inline constexpr rt::Slot kVmo{263};
 inline constexpr rt::Slot kView{264};  // what will be the child's of kVmo
 inline constexpr rt::Slot kTemporary{265};
+inline constexpr rt::Slot kRegisters{266};  // of a device that is looked at
 
 // What is kept of each image: its memory, its task, its endpoint.
 inline constexpr std::uint32_t kFirstImage = 320;

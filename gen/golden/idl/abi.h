@@ -323,9 +323,12 @@ enum class StartSlot : std::uint8_t {
   // A QosControl that works for this task alone; only whom the manifest gives it to.
   kQosControl = 16,
   kIdentityControl = 17,  // An IdentityControl that gives its own identity alone; likewise.
-  kPeer = 18,  // What the manifest's `uses` beyond console and timed give, here only for tests.
+  // The Irq of its device window, or an IrqControl for its source alone to whom the device Untyped
+  // is given.
+  kIrq = 18,
+  kPeer = 19,  // What the manifest's `uses` beyond console and timed give, here only for tests.
 };
-constexpr bool valid_start_slot(std::uint64_t value) { return value < 19; }
+constexpr bool valid_start_slot(std::uint64_t value) { return value < 20; }
 constexpr std::string_view to_string(StartSlot value) {
   switch (value) {
     case StartSlot::kNull:
@@ -364,6 +367,8 @@ constexpr std::string_view to_string(StartSlot value) {
       return "qosControl";
     case StartSlot::kIdentityControl:
       return "identityControl";
+    case StartSlot::kIrq:
+      return "irq";
     case StartSlot::kPeer:
       return "peer";
   }

@@ -42,6 +42,7 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .service = true,
         .uses = {},
         .grants = internal::kImages1,
+        .device = manifest::DeviceKind::kNone,
     },
     {
         .name = "guest",
@@ -54,6 +55,7 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .service = false,
         .uses = internal::kImages2,
         .grants = {},
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 }  // namespace internal
@@ -73,6 +75,7 @@ inline constexpr std::array<manifest::Image, 1> kWhole1{{
         .service = false,
         .uses = {},
         .grants = {},
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 inline constexpr std::array<manifest::Grant, 1> kWhole2{{
@@ -93,6 +96,7 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .service = true,
         .uses = {},
         .grants = internal::kWhole2,
+        .device = manifest::DeviceKind::kNone,
     },
     {
         .name = "guest",
@@ -105,6 +109,7 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .service = false,
         .uses = internal::kWhole3,
         .grants = {},
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 }  // namespace internal
