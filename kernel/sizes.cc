@@ -2,6 +2,7 @@
 // loaded nowhere.
 #include "kernel/cap/slot.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
@@ -29,6 +30,7 @@ static_assert(PagePool::kMinPages * sizeof(std::uint16_t) <= kGrain);
   TELL_SIZE(Notification, kNotificationSize);
   TELL_SIZE(Reply, kReplySize);
   TELL_SIZE(Alarm, kAlarmSize);
+  TELL_SIZE(Irq, kIrqSize);
   TELL_SIZE(Hart, sizeof(Hart));
   TELL_SIZE(MinimalTask, kMinimalTask);
 }

@@ -105,6 +105,7 @@ std::vector<Flag> flag_table(RunOptions* options, bool* timeout_given) {
       {"icount", "", "count instructions: an exact, repeatable run", set_true(&options->icount)},
       {"log", "FILE", "write the console to that file too", set_text(&options->log)},
       {"gdb", "", "wait for a debugger, and say how to attach it", set_true(&options->gdb)},
+      {"no-rng", "", "a machine without an entropy device", set_false(&options->rng)},
       {"qemu", "PATH", "the QEMU to run (qemu-system-riscv64)", set_text(&options->qemu)},
       {"help", "", "show this", set_true(&options->help)},
       // For the test of what the kernel says of a machine that is too small.

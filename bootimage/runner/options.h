@@ -22,6 +22,7 @@ struct RunOptions {
   bool headless = false;
   bool icount = false;
   bool gdb = false;
+  bool rng = true;  // the machine has a virtio entropy device
   bool help = false;
   std::string log;  // empty: none
   std::string qemu = "qemu-system-riscv64";

@@ -34,6 +34,7 @@ TEST(RunOptions, Defaults) {
   EXPECT_EQ(options->goal.until, "");
   EXPECT_EQ(options->timeout, absl::Seconds(90));
   EXPECT_FALSE(options->headless || options->icount || options->gdb || options->help);
+  EXPECT_TRUE(options->rng);
   EXPECT_EQ(options->qemu, "qemu-system-riscv64");
   EXPECT_EQ(options->kernel, "k");
   EXPECT_EQ(options->bundle, "b");
@@ -42,7 +43,7 @@ TEST(RunOptions, Defaults) {
 TEST(RunOptions, EveryFlag) {
   const auto options =
       parse({"--smp=8", "--require-smp", "--mem=1G", "--phase=timed", "--timeout=0.05",
-             "--headless", "--icount", "--log=l", "--gdb", "--qemu=q"});
+             "--headless", "--icount", "--log=l", "--gdb", "--qemu=q", "--no-rng"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->machine.harts, 8U);
   EXPECT_TRUE(options->machine.require_smp);
@@ -50,6 +51,7 @@ TEST(RunOptions, EveryFlag) {
   EXPECT_EQ(options->goal.phase, 2U);
   EXPECT_EQ(options->timeout, absl::Milliseconds(50));
   EXPECT_TRUE(options->headless && options->icount && options->gdb);
+  EXPECT_FALSE(options->rng);
   EXPECT_EQ(options->log, "l");
   EXPECT_EQ(options->qemu, "q");
 }

@@ -22,6 +22,7 @@ std::vector<std::string> qemu_command(const RunOptions& options) {
   if (!options.bootargs.empty()) command.insert(command.end(), {"-append", options.bootargs});
   if (!options.dtb.empty()) command.insert(command.end(), {"-dtb", options.dtb});
   if (!options.plugin.empty()) command.insert(command.end(), {"-plugin", options.plugin});
+  if (options.rng) command.insert(command.end(), {"-device", "virtio-rng-device"});
   if (options.icount) {
     // One instruction a nanosecond; idle time is skipped instead of waited for.
     command.insert(command.end(), {"-icount", "shift=0,sleep=off"});

@@ -26,7 +26,8 @@ TEST(QemuCommand, TheMachine) {
   EXPECT_EQ(line(some_options()),
             "qemu-system-riscv64 -machine virt -bios default -kernel a/kernel "
             "-m 256M -smp 2 -global virtio-mmio.force-legacy=off "
-            "-display none -serial stdio -monitor none -no-reboot -initrd a/bundle.img");
+            "-display none -serial stdio -monitor none -no-reboot -initrd a/bundle.img "
+            "-device virtio-rng-device");
 }
 
 TEST(QemuCommand, WhatFlagsChange) {
@@ -39,6 +40,8 @@ TEST(QemuCommand, WhatFlagsChange) {
   EXPECT_THAT(line(options), Not(HasSubstr("-icount")));
   options.icount = true;
   EXPECT_THAT(line(options), HasSubstr("-icount shift=0,sleep=off"));
+  options.rng = false;
+  EXPECT_THAT(line(options), Not(HasSubstr("-device")));
 }
 
 TEST(QemuCommand, WhatImagesChange) {

@@ -34,7 +34,7 @@ DeviceWindows device_windows(const Machine& machine) {
     const PhysRange window = machine.virtio[i].registers;
     const bool pages = window.size != 0 && is_aligned(window.start.value | window.size, kPageSize);
     // There are as many places as devices.
-    if (pages && is_alone(machine, i)) static_cast<void>(windows.push(window));
+    if (pages && is_alone(machine, i)) static_cast<void>(windows.push(machine.virtio[i]));
   }
   return windows;
 }

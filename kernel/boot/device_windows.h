@@ -6,7 +6,7 @@
 
 namespace tessera::boot {
 
-using DeviceWindows = Few<PhysRange, Machine::kMostVirtio>;
+using DeviceWindows = Few<DeviceInfo, Machine::kMostVirtio>;
 
 // Those of the virtio devices, in the device tree's order. Whoever has one has its pages alone: a
 // window that is not whole pages, or that shares a page with RAM, the UART, the interrupt

@@ -20,8 +20,9 @@ Machine virt(std::size_t devices = 8) {
 }
 
 std::vector<PhysRange> windows(const Machine& machine) {
-  const DeviceWindows found = device_windows(machine);
-  return {found.begin(), found.end()};
+  std::vector<PhysRange> ranges;
+  for (const DeviceInfo& window : device_windows(machine)) ranges.push_back(window.registers);
+  return ranges;
 }
 
 // What is left of virt(0) and a window that alone is in question.
@@ -38,6 +39,15 @@ TEST(DeviceWindows, AreOneAVirtioDevice) {
     EXPECT_EQ(found[i], (PhysRange{{0x1000'1000 + i * 0x1000}, 0x1000}));
   }
   EXPECT_TRUE(windows(virt(0)).empty());
+}
+
+TEST(DeviceWindows, KeepTheirInterrupts) {
+  Machine machine = virt();
+  machine.virtio[2].registers.size = 0x200;  // nobody's
+  machine.virtio[5].interrupt = 0;
+  std::vector<std::uint32_t> interrupts;
+  for (const DeviceInfo& window : device_windows(machine)) interrupts.push_back(window.interrupt);
+  EXPECT_EQ(interrupts, (std::vector<std::uint32_t>{1, 2, 4, 5, 0, 7, 8}));
 }
 
 TEST(DeviceWindows, AreWholePages) {

@@ -22,6 +22,8 @@ constexpr std::size_t kMostDepth = 16;
 constexpr std::size_t kMostUarts = 4;
 // No timer of a machine is quicker; and what the clock can turn into nanoseconds (clock.h).
 constexpr std::uint64_t kMostTimebase = 10'000'000'000;
+// The interrupt of a device, of S-mode (RISC-V privileged 1.12, table 4.2).
+constexpr std::uint32_t kSupervisorExternal = 9;
 // Eight registers, and the largest shift in use: they then lie in 128 bytes.
 constexpr std::uint32_t kMostShift = 4;
 
@@ -88,6 +90,7 @@ class Reader {
   bool take_ranges(const Level& parent, Few<PhysRange, Machine::kMostRanges>& ranges);
   bool take_device(const Level& parent, const Level& node);
   void take_uart(const Level& node, PhysRange registers, std::uint32_t interrupt);
+  void find_contexts();
 
   bool cells(Slice property, std::uint8_t& value);
   bool number(Slice property, std::uint64_t& value);
@@ -104,6 +107,9 @@ class Reader {
   bool rooted_ = false;  // the root was there
   Level levels_[kMostDepth];
   Properties node_;  // of the deepest open node
+
+  Slice contexts_;                                       // of the PLIC
+  std::uint32_t controllers_[Machine::kMostHarts] = {};  // the phandles of the harts' own
 
   std::uint64_t stdout_ = kNoPath;
   Few<Candidate, kMostUarts> uarts_;
@@ -230,6 +236,11 @@ bool Reader::complete_node() {
       if (parent.kind == Kind::kRoot && is_text(node_.device_type, "memory"sv)) {
         return take_ranges(parent, machine_.ram);
       }
+      // A hart's own interrupt controller, by which others name it.
+      if (parent.kind == Kind::kCpu && lists(node_.compatible, "riscv,cpu-intc"sv) &&
+          !machine_.harts.empty() && node_.phandle.size() == 4) {
+        controllers_[machine_.harts.size() - 1] = load32(node_.phandle, 0);
+      }
       return take_device(parent, node);
     default:
       return true;
@@ -301,7 +312,11 @@ bool Reader::take_device(const Level& parent, const Level& node) {
   if (!take_range(reg, parent, registers)) return false;
   const std::uint32_t interrupt = node_.interrupts.size() >= 4 ? load32(node_.interrupts, 0) : 0;
   if (uart) take_uart(node, registers, interrupt);
-  if (plic && machine_.plic.size == 0) machine_.plic = registers;
+  if (plic && machine_.plic.size == 0) {
+    machine_.plic = registers;
+    contexts_ = node_.interrupts_extended;
+    if (node_.sources.size() == 4) machine_.plic_sources = load32(node_.sources, 0);
+  }
   // The first ones: a machine with more has more than anybody uses.
   if (virtio) static_cast<void>(machine_.virtio.push({registers, interrupt}));
   return true;
@@ -353,11 +368,28 @@ bool Reader::take_range(Slice& rest, const Level& parent, PhysRange& range) {
   return range.start.value + range.size >= range.size || fail(DtbError::kRangeOverflow);
 }
 
+// Linux' bindings, interrupt-controller/sifive,plic-1.0.0.yaml: two cells a context, the controller
+// of a hart and the interrupt that the hart has there.
+void Reader::find_contexts() {
+  unsigned found = 0;
+  for (std::uint32_t context = 0; contexts_.size() >= 8; ++context) {
+    for (std::size_t hart = 0; hart < machine_.harts.size(); ++hart) {
+      if (load32(contexts_, 0) != controllers_[hart]) continue;
+      if (load32(contexts_, 4) != kSupervisorExternal) continue;
+      machine_.contexts[hart] = context;
+      found |= 1u << hart;
+    }
+    contexts_ = contexts_.subspan(8);
+  }
+  if (found + 1 != 1u << machine_.harts.size()) machine_.plic_sources = 0;
+}
+
 bool Reader::finish() {
   if (machine_.ram.empty()) return fail(DtbError::kNoMemory);
   if (machine_.harts.empty()) return fail(DtbError::kNoHarts);
   if (machine_.timebase == 0) return fail(DtbError::kNoTimebase);
   if (uarts_.empty()) return fail(DtbError::kNoUart);
+  find_contexts();
   machine_.uart = uarts_[0].uart;
   for (const Candidate& candidate : uarts_) {
     if (candidate.path == stdout_) machine_.uart = candidate.uart;

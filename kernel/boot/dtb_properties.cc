@@ -6,41 +6,40 @@ namespace {
 // A literal with its length: without it every comparison would count the characters anew.
 using std::string_view_literals::operator""sv;
 
+struct Known {
+  std::string_view name;
+  Slice Properties::* place;
+};
+// A table is small: what only boot runs has a budget.
+constexpr Known kKnown[] = {
+    {"#address-cells"sv, &Properties::address_cells},
+    {"#size-cells"sv, &Properties::size_cells},
+    {"bootargs"sv, &Properties::bootargs},
+    {"compatible"sv, &Properties::compatible},
+    {"device_type"sv, &Properties::device_type},
+    {"interrupts"sv, &Properties::interrupts},
+    {"interrupts-extended"sv, &Properties::interrupts_extended},
+    {"linux,initrd-end"sv, &Properties::initrd_end},
+    {"linux,initrd-start"sv, &Properties::initrd_start},
+    {"phandle"sv, &Properties::phandle},
+    {"ranges"sv, &Properties::ranges},
+    {"reg"sv, &Properties::reg},
+    {"reg-io-width"sv, &Properties::io_width},
+    {"reg-shift"sv, &Properties::shift},
+    {"riscv,isa"sv, &Properties::isa},
+    {"riscv,ndev"sv, &Properties::sources},
+    {"status"sv, &Properties::status},
+    {"stdout-path"sv, &Properties::stdout_path},
+    {"timebase-frequency"sv, &Properties::timebase},
+};
+
 }  // namespace
 
-// By length first, for there are hundreds of them in a tree.
 Slice* Properties::find(std::string_view name) {
-  switch (name.size()) {
-    case 3:
-      return same(name, "reg"sv) ? &reg : nullptr;
-    case 6:
-      return same(name, "ranges"sv) ? &ranges : same(name, "status"sv) ? &status : nullptr;
-    case 8:
-      return same(name, "bootargs"sv) ? &bootargs : nullptr;
-    case 9:
-      return same(name, "reg-shift"sv) ? &shift : same(name, "riscv,isa"sv) ? &isa : nullptr;
-    case 10:
-      return same(name, "compatible"sv)   ? &compatible
-             : same(name, "interrupts"sv) ? &interrupts
-                                          : nullptr;
-    case 11:
-      return same(name, "device_type"sv)   ? &device_type
-             : same(name, "stdout-path"sv) ? &stdout_path
-             : same(name, "#size-cells"sv) ? &size_cells
-                                           : nullptr;
-    case 12:
-      return same(name, "reg-io-width"sv) ? &io_width : nullptr;
-    case 14:
-      return same(name, "#address-cells"sv) ? &address_cells : nullptr;
-    case 16:
-      return same(name, "linux,initrd-end"sv) ? &initrd_end : nullptr;
-    case 18:
-      return same(name, "timebase-frequency"sv)   ? &timebase
-             : same(name, "linux,initrd-start"sv) ? &initrd_start
-                                                  : nullptr;
-    default:
-      return nullptr;
+  for (const Known& known : kKnown) {
+    if (same(name, known.name)) return &(this->*known.place);
   }
+  return nullptr;
 }
 
 bool is_text(Slice property, std::string_view expected) {

@@ -17,11 +17,14 @@ struct Properties {
   Slice initrd_start;
   Slice initrd_end;
   Slice interrupts;
+  Slice interrupts_extended;
   Slice io_width;
   Slice isa;
+  Slice phandle;
   Slice ranges;
   Slice reg;
   Slice shift;
+  Slice sources;
   Slice status;
   Slice stdout_path;
   Slice timebase;

@@ -70,6 +70,8 @@ TEST(DtbOfQemu, OneHart) {
   EXPECT_EQ(machine->uart.registers, (PhysRange{{0x1000'0000}, 0x100}));
   EXPECT_EQ(machine->uart.interrupt, 10u);
   EXPECT_EQ(machine->plic.start, PhysAddr{0xc00'0000});
+  EXPECT_EQ(machine->plic_sources, 96u);
+  EXPECT_EQ(machine->contexts[0], 1u) << "0 is its M-mode";
   EXPECT_EQ(machine->virtio.size(), 8u);
   EXPECT_EQ(machine->initrd.size, 0u);
 }
@@ -89,6 +91,7 @@ TEST(DtbOfQemu, EightHartsWithoutSstc) {
   ASSERT_TRUE(machine.has_value()) << describe(machine.error());
   EXPECT_EQ(machine->ram[0], (PhysRange{{0x8000'0000}, std::uint64_t{3} << 30}));
   EXPECT_EQ(machine->harts.size(), 8u);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(machine->contexts[i], 2 * i + 1);
   EXPECT_FALSE(machine->sstc);
 }
 

@@ -613,6 +613,61 @@ TEST(Dtb, FindsThePlicAndVirtio) {
   EXPECT_EQ(machine->virtio[1].interrupt, 2u);
 }
 
+// Two harts whose own controllers are 7 and 8, with the PLIC before or after them.
+void hart_with_controller(TreeWriter& tree, std::uint32_t id, std::uint32_t phandle) {
+  tree.begin("cpu@" + std::to_string(id)).strings("device_type", {"cpu"}).cells("reg", {id});
+  tree.cells("phandle", {100 + id});
+  tree.begin("interrupt-controller").strings("compatible", {"riscv,cpu-intc"});
+  tree.cells("phandle", {phandle}).end();
+  tree.begin("l1-cache").strings("compatible", {"cache"}).cells("phandle", {200 + id}).end();
+  tree.end();
+}
+Machine with_plic(std::initializer_list<std::uint32_t> contexts, bool first = false,
+                  std::initializer_list<std::uint32_t> sources = {95}) {
+  const auto plic = [&](TreeWriter& tree) {
+    tree.begin("plic@c000000").strings("compatible", {"riscv,plic0"});
+    tree.cells("interrupts-extended", contexts).cells("riscv,ndev", sources);
+    tree.cells("reg", {0, 0xc00'0000, 0, 0x60'0000}).end();
+  };
+  TreeWriter tree;
+  root(tree);
+  memory(tree);
+  if (first) plic(tree);
+  open_cpus(tree);
+  hart_with_controller(tree, 0, 7);
+  hart_with_controller(tree, 1, 8);
+  tree.end();
+  if (!first) plic(tree);
+  uart(tree);
+  const auto machine = read(tree.end().finish());
+  EXPECT_TRUE(machine.has_value()) << describe(machine.error());
+  return machine.value_or(Machine{});
+}
+
+// The M-mode of a hart has the interrupt 11 there.
+TEST(Dtb, FindsTheContextsOfThePlic) {
+  for (const bool first : {true, false}) {
+    const Machine machine = with_plic({8, 11, 8, 9, 7, 0xffff'ffff, 7, 9}, first);
+    EXPECT_EQ(machine.plic_sources, 95u);
+    EXPECT_EQ(machine.contexts[0], 3u);
+    EXPECT_EQ(machine.contexts[1], 1u);
+  }
+}
+
+TEST(Dtb, APlicThatDoesNotReachAllHartsIsOfNoUse) {
+  EXPECT_EQ(with_plic({7, 9}).plic_sources, 0u) << "only the first";
+  EXPECT_EQ(with_plic({8, 9}).plic_sources, 0u) << "only the second";
+  EXPECT_EQ(with_plic({7, 9, 8, 11}).plic_sources, 0u) << "M-mode";
+  EXPECT_EQ(with_plic({7, 9, 108, 9}).plic_sources, 0u) << "nobody";
+  EXPECT_EQ(with_plic({7, 9, 101, 9}).plic_sources, 0u) << "the hart, not its controller";
+  EXPECT_EQ(with_plic({7, 9, 201, 9}).plic_sources, 0u) << "its cache";
+  EXPECT_EQ(with_plic({7, 9, 8}).plic_sources, 0u) << "cut short";
+  EXPECT_EQ(with_plic({}).plic_sources, 0u);
+  EXPECT_EQ(with_plic({7, 9, 8, 9}).plic_sources, 95u);
+  EXPECT_EQ(with_plic({7, 9, 8, 9}, true, {}).plic_sources, 0u) << "riscv,ndev is not one cell";
+  EXPECT_EQ(with_plic({7, 9, 8, 9}, true, {0, 95}).plic_sources, 0u);
+}
+
 // --- Chosen --------------------------------------------------------------------------------------
 
 TEST(Dtb, ReadsTheInitrdInOneCellOrTwo) {

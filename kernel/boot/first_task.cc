@@ -34,9 +34,9 @@ std::uint32_t pages_of(std::uint64_t bytes) {
 
 static_assert(BootInfo::kMaxRegions == MemoryMap::kMostRegions + 1 + Machine::kMostVirtio);
 
-void add_region(std::uint32_t slot, PhysRange range, bool device) {
+void add_region(std::uint32_t slot, PhysRange range, bool device, std::uint32_t irq = 0) {
   boot_info.region[boot_info.regions++] = {
-      .slot = slot, .device = device, .base = range.start, .size = range.size};
+      .slot = slot, .irq = irq, .base = range.start, .size = range.size, .device = device};
 }
 
 // An Untyped a free region; they are the children of the root. First comes the largest, `first`.
@@ -57,9 +57,10 @@ std::uint32_t make_regions(CNode& cspace, const MemoryMap& memory, Slot& first) 
 
 // A device Untyped a window, in the slots after `slot`.
 void make_windows(CNode& cspace, const Machine& machine, std::uint32_t slot) {
-  for (const PhysRange& window : device_windows(machine)) {
+  for (const DeviceInfo& device : device_windows(machine)) {
+    const PhysRange& window = device.registers;
     make_untyped(state.root, *cspace.slot(++slot), window.start, pages_of(window.size), true);
-    add_region(slot, window, true);
+    add_region(slot, window, true, device.interrupt);
   }
 }
 
@@ -68,7 +69,7 @@ void make_uart(CNode& cspace, const UartInfo& uart) {
   std::uint64_t offset = uart.registers.start - page;
   std::uint32_t pages = pages_of(offset + uart.registers.size);
   make_untyped(state.root, slot_at(cspace, kernel::BootSlot::kUart), page, pages, true);
-  add_region(index(kernel::BootSlot::kUart), {page, pages * kPageSize}, true);
+  add_region(index(kernel::BootSlot::kUart), {page, pages * kPageSize}, true, uart.interrupt);
   boot_info.uart_offset = static_cast<std::uint32_t>(offset);
   boot_info.uart_irq = uart.interrupt;
   boot_info.uart_shift = uart.shift;
@@ -186,6 +187,8 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
       .fill(state.root, abi::ObjectType::kIdentityControl, 0, abi::kAllIdentityControlRights);
   slot_at(cspace, kernel::BootSlot::kQosControl)
       .fill(state.root, abi::ObjectType::kQosControl, 0, abi::kAllQosControlRights);
+  slot_at(cspace, kernel::BootSlot::kIrqControl)
+      .fill(state.root, abi::ObjectType::kIrqControl, 0, abi::kAllIrqControlRights);
   make_vmo(slot_at(cspace, kernel::BootSlot::kBundle), machine.initrd.start, bundle.total_size(),
            kRead);
   boot_info.bundle_size = bundle.total_size();

@@ -82,9 +82,14 @@ std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
   come_online(first);
   print_online(0);
   std::size_t number = 0;
-  for (const HartId id : machine.harts) {
-    if (id == first.local.id) continue;
+  for (std::size_t i = 0; i < machine.harts.size(); ++i) {
+    const HartId id = machine.harts[i];
+    if (id == first.local.id) {
+      first.local.context = machine.contexts[i];
+      continue;
+    }
     Hart& hart = state.harts[++number];
+    hart.local.context = machine.contexts[i];
     const PhysAddr stack = take_stack(memory);
     if (stack.value == 0) return "there is no memory for the stack of another hart";
     const std::int64_t error = start(hart, number, id, stack);

@@ -38,15 +38,19 @@ struct Machine {
   Few<PhysRange, kMostRanges> reserved;  // what the firmware keeps
 
   UartInfo uart;
-  std::uint32_t dtb_size = 0;           // bytes of the device tree itself
-  PhysRange initrd;                     // size 0: none
-  PhysRange plic;                       // size 0: none
+  std::uint32_t dtb_size = 0;  // bytes of the device tree itself
+  PhysRange initrd;            // size 0: none
+  PhysRange plic;              // size 0: none
+  // Of the PLIC: its sources are 1 to this. 0: it does not interrupt every hart in S-mode, and is
+  // of no use.
+  std::uint32_t plic_sources = 0;
   Few<DeviceInfo, kMostVirtio> virtio;  // the first ones
 
   std::uint64_t timebase = 0;  // ticks a second
   Few<HartId, kMostHarts> harts;
-  bool sstc = false;          // every hart has it
-  std::string_view bootargs;  // valid while the device tree is mapped
+  std::uint32_t contexts[kMostHarts] = {};  // at the PLIC, of each hart's S-mode
+  bool sstc = false;                        // every hart has it
+  std::string_view bootargs;                // valid while the device tree is mapped
 };
 
 // Whether `word` stands in `text` between blanks.

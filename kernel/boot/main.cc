@@ -41,6 +41,8 @@ extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dt
 
   Started started;
   start_machine({dtb_physical}, started);
+  arch::riscv64::use_plic({started.machine.plic, started.machine.plic_sources},
+                          {started.machine.contexts, started.machine.harts.size()});
   print("tessera vers. ");
   print(abi::kVersion);
   print("\n");

@@ -37,6 +37,7 @@ enum class SlotRole : std::uint8_t {
   kThreadHandler,
   kThreadNotification,
   kAlarmNotification,
+  kIrqNotification,
 };
 
 // What a capability is, in one word, so that a hart that looks while another one changes the slot

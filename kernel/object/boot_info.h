@@ -12,9 +12,10 @@ struct Task;
 struct BootInfo {
   struct Region {
     std::uint32_t slot = 0;
-    bool device = false;
+    std::uint32_t irq = 0;  // 0: none
     PhysAddr base;
     std::uint64_t size = 0;
+    bool device = false;
   };
   static constexpr std::uint32_t kMaxRegions = 25;  // free RAM, the UART and 8 devices
 

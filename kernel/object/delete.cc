@@ -6,6 +6,7 @@
 #include "kernel/base/check.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
@@ -35,6 +36,8 @@ Thread& thread_of_grave(Slot& slot) { return OWNER_OF(Thread, grave, slot); }
 Thread& thread_of_task(Slot& slot) { return OWNER_OF(Thread, task_slot, slot); }
 Alarm& alarm_of_grave(Slot& slot) { return OWNER_OF(Alarm, grave, slot); }
 Alarm& alarm_of_target(Slot& slot) { return OWNER_OF(Alarm, target, slot); }
+Irq& irq_of_grave(Slot& slot) { return OWNER_OF(Irq, grave, slot); }
+Irq& irq_of_target(Slot& slot) { return OWNER_OF(Irq, target, slot); }
 #undef OWNER_OF
 #pragma clang diagnostic pop
 
@@ -84,6 +87,9 @@ Result<void> dig_grave(Slot& slot) {
     case abi::ObjectType::kAlarm:
       grave = &object_in<Alarm>(slot).grave;
       break;
+    case abi::ObjectType::kIrq:
+      grave = &object_in<Irq>(slot).grave;
+      break;
     default:
       // At once: it must not run on while its grave waits for the next step.
       TRY(stop_thread(object_in<Thread>(slot)));
@@ -105,6 +111,7 @@ Result<bool> destroy_object(Slot& slot) {
     case abi::ObjectType::kTask:
     case abi::ObjectType::kThread:
     case abi::ObjectType::kAlarm:
+    case abi::ObjectType::kIrq:
       TRY(dig_grave(slot));
       return true;
     case abi::ObjectType::kEndpoint:
@@ -156,6 +163,9 @@ Result<void> before_embedded_goes(Slot& slot) {
       Alarm& alarm = alarm_of_target(slot);
       return disarm_alarm(alarm);
     }
+    case SlotRole::kIrqNotification:
+      mask(irq_of_target(slot));
+      return {};
     default:
       return {};
   }
@@ -232,6 +242,10 @@ Result<bool> empty_container(Slot& grave) {
     case abi::ObjectType::kAlarm:
       TRY(release(alarm_of_grave(grave).target));
       return true;
+    case abi::ObjectType::kIrq:
+      TRY(release(irq_of_grave(grave).target));
+      forget_source(irq_of_grave(grave));
+      return true;
     default: {
       Thread& thread = thread_of_grave(grave);
       TRY(release(thread.bound));
@@ -261,6 +275,8 @@ std::uint32_t* references_of(Slot& slot) {
       return &object_in<Reply>(slot).references;
     case abi::ObjectType::kAlarm:
       return &object_in<Alarm>(slot).references;
+    case abi::ObjectType::kIrq:
+      return &object_in<Irq>(slot).references;
     default:
       return nullptr;  // what the capability names is in the slot itself
   }
@@ -303,6 +319,10 @@ std::uint8_t all_rights(abi::ObjectType type) {
       return abi::kAllBootInfoRights;
     case abi::ObjectType::kQosControl:
       return abi::kAllQosControlRights;
+    case abi::ObjectType::kIrq:
+      return abi::kAllIrqRights;
+    case abi::ObjectType::kIrqControl:
+      return abi::kAllIrqControlRights;
   }
   return 0;
 }

@@ -16,9 +16,10 @@
 
 namespace tessera {
 
+struct Irq;
 struct Task;
 
-inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kQosControl) + 1;
+inline constexpr std::size_t kObjectTypes = std::to_underlying(abi::ObjectType::kIrqControl) + 1;
 
 inline constexpr std::uint32_t kMaxHarts = 8;
 // Tasks that are configured at one time, one ASID each; fewer where the machine has fewer ASIDs.
@@ -48,6 +49,7 @@ struct State {
   std::uint32_t objects[kObjectTypes] =
       {};  // how many there are, by type; of those that are counted
   const Task* first_task = nullptr;
+  Atomic<Irq*> irqs[abi::kInterruptSources + 1] = {};  // by source, which each has alone
 
   // The UART is the kernel's until a task has mapped it.
   PhysAddr uart;

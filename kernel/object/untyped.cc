@@ -7,6 +7,7 @@
 #include "kernel/base/bits.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/round.h"
 #include "kernel/object/state.h"
@@ -59,6 +60,8 @@ std::optional<std::uint64_t> object_size(const Request& request) {
       return kReplySize;
     case abi::ObjectType::kAlarm:
       return kAlarmSize;
+    case abi::ObjectType::kIrq:
+      return kIrqSize;
     default:
       return {};
   }
@@ -125,6 +128,9 @@ void construct(abi::ObjectType type, void* memory, std::uint64_t size) {
       break;
     case abi::ObjectType::kReply:
       ::new (memory) Reply();
+      break;
+    case abi::ObjectType::kIrq:
+      ::new (memory) Irq();
       break;
     default:
       ::new (memory) Alarm();
@@ -200,7 +206,8 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
     bool known = request.type != abi::ObjectType::kNull &&
                  request.type != abi::ObjectType::kIdentityControl &&
                  request.type != abi::ObjectType::kBootInfo &&
-                 request.type != abi::ObjectType::kQosControl;
+                 request.type != abi::ObjectType::kQosControl &&
+                 request.type != abi::ObjectType::kIrqControl;
     return Error{abi::kEinval, known ? abi::Detail::kBadRange : abi::Detail::kBadEnum,
                  static_cast<std::uint8_t>(known ? 2 : 1)};
   }

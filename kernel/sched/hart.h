@@ -9,6 +9,7 @@
 #include "kernel/sched/ipi.h"
 #include "kernel/sched/run_queue.h"
 #include "kernel/sched/share.h"
+#include "kernel/sync/spinlock.h"
 #include "kernel/time/timer_queue.h"
 
 namespace tessera {
@@ -32,6 +33,7 @@ struct Hart {
   alignas(64) Ipi ipi;
   Mailbox<Runnable, QueueTag> mail;
   Mailbox<Runnable, NoticeTag> notices;
+  SpinLock devices{LockRank::kDevices};  // whose interrupts it takes (object/irq.h)
 
   static Hart& of(arch::HartLocal& local) { return reinterpret_cast<Hart&>(local); }
   static Hart& here() { return of(arch::this_hart()); }

@@ -14,6 +14,7 @@ namespace tessera {
 // In this order a hart takes them, and none of a rank twice.
 enum class LockRank : std::uint8_t {
   kTree,
+  kDevices,  // of a hart
   kNotification,
   kEndpoint,
   kReply,         // of a Reply object

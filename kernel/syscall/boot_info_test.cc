@@ -22,7 +22,8 @@ class BootInfoTest : public ::testing::Test {
   BootInfoTest() {
     world.slot(300).fill(state.root, abi::ObjectType::kBootInfo, 0, abi::kAllBootInfoRights);
     tessera::boot_info.regions = 2;
-    tessera::boot_info.region[1] = {.slot = 9, .device = true, .base = {0x1000'0000}, .size = 4096};
+    tessera::boot_info.region[1] = {
+        .slot = 9, .irq = 3, .base = {0x1000'0000}, .size = 4096, .device = true};
     tessera::boot_info.bundle_size = 12345;
     tessera::boot_info.uart_offset = 0x100;
     tessera::boot_info.uart_irq = 10;
@@ -39,6 +40,7 @@ TEST_F(BootInfoTest, TellsTheFacts) {
   EXPECT_EQ(info.region(1)->base, 0x1000'0000u);
   EXPECT_EQ(info.region(1)->size, 4096u);
   EXPECT_TRUE(info.region(1)->device);
+  EXPECT_EQ(info.region(1)->irq, 3u);
   for (std::uint32_t index : {2u, 17u, 1000u, ~0u}) {
     expect_refused(world, [&] { return info.region(index); }, abi::kEinval, Detail::kBadRange, 1);
   }

@@ -24,7 +24,8 @@ Result<Ends> find_ends(CNode& to, std::uint32_t to_index, CNode& from, std::uint
 
 bool takes_badge(abi::ObjectType type) {
   return type == abi::ObjectType::kEndpoint || type == abi::ObjectType::kNotification ||
-         type == abi::ObjectType::kIdentityControl || type == abi::ObjectType::kQosControl;
+         type == abi::ObjectType::kIdentityControl || type == abi::ObjectType::kQosControl ||
+         type == abi::ObjectType::kIrqControl;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ using calls::Kind;
 constexpr std::uint64_t kIdentity = 0x20;  // of all players
 constexpr std::uint64_t kSteps = 60'000;
 constexpr std::uint64_t kStepsOfAWorld = 400;
+constexpr std::uint64_t kSources = 4;  // of interrupts, that Irqs are made for
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
   const char* value = std::getenv(name);
@@ -51,6 +52,7 @@ class Chaos {
     bool idle = world_.hart.current == nullptr || world_.hart.current == &idle_;
     quiet_ = idle ? quiet_ + 1 : 0;
     if (idle || dice < 15) {
+      world_.machine.raise_device(1 + static_cast<std::uint32_t>(below(kSources)), below(2) == 0);
       world_.advance(below(4) == 0 ? below(3 * kSlice.value) : below(2000));
     } else if (dice < 17) {
       world_.act_as(Thread::of(*world_.hart.current));
@@ -81,15 +83,17 @@ class Chaos {
       (void)world_.make<kernel::Notification>();
       (void)world_.make<kernel::Vmo>(2 * 4096);
       (void)world_.make<kernel::Alarm>();
+      (void)world_.make<kernel::Irq>();
     }
     std::uint32_t to = 2;
-    for (std::uint32_t i = 0; i < 5; ++i) world_.give(player, to++, rt::Slot{shared_ + i});
+    for (std::uint32_t i = 0; i < 6; ++i) world_.give(player, to++, rt::Slot{shared_ + i});
     for (std::uint32_t own : {player.task_slot, player.thread_slot}) {
       world_.give(player, to++, rt::Slot{own});
     }
     world_.give(player, to++, World::kIdentity);
     player.task->identity = kIdentity;
     world_.give(player, to++, World::kQos, abi::kAllQosControlRights, kIdentity);
+    world_.give(player, to++, World::kIrqs);
     if (below(2) == 0) world_.give(player, to++, World::kNode);
     for (std::uint32_t own :
          {world_.make<kernel::Untyped>(8 * 4096).slot().index,
@@ -194,7 +198,8 @@ class Chaos {
             below(2) == 0 ? abi::kNoDeadline : world_.machine.time().value + below(20'000);
         return choose_capabilities(frame, capabilities);
       case SystemCall::kUntypedRetype:
-        frame.x[kA0] = 1 + below(9);
+        frame.x[kA0] = 1 + below(10);
+        if (frame.x[kA0] == 10) frame.x[kA0] = std::to_underlying(ObjectType::kIrq);
         frame.x[kA1] = 0;
         if (frame.x[kA0] == 1 || frame.x[kA0] == 8) frame.x[kA1] = 4096 * (1 + below(3));
         if (frame.x[kA0] == 2) frame.x[kA1] = 8 + below(80);
@@ -219,6 +224,9 @@ class Chaos {
         frame.x[kA0] = 4096 * below(3);
         frame.x[kA1] = 4096 * (1 + below(2));
         frame.x[kA3] = 16 + below(44);
+        return;
+      case SystemCall::kIrqConfigure:
+        frame.x[kA1] = 1 + below(kSources);
         return;
       case SystemCall::kThreadStart:
         frame.x[kA0] = 0x1000 + 2 * below(100);

@@ -11,6 +11,7 @@
 #include "kernel/base/result.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
 
@@ -47,6 +48,11 @@ struct ObjectOf<abi::ObjectType::kReply> {
 template <>
 struct ObjectOf<abi::ObjectType::kAlarm> {
   using Type = Alarm;
+};
+
+template <>
+struct ObjectOf<abi::ObjectType::kIrq> {
+  using Type = Irq;
 };
 
 // A capability that was looked up with the rights its use needs.
@@ -139,6 +145,9 @@ class Syscall {
   Result<void> on(const decode::AlarmBind<Syscall>& args);
   Result<void> on(const decode::AlarmSet<Syscall>& args);
   Result<void> on(const decode::AlarmClear<Syscall>& args);
+  Result<void> on(const decode::IrqConfigure<Syscall>& args);
+  Result<void> on(const decode::IrqBind<Syscall>& args);
+  Result<void> on(const decode::IrqAcknowledge<Syscall>& args);
   Result<decode::BootInfoRegionResult> on(const decode::BootInfoRegion<Syscall>& args);
   Result<decode::BootInfoBundleResult> on(const decode::BootInfoBundle<Syscall>& args);
   Result<decode::BootInfoUartResult> on(const decode::BootInfoUart<Syscall>& args);

@@ -1,4 +1,4 @@
-// Self, Task, Thread, Alarm, BootInfo.
+// Self, Task, Thread, Alarm, Irq, BootInfo.
 #include <algorithm>
 
 #include "kernel/arch/contract/arch.h"
@@ -233,13 +233,34 @@ Result<void> Syscall::on(const decode::AlarmClear<Syscall>& args) {
   return disarm_alarm(alarm);
 }
 
+Result<void> Syscall::on(const decode::IrqConfigure<Syscall>& args) {
+  return configure(args.self.object(), args.control.slot->badge, args.source);
+}
+
+Result<void> Syscall::on(const decode::IrqBind<Syscall>& args) {
+  Irq& irq = args.self.object();
+  if (irq.source == 0) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
+  if (!irq.target.empty()) {
+    TRY(delete_capability(irq.target));
+    return kPreempted;  // the arguments are looked up again: they may be gone with it
+  }
+  derive(*args.notification.slot, irq.target, args.notification.slot->rights());
+  unmask(irq);
+  return {};
+}
+
+Result<void> Syscall::on(const decode::IrqAcknowledge<Syscall>& args) {
+  return acknowledge(args.self.object());
+}
+
 Result<decode::BootInfoRegionResult> Syscall::on(const decode::BootInfoRegion<Syscall>& args) {
   const BootInfo& facts = boot_info;
   if (args.index >= facts.regions) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
   return decode::BootInfoRegionResult{.slot = facts.region[args.index].slot,
                                       .base = facts.region[args.index].base.value,
                                       .size = facts.region[args.index].size,
-                                      .device = facts.region[args.index].device};
+                                      .device = facts.region[args.index].device,
+                                      .irq = facts.region[args.index].irq};
 }
 
 Result<decode::BootInfoBundleResult> Syscall::on(const decode::BootInfoBundle<Syscall>&) {

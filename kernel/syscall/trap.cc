@@ -1,6 +1,7 @@
 // What happens between a trap and the return from it: the kernel's one entrance.
 #include "kernel/arch/contract/arch.h"
 #include "kernel/arch/contract/cause.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
@@ -35,6 +36,7 @@ void take_interrupts(Hart& hart) {
     take_mail(hart);
     if (round) answer_round(hart);
   }
+  if (arch::device_interrupt_pending()) take_device_interrupt(hart);
   handle_timers(hart);
 }
 

@@ -41,6 +41,7 @@ constexpr Good kGood[] = {
     {SystemCall::kCNodeRevoke, "index", kTaken},
     {SystemCall::kCNodeQuery, "index", kTaken},
     {SystemCall::kCNodeMutate, "index", kTaken},
+    {SystemCall::kIrqConfigure, "source", 1},
     {SystemCall::kVmoMap, "address", 0x10000},
     {SystemCall::kVmoMap, "access", 1},
     {SystemCall::kVmoSlice, "size", 4096},
@@ -96,7 +97,7 @@ CallTest::CallTest() {
 
 void CallTest::make(ObjectType type, std::uint32_t slot) {
   if (type == ObjectType::kIdentityControl || type == ObjectType::kQosControl ||
-      type == ObjectType::kBootInfo) {
+      type == ObjectType::kIrqControl || type == ObjectType::kBootInfo) {
     for (const calls::Object& object : calls::kObjects) {
       if (object.type == type) world.slot(slot).fill(tessera::state.root, type, 0, object.rights);
     }

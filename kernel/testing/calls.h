@@ -7,6 +7,7 @@
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/identity_control.h"
+#include "idl/kernel/irq.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/qos_control.h"
 #include "idl/kernel/reply.h"

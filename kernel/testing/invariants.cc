@@ -5,12 +5,14 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernel/arch/host/machine.h"
 #include "kernel/base/bits.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/mem/census.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
@@ -38,6 +40,8 @@ std::uint64_t size_of(Slot& slot) {
       return kThreadSize;
     case abi::ObjectType::kAlarm:
       return kAlarmSize;
+    case abi::ObjectType::kIrq:
+      return kIrqSize;
     default:
       return kGrain;
   }
@@ -51,6 +55,7 @@ class Walk {
     if (why_.empty()) check_slots();
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
+    if (why_.empty()) check_irqs();
     if (why_.empty()) check_mappings();
     if (why_.empty()) why_ = written_code(vmos_, threads_);
     return why_;
@@ -157,10 +162,10 @@ class Walk {
     for (const auto& [named, count] : named_) ++objects[named.first];
     for (std::size_t i = 0; i < kObjectTypes; ++i) {
       const auto type = static_cast<abi::ObjectType>(i);
-      const bool counted = type != abi::ObjectType::kUntyped && type != abi::ObjectType::kVmo &&
-                           type != abi::ObjectType::kIdentityControl &&
-                           type != abi::ObjectType::kBootInfo &&
-                           type != abi::ObjectType::kQosControl;
+      const bool counted =
+          type != abi::ObjectType::kUntyped && type != abi::ObjectType::kVmo &&
+          type != abi::ObjectType::kIdentityControl && type != abi::ObjectType::kBootInfo &&
+          type != abi::ObjectType::kQosControl && type != abi::ObjectType::kIrqControl;
       if (counted && state.objects[i] != objects[type]) fail("a count of objects is wrong");
     }
   }
@@ -202,6 +207,9 @@ class Walk {
         break;
       case abi::ObjectType::kAlarm:
         alarms_.insert(reinterpret_cast<Alarm*>(slot.object()));
+        break;
+      case abi::ObjectType::kIrq:
+        irqs_.insert(reinterpret_cast<Irq*>(slot.object()));
         break;
       default:
         break;
@@ -341,6 +349,35 @@ class Walk {
     }
   }
 
+  // A source interrupts the hart of the Irq that has it, and nobody without one; what is claimed is
+  // to be acknowledged.
+  void check_irqs() {
+    const auto& machine = arch::host::Machine::current();
+    for (std::uint32_t source = 1; source <= abi::kInterruptSources; ++source) {
+      Irq* irq = state.irqs[source].peek();
+      if (irq != nullptr && irq->source != source) fail("a source's Irq has another source");
+      // One that is in its grave still has its source.
+      if (irq != nullptr && !irqs_.contains(irq) && graves_ == 0) fail("a source of no Irq");
+      const Hart* home = irq == nullptr ? nullptr : irq->home.peek();
+      for (const Hart& hart : state.harts) {
+        if (hart.ipi.online.peek() &&
+            machine.is_allowed(hart.local.id, source) != (&hart == home)) {
+          fail("a source is allowed where no Irq is bound, or is not where one is");
+        }
+      }
+      if (machine.is_claimed(source) != (irq != nullptr && irq->claimed)) {
+        fail("an interrupt that nobody can acknowledge, or a claim that was none");
+      }
+    }
+    for (Irq* irq : irqs_) {
+      if (irq->source != 0 && state.irqs[irq->source].peek() != irq)
+        fail("an Irq without its source");
+      if ((irq->home.peek() != nullptr) == irq->target.empty()) {
+        fail("an Irq has a hart and no Notification, or the other way");
+      }
+    }
+  }
+
   // What the slots say is mapped is what the tables hold, and the tables hold nothing else.
   void check_mappings() {
     std::map<Task*, std::uint64_t> mapped;
@@ -385,6 +422,7 @@ class Walk {
   std::unordered_set<Notification*> notifications_;
   std::unordered_set<Reply*> replies_;
   std::unordered_set<Alarm*> alarms_;
+  std::unordered_set<Irq*> irqs_;
   int bound_ = 0;
 };
 

@@ -11,7 +11,8 @@ using abi::SystemCall;
 
 bool takes_badge(ObjectType type) {
   return type == ObjectType::kEndpoint || type == ObjectType::kNotification ||
-         type == ObjectType::kIdentityControl || type == ObjectType::kQosControl;
+         type == ObjectType::kIdentityControl || type == ObjectType::kQosControl ||
+         type == ObjectType::kIrqControl;
 }
 
 void unmap(Capability& vmo) {

@@ -3,6 +3,7 @@
 
 #include "idl/kernel_rights.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/object/task.h"
 #include "kernel/testing/model_internal.h"
@@ -29,6 +30,7 @@ Kind kind(ObjectType type, std::uint64_t size) {
     case ObjectType::kIdentityControl:
     case ObjectType::kBootInfo:
     case ObjectType::kQosControl:
+    case ObjectType::kIrqControl:
       refuse(abi::kEinval, Detail::kBadEnum, 1);
     default:
       if (!sized) refuse(abi::kEinval, Detail::kBadRange, 2);
@@ -50,6 +52,8 @@ Kind kind(ObjectType type, std::uint64_t size) {
       return {kNotificationSize, abi::kAllNotificationRights};
     case ObjectType::kReply:
       return {kReplySize, abi::kAllReplyRights};
+    case ObjectType::kIrq:
+      return {kIrqSize, abi::kAllIrqRights};
     default:
       return {kAlarmSize, abi::kAllAlarmRights};
   }
@@ -72,7 +76,7 @@ Answer Model::retype(const Request& request) {
   const auto [type_word, size, node_address, first, count] = request.a;
   Capability& self =
       look_up(request.invoked, ObjectType::kUntyped, bit(abi::UntypedRight::kRetype), 0);
-  check_bits(type_word, std::to_underlying(ObjectType::kBootInfo), Detail::kBadEnum, 1);
+  check_bits(type_word, std::to_underlying(ObjectType::kIrqControl), Detail::kBadEnum, 1);
   Object& node = *look_up(node_address, ObjectType::kCnode, bit(abi::CNodeRight::kWrite), 3).object;
   check_bits(count - 1, 15, Detail::kBadRange, 5);
 

@@ -71,6 +71,8 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
       ->fill(state.root, abi::ObjectType::kIdentityControl, 0, abi::kAllIdentityControlRights);
   cspace_->slot(kQos.index)
       ->fill(state.root, abi::ObjectType::kQosControl, 0, abi::kAllQosControlRights);
+  cspace_->slot(kIrqs.index)
+      ->fill(state.root, abi::ObjectType::kIrqControl, 0, abi::kAllIrqControlRights);
 
   Slot& memory = *cspace_->slot(kMemory.index);
   EXPECT_TRUE(retype(memory, {abi::ObjectType::kTask, 0, 1}, *cspace_, kTask.index));

@@ -52,6 +52,7 @@ class World {
   static constexpr rt::Slot kThread{3};
   static constexpr rt::Slot kIdentity{5};
   static constexpr rt::Slot kQos{6};
+  static constexpr rt::Slot kIrqs{7};    // an IrqControl
   static constexpr rt::Slot kMemory{8};  // an Untyped with most of RAM
   static constexpr rt::Slot kDevice{9};  // a device Untyped of four pages
   static constexpr std::uint32_t kFirstFree = 16;

@@ -34,6 +34,7 @@ std::span<const Behaviour> vmo_behaviours();
 std::span<const Behaviour> large_page_behaviours();
 std::span<const Behaviour> code_behaviours();
 std::span<const Behaviour> device_behaviours();
+std::span<const Behaviour> irq_behaviours();
 std::span<const Behaviour> fault_behaviours();
 std::span<const Behaviour> misaligned_behaviours();
 std::span<const Behaviour> thread_behaviours();

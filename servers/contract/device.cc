@@ -81,7 +81,7 @@ void no_object_is_made_of_it() {
   const rt::Error refused_type = refusal(abi::kEinval, Detail::kBadType, 1);
   for (const ObjectType type :
        {ObjectType::kTask, ObjectType::kThread, ObjectType::kEndpoint, ObjectType::kNotification,
-        ObjectType::kReply, ObjectType::kAlarm}) {
+        ObjectType::kReply, ObjectType::kAlarm, ObjectType::kIrq}) {
     REFUSED(window().retype(type, 0, own(), to.index, 1), refused_type);
   }
   REFUSED(window().retype(ObjectType::kCnode, 8, own(), to.index, 1), refused_type);

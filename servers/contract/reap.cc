@@ -48,9 +48,9 @@ void exit_at_once(std::uint64_t) { OK(kernel::Self::exit(42)); }
 void keep_busy(std::uint64_t round) {
   OK(kernel::Self::affinity(static_cast<std::uint32_t>(options.harts)));
   constexpr std::uint32_t kFirst = kFirstFree;
-  constexpr std::array kTypes = {ObjectType::kEndpoint, ObjectType::kNotification,
-                                 ObjectType::kThread,   ObjectType::kReply,
-                                 ObjectType::kTask,     ObjectType::kAlarm};
+  constexpr std::array kTypes = {
+      ObjectType::kEndpoint, ObjectType::kNotification, ObjectType::kThread, ObjectType::kReply,
+      ObjectType::kTask,     ObjectType::kAlarm,        ObjectType::kIrq};
   for (std::uint64_t i = round;; ++i) {
     // Some are refused: what is not there yet, or not any more.
     const auto at = static_cast<std::uint32_t>(kFirst + i % 24);

@@ -84,6 +84,8 @@ Outcome<void> give_controls(const Program& program) {
               give(rt::start::boot_info().slot(), rt::rights(kernel::BootInfo::Right::kAudit))));
   RT_TRY(step("give it a QosControl",
               give(rt::start::qos_control().slot(), rt::rights(kernel::QosControl::Right::kUse))));
+  RT_TRY(step("give it an IrqControl",
+              give(rt::start::irq().slot(), rt::rights(kernel::IrqControl::Right::kUse))));
   return step("give it an IdentityControl", give(rt::start::identity_control().slot(),
                                                  rt::rights(kernel::IdentityControl::Right::kUse)));
 }

@@ -42,7 +42,7 @@ class Runner {
     std::uint64_t free_bytes = 0;
     std::array<abi::ObjectType, kSlots> slots{};
     // The whole machine's.
-    std::array<std::uint64_t, std::to_underlying(abi::ObjectType::kBootInfo) + 1> objects{};
+    std::array<std::uint64_t, std::to_underlying(abi::ObjectType::kIrqControl) + 1> objects{};
     std::uint64_t capabilities = 0;
     friend bool operator==(const Holdings&, const Holdings&) = default;
   };

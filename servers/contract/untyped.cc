@@ -20,9 +20,9 @@ rt::Result<void> retype(Untyped from, ObjectType type, std::uint64_t size, rt::S
   return from.retype(type, size, own(), first.index, count);
 }
 
-constexpr std::array kSizeless = {ObjectType::kTask,     ObjectType::kThread,
-                                  ObjectType::kEndpoint, ObjectType::kNotification,
-                                  ObjectType::kReply,    ObjectType::kAlarm};
+constexpr std::array kSizeless = {
+    ObjectType::kTask,  ObjectType::kThread, ObjectType::kEndpoint, ObjectType::kNotification,
+    ObjectType::kReply, ObjectType::kAlarm,  ObjectType::kIrq};
 
 void retype_makes_each_type_with_all_rights() {
   const auto check = [](ObjectType type, std::uint64_t size, std::uint8_t rights) {
@@ -40,6 +40,7 @@ void retype_makes_each_type_with_all_rights() {
   check(ObjectType::kReply, 0, abi::kAllReplyRights);
   check(ObjectType::kVmo, kPage, abi::kAllVmoRights);
   check(ObjectType::kAlarm, 0, abi::kAllAlarmRights);
+  check(ObjectType::kIrq, 0, abi::kAllIrqRights);
 }
 
 void retype_refuses_types_that_are_not_made() {
@@ -48,6 +49,8 @@ void retype_refuses_types_that_are_not_made() {
   REFUSED(retype(memory(), ObjectType::kNull, 0, to), bad_enum);
   REFUSED(retype(memory(), ObjectType::kIdentityControl, 0, to), bad_enum);
   REFUSED(retype(memory(), ObjectType::kBootInfo, 0, to), bad_enum);
+  REFUSED(retype(memory(), ObjectType::kQosControl, 0, to), bad_enum);
+  REFUSED(retype(memory(), ObjectType::kIrqControl, 0, to), bad_enum);
   EXPECT(is_empty(to));
 }
 

@@ -10,6 +10,7 @@
 #include "idl/kernel/boot_info.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/identity_control.h"
+#include "idl/kernel/irq.h"
 #include "idl/kernel/qos_control.h"
 #include "idl/kernel/task.h"
 #include "idl/kernel/untyped.h"
@@ -26,6 +27,7 @@ inline constexpr kernel::BootInfo kBootInfo(boot_slot(kernel::BootSlot::kBootInf
 inline constexpr kernel::IdentityControl kIdentities(boot_slot(kernel::BootSlot::kIdentityControl));
 // To mint others of: it sets no class itself.
 inline constexpr rt::Slot kQosControls = boot_slot(kernel::BootSlot::kQosControl);
+inline constexpr kernel::IrqControl kIrqs(boot_slot(kernel::BootSlot::kIrqControl));
 inline constexpr kernel::Untyped kUartPages(boot_slot(kernel::BootSlot::kUart));
 
 // Maps the bundle, once, and checks its table.

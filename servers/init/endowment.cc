@@ -11,6 +11,7 @@
 #include "servers/init/boot.h"
 #include "servers/init/layout.h"
 #include "servers/init/printer.h"
+#include "servers/init/probe.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
@@ -98,18 +99,44 @@ Result<void> give_uart(const Child& child) {
   return step("drop the UART", drop(kVmo));
 }
 
-// The first that is left: Untyped is moved, so that it is the task's alone.
-Result<void> give_window(const Child& child) {
-  for (std::uint32_t i = 0;; ++i) {
-    const auto region = kBootInfo.region(i);
-    if (!region) return failed("give it a device's window", "the machine has none left");
-    if (!region->device || rt::Slot{region->slot} == kUartPages.slot()) continue;
-    RT_TRY_ASSIGN(const auto there, step("look for a window", kCspace.query(region->slot)));
-    if (there.type == abi::ObjectType::kNull) continue;  // another task's
-    return step(
-        "give it a device's window",
-        child.cspace.move(rt::start::slot(StartSlot::kDevice).index, kCspace, region->slot));
+// The one with the device that it drives, or the first that is left. Untyped is moved, so that it
+// is the task's alone.
+Result<void> give_window(const Child& child, manifest::DeviceKind kind) {
+  RT_TRY_ASSIGN(auto window, find_device(kind));
+  if (!window) {
+    RT_TRY_ASSIGN(window, find_window());
   }
+  if (!window) return failed("give it a device's window", "the machine has none left");
+  RT_TRY(step(
+      "give it a device's window",
+      child.cspace.move(rt::start::slot(StartSlot::kDevice).index, kCspace, window->pages.index)));
+  if (window->irq == 0) return {};
+  return step("give it an IrqControl",
+              mint_to(child, rt::start::slot(StartSlot::kIrq), kIrqs.slot(),
+                      rt::rights(kernel::IrqControl::Right::kUse), window->irq));
+}
+
+// A task that has no device is started all the same: it says so itself.
+Result<void> give_device(const Child& child, std::size_t index) {
+  RT_TRY_ASSIGN(const auto there,
+                step("look for its device", kCspace.query(device_slot(index).index)));
+  if (there.type == abi::ObjectType::kNull) return {};
+  const kernel::Untyped pages(device_slot(index));
+  RT_TRY_ASSIGN(const auto info, step("ask for a window", pages.info()));
+  RT_TRY(step("retype a window", make(pages, abi::ObjectType::kVmo, kVmo, info.size)));
+  RT_TRY(step("give it its device",
+              mint_to(child, rt::start::slot(StartSlot::kDevice), kVmo,
+                      rt::rights(Vmo::Right::kRead, Vmo::Right::kWrite, Vmo::Right::kMap))));
+  RT_TRY(step("drop a window", drop(kVmo)));
+  // An IrqControl's badge is the source that it allows.
+  RT_TRY_ASSIGN(const auto irq, step("look for its source", kCspace.query(irq_slot(index).index)));
+  if (irq.type == abi::ObjectType::kNull) return {};
+  const kernel::IrqControl control(irq_slot(index));
+  RT_TRY(step("retype its Irq", make(child.memory, abi::ObjectType::kIrq, kTemporary)));
+  RT_TRY(step("configure its Irq",
+              kernel::Irq(kTemporary).configure(control, static_cast<std::uint32_t>(irq.badge))));
+  return step("give it its Irq",
+              child.cspace.move(rt::start::slot(StartSlot::kIrq).index, kCspace, kTemporary.index));
 }
 
 Result<void> give_alarm(const Child& child) {
@@ -156,7 +183,11 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const 
   if (image.service) RT_TRY(give_service(child, index));
   RT_TRY(give_peers(manifest, index, child, may_use));
   if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
-  if (is_granted(image, Grant::kWindow)) RT_TRY(give_window(child));
+  if (is_granted(image, Grant::kWindow)) {
+    RT_TRY(give_window(child, image.device));
+  } else if (image.device != manifest::DeviceKind::kNone) {
+    RT_TRY(give_device(child, index));
+  }
   if (is_granted(image, Grant::kAlarm)) RT_TRY(give_alarm(child));
   RT_TRY(give_boot_info(child, boot_info_rights(image)));
   if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, index));

@@ -9,6 +9,7 @@
 #include "servers/init/layout.h"
 #include "servers/init/powerless.h"
 #include "servers/init/printer.h"
+#include "servers/init/probe.h"
 #include "servers/init/renounce.h"
 #include "servers/init/spawn.h"
 #include "servers/runtime/exit.h"
@@ -45,9 +46,18 @@ Result<void> Hands::start(std::size_t image, bool again) {
 void Hands::reap(std::size_t image) {
   const std::string_view name = manifest_.images[image].name;
   if (name == manifest::kPolicyd) policyd_is_up_ = false;
-  const auto reaped = kCspace.revoke(quota_slot(image).index);
+  // The memory that its device writes is not given again before the device has stopped.
+  const bool stopped = stop_device(image);
+  const auto reaped = stopped ? kCspace.revoke(quota_slot(image).index) : rt::Result<void>{};
   if (name == manifest::kConsole) print_through({});
-  if (!reaped) print("FAIL ", name, " was not reaped");
+  if (!stopped || !reaped) print("FAIL ", name, " was not reaped");
+}
+
+// True: it has none, or it does nothing any more.
+bool Hands::stop_device(std::size_t image) const {
+  const auto device = kCspace.query(device_slot(image).index);
+  if (!device || device->type == abi::ObjectType::kNull) return true;
+  return kCspace.revoke(device_slot(image).index) && reset_device(device_slot(image));
 }
 
 rt::Result<kernel::Task::InfoResult> Hands::info(std::size_t image) const {

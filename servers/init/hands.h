@@ -47,6 +47,8 @@ class Hands {
   [[noreturn]] static void give_up(std::string_view who, const Failure& failure);
 
  private:
+  bool stop_device(std::size_t image) const;
+
   const manifest::Manifest& manifest_;
   const bundle::Bundle& bundle_;
   std::string_view command_line_;

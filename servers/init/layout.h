@@ -31,6 +31,7 @@ inline constexpr rt::Slot kChildTimer{261};
 inline constexpr rt::Slot kVmo{262};
 inline constexpr rt::Slot kView{263};  // what will be the child's of kVmo
 inline constexpr rt::Slot kTemporary{264};
+inline constexpr rt::Slot kRegisters{265};  // of a device that is looked at
 // From here on: to call services with, and the last capability that Routes.find gave.
 inline constexpr rt::Slot kPolicydClient{270};
 inline constexpr rt::Slot kTimedClient{271};
@@ -39,7 +40,7 @@ inline constexpr rt::Slot kRoute{272};
 // What is kept of each image: its memory, its task, its endpoint; and what it takes to start it
 // again.
 inline constexpr std::uint32_t kFirstImage = 320;
-inline constexpr std::uint32_t kSlotsPerImage = 8;
+inline constexpr std::uint32_t kSlotsPerImage = 9;
 constexpr rt::Slot quota_slot(std::size_t image) {
   return {static_cast<std::uint32_t>(kFirstImage + image * kSlotsPerImage)};
 }
@@ -51,6 +52,9 @@ constexpr rt::Slot thread_slot(std::size_t image) { return {quota_slot(image).in
 // Masters of these, for its identity alone.
 constexpr rt::Slot identity_slot(std::size_t image) { return {quota_slot(image).index + 5}; }
 constexpr rt::Slot qos_slot(std::size_t image) { return {quota_slot(image).index + 6}; }
+// The device Untyped of the window that it drives, and an IrqControl for its source alone.
+constexpr rt::Slot device_slot(std::size_t image) { return {quota_slot(image).index + 7}; }
+constexpr rt::Slot irq_slot(std::size_t image) { return {quota_slot(image).index + 8}; }
 
 inline constexpr std::uint32_t kSlotsEnd = quota_slot(manifest::kMaxImages).index;
 // The last slots of the first task hold its own segments and stack, put there by the kernel:

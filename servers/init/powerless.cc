@@ -43,6 +43,7 @@ Result<void> confirm_start_is_gone(const manifest::Manifest& manifest) {
   }
   RT_TRY(confirm_empty(kIdentities.slot(), "it has the IdentityControl"));
   RT_TRY(confirm_empty(kQosControls, "it has the QosControl"));
+  RT_TRY(confirm_empty(kIrqs.slot(), "it has the IrqControl"));
   RT_TRY(confirm_gone(boot_slot(kernel::BootSlot::kBundle), "it has the bundle"));
   RT_TRY(confirm_gone(kUartPages.slot(), "it has the UART"));
   for (std::uint32_t i = boot_slot(kernel::BootSlot::kFirstRegion).index; i < kRegionsEnd; ++i) {

@@ -47,7 +47,8 @@ bool is_kept_of(const manifest::Manifest& manifest, std::size_t image, rt::Slot 
   if (slot == task_slot(image) || slot == thread_slot(image)) return has_operator(manifest);
   if (!manifest::is_restarted(its)) return false;
   if (slot == kUartPages.slot()) return manifest::is_granted(its, manifest::Grant::kUart);
-  return slot == identity_slot(image) || slot == qos_slot(image);
+  return slot == identity_slot(image) || slot == qos_slot(image) || slot == device_slot(image) ||
+         slot == irq_slot(image);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "servers/init/endowment.h"
 #include "servers/init/layout.h"
 #include "servers/init/loader.h"
+#include "servers/init/probe.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
@@ -66,11 +67,31 @@ Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
 
 }  // namespace
 
+namespace {
+
+// The first window that has such a device; none is fine.
+Result<void> take_device(manifest::DeviceKind kind, std::size_t index) {
+  RT_TRY_ASSIGN(const auto window, find_device(kind));
+  if (!window) return {};
+  RT_TRY(step("keep its device",
+              kCspace.move(device_slot(index).index, kCspace, window->pages.index)));
+  if (window->irq == 0) return {};
+  return step("mint its IrqControl",
+              mint(irq_slot(index), kIrqs.slot(), rt::rights(kernel::IrqControl::Right::kUse),
+                   window->irq));
+}
+
+}  // namespace
+
 Result<void> take_what_starts_it(const manifest::Image& image, std::size_t index) {
   RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
   RT_TRY(step("mint its IdentityControl",
               mint(identity_slot(index), kIdentities.slot(),
                    rt::rights(kernel::IdentityControl::Right::kUse), image.identity)));
+  if (image.device != manifest::DeviceKind::kNone &&
+      !manifest::is_granted(image, manifest::Grant::kWindow)) {
+    RT_TRY(take_device(image.device, index));
+  }
   if (!manifest::is_granted(image, manifest::Grant::kQosControl)) return {};
   return step("mint its QosControl",
               mint(qos_slot(index), kQosControls, rt::rights(kernel::QosControl::Right::kUse),

@@ -32,7 +32,7 @@ enum class Defect : std::uint8_t {
   kBadPool,        // fewer than 3 pages
   kTooManyUses,    // more than kMaxUses
   kUsesUnknown,    // no service of that name earlier in the list, or twice
-  kTwoDevices,     // the grants uart and window: both would stand in StartSlot.device
+  kTwoDevices,     // the grant uart and another device: both would stand in StartSlot.device
   kBadRestart,  // restart without restarts, or the other way round; of an image that execd starts;
                 // or with a window, which is gone with the task
   kFirstNotConsole,  // the first service prints for the others
@@ -121,7 +121,8 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
     return Defect::kBadSlots;
   }
   if (image.pool_pages < 3) return Defect::kBadPool;
-  if (is_granted(image, Grant::kUart) && is_granted(image, Grant::kWindow)) {
+  const bool drives = is_granted(image, Grant::kWindow) || image.device != DeviceKind::kNone;
+  if (is_granted(image, Grant::kUart) && drives) {
     return Defect::kTwoDevices;
   }
   if (!has_good_restart(image)) return Defect::kBadRestart;

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 2> kTwice = {"console", "console"};
 constexpr std::array<std::string_view, 1> kSelf = {"SELFTEST"};
 constexpr std::array<std::string_view, 1> kNobody = {"nobody"};
 constexpr Grant kTwoDevices[] = {Grant::kMemory, Grant::kWindow, Grant::kUart};
+constexpr Grant kUart[] = {Grant::kUart};
 constexpr std::array<std::string_view, 9> kNine = {};
 
 std::vector<Image> sample() {
@@ -73,6 +74,11 @@ TEST(Manifest, NamesEachDefect) {
       {Defect::kBadSlots, [](auto& all) { all[2].slots = abi::kCnodeSlotsMax + 1; }},
       {Defect::kBadPool, [](auto& all) { all[2].pool_pages = 2; }},
       {Defect::kTwoDevices, [](auto& all) { all[2].grants = kTwoDevices; }},
+      {Defect::kTwoDevices,
+       [](auto& all) {
+         all[2].grants = kUart;
+         all[2].device = DeviceKind::kEntropy;
+       }},
       {Defect::kTooManyUses, [](auto& all) { all[2].uses = kNine; }},
       {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kNobody; }},
       {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kTwice; }},

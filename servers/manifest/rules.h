@@ -60,7 +60,7 @@ struct Rules {
   static_assert(is_well < program, defect != Defect::kUsesUnknown >,
                 "each of uses is a service that stands before it in the list, named once");
   static_assert(is_well < program, defect != Defect::kTwoDevices >,
-                "grants have one of uart and window, not both");
+                "one of uart, window and device: window and device go together, uart with neither");
   static_assert(is_well < program, defect != Defect::kBadRestart >,
                 "restart goes with restarts, 1 to 255, for what init starts, and without a window");
   static_assert(is_well < program, defect != Defect::kFirstNotConsole >,

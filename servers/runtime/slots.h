@@ -11,6 +11,7 @@
 #include "idl/kernel/boot_info.h"
 #include "idl/kernel/cnode.h"
 #include "idl/kernel/identity_control.h"
+#include "idl/kernel/irq.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/qos_control.h"
 #include "idl/kernel/task.h"
@@ -36,6 +37,7 @@ constexpr kernel::Notification timer() {
 constexpr kernel::Vmo device() { return kernel::Vmo(slot(abi::StartSlot::kDevice)); }
 constexpr kernel::Untyped memory() { return kernel::Untyped(slot(abi::StartSlot::kMemory)); }
 
+constexpr kernel::Irq irq() { return kernel::Irq(slot(abi::StartSlot::kIrq)); }
 constexpr kernel::BootInfo boot_info() { return kernel::BootInfo(slot(abi::StartSlot::kBootInfo)); }
 constexpr kernel::QosControl qos_control() {
   return kernel::QosControl(slot(abi::StartSlot::kQosControl));

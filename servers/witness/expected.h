@@ -118,8 +118,14 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
         return {ObjectType::kUntyped, abi::kAllUntypedRights};
       }
       return only_if(
-          has(image, manifest::Grant::kUart),
+          has(image, manifest::Grant::kUart) || image.device != manifest::DeviceKind::kNone,
           {ObjectType::kVmo, rt::rights(VmoRight::kRead, VmoRight::kWrite, VmoRight::kMap)});
+    case StartSlot::kIrq:
+      if (has(image, manifest::Grant::kWindow)) {
+        return {ObjectType::kIrqControl, abi::kAllIrqControlRights};
+      }
+      return only_if(image.device != manifest::DeviceKind::kNone,
+                     {ObjectType::kIrq, abi::kAllIrqRights});
     case StartSlot::kBootInfo:
       return only_if(init::boot_info_rights(image) != 0,
                      {ObjectType::kBootInfo, init::boot_info_rights(image)});

@@ -44,7 +44,8 @@ enum class Detail : std::uint8_t {
   kNoMemory = 13,  // The Untyped or the pool has not enough left.
   kOccupied = 14,  // The destination slot or address range is taken.
   kOverlap = 15,  // Something is mapped in the address range.
-  // A thread without a task, a task without a CSpace, an Alarm without a Notification.
+  // A thread without a task, a task without a CSpace, an Alarm or Irq without a Notification, a
+  // machine without what it takes.
   kNotConfigured = 16,
   // There is no caller to answer, or a two-way method was sent without a reply right.
   kNoReply = 17,
@@ -53,7 +54,7 @@ enum class Detail : std::uint8_t {
   kHasChildren = 19,  // Something was made of the memory, or derived from the capability.
   kNotCopyable = 20,  // Untyped and Reply capabilities are moved, never copied.
   kBadState = 21,  // The object does not allow it now.
-  // The identity is not the one that the IdentityControl or QosControl was minted for, or only the
+  // The identity, or the source, is not the one that the control was minted for, or only the
   // privileged may.
   kNoAuthority = 22,
   kTruncated = 23,  // There is more than there is room for.
@@ -128,8 +129,10 @@ enum class ObjectType : std::uint8_t {
   kIdentityControl = 10,  // The authority to give tasks their identity.
   kBootInfo = 11,  // What the first task is told of the machine.
   kQosControl = 12,  // The authority to set the class of tasks.
+  kIrq = 13,  // The interrupts of a device.
+  kIrqControl = 14,  // The authority over interrupt sources.
 };
-constexpr bool valid_object_type(std::uint64_t value) { return value < 13; }
+constexpr bool valid_object_type(std::uint64_t value) { return value < 15; }
 constexpr std::string_view to_string(ObjectType value) {
   switch (value) {
     case ObjectType::kNull:
@@ -158,6 +161,10 @@ constexpr std::string_view to_string(ObjectType value) {
       return "bootInfo";
     case ObjectType::kQosControl:
       return "qosControl";
+    case ObjectType::kIrq:
+      return "irq";
+    case ObjectType::kIrqControl:
+      return "irqControl";
   }
   return "?";
 }
@@ -317,7 +324,9 @@ enum class StartSlot : std::uint8_t {
   kQosControl = 16,
   kIdentityControl = 17,  // An IdentityControl that gives its own identity alone; likewise.
   kRoutes = 18,  // init's endpoint (Routes), to send: where a service is found again.
-  kIrq = 19,  // The Irq of its device; only whom the manifest gives one.
+  // The Irq of its device window, or an IrqControl for its source alone to whom the device Untyped
+  // is given.
+  kIrq = 19,
   kPeer = 20,  // What the manifest's `uses` beyond console and timed give, in order.
 };
 constexpr bool valid_start_slot(std::uint64_t value) { return value < 21; }
@@ -451,6 +460,10 @@ inline constexpr std::uint32_t kCnodeSlotsMin = 8;
 
 // Slots of a CNode. Slot 0 is never a capability: address 0 is the null address.
 inline constexpr std::uint32_t kCnodeSlotsMax = 65536;
+
+// The most sources of interrupts, numbered from 1, that the kernel takes of a machine; those beyond
+// stay masked. As many as QEMU's virt machine has.
+inline constexpr std::uint32_t kInterruptSources = 95;
 
 inline constexpr std::uint64_t kUserBase = 0x1000;
 

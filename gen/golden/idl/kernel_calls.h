@@ -161,7 +161,7 @@ inline constexpr Parameter kSelfQosParameters[] = {
 };
 
 inline constexpr Parameter kUntypedRetypeParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xe, abi::ObjectType::kNull, 0x00},
     {"size", 11, Kind::kU64, 0, 0xffffffffffffffff, abi::ObjectType::kNull, 0x00},
     {"node", 12, Kind::kCapability, 0, 0, abi::ObjectType::kCnode, 0x02},
     {"first", 13, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
@@ -284,6 +284,11 @@ inline constexpr Parameter kThreadAffinityParameters[] = {
     {"harts", 10, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kIrqConfigureParameters[] = {
+    {"control", 10, Kind::kCapability, 0, 0, abi::ObjectType::kIrqControl, 0x01},
+    {"source", 11, Kind::kU32, 0, 0xffffffff, abi::ObjectType::kNull, 0x00},
+};
+
 inline constexpr Parameter kAlarmBindParameters[] = {
     {"notification", 10, Kind::kCapability, 0, 0, abi::ObjectType::kNotification, 0x01},
 };
@@ -305,7 +310,7 @@ inline constexpr Parameter kBootInfoPrintParameters[] = {
 };
 
 inline constexpr Parameter kBootInfoCensusParameters[] = {
-    {"type", 10, Kind::kEnum, 0, 0xc, abi::ObjectType::kNull, 0x00},
+    {"type", 10, Kind::kEnum, 0, 0xe, abi::ObjectType::kNull, 0x00},
 };
 
 inline constexpr Parameter kBootInfoCommandLineParameters[] = {
@@ -319,6 +324,10 @@ inline constexpr Parameter kSelfAffinityParameters[] = {
 inline constexpr Parameter kQosControlSetParameters[] = {
     {"task", 10, Kind::kCapability, 0, 0, abi::ObjectType::kTask, 0x04},
     {"class", 11, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
+};
+
+inline constexpr Parameter kIrqBindParameters[] = {
+    {"notification", 10, Kind::kCapability, 0, 0, abi::ObjectType::kNotification, 0x01},
 };
 
 inline constexpr Parameter kBootInfoAuditToParameters[] = {
@@ -410,6 +419,8 @@ inline constexpr Call kAll[] = {
         internal::kThreadBufferParameters},
     {"Thread.affinity", abi::SystemCall::kThreadAffinity, abi::ObjectType::kThread, 0x01, false,
         internal::kThreadAffinityParameters},
+    {"Irq.configure", abi::SystemCall::kIrqConfigure, abi::ObjectType::kIrq, 0x01, false,
+        internal::kIrqConfigureParameters},
     {"Alarm.bind", abi::SystemCall::kAlarmBind, abi::ObjectType::kAlarm, 0x01, false,
         internal::kAlarmBindParameters},
     {"Alarm.set", abi::SystemCall::kAlarmSet, abi::ObjectType::kAlarm, 0x01, false,
@@ -435,6 +446,9 @@ inline constexpr Call kAll[] = {
     {"QosControl.set", abi::SystemCall::kQosControlSet, abi::ObjectType::kQosControl, 0x01, false,
         internal::kQosControlSetParameters},
     {"Task.settle", abi::SystemCall::kTaskSettle, abi::ObjectType::kTask, 0x04, false, {}},
+    {"Irq.bind", abi::SystemCall::kIrqBind, abi::ObjectType::kIrq, 0x01, false,
+        internal::kIrqBindParameters},
+    {"Irq.acknowledge", abi::SystemCall::kIrqAcknowledge, abi::ObjectType::kIrq, 0x01, false, {}},
     {"BootInfo.auditTo", abi::SystemCall::kBootInfoAuditTo, abi::ObjectType::kBootInfo, 0x10, false,
         internal::kBootInfoAuditToParameters},
 };
@@ -453,6 +467,8 @@ inline constexpr Object kObjects[] = {
     {"IdentityControl", abi::ObjectType::kIdentityControl, 0x01},
     {"BootInfo", abi::ObjectType::kBootInfo, 0x1f},
     {"QosControl", abi::ObjectType::kQosControl, 0x01},
+    {"Irq", abi::ObjectType::kIrq, 0x01},
+    {"IrqControl", abi::ObjectType::kIrqControl, 0x01},
 };
 
 }  // namespace tessera::calls

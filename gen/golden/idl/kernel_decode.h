@@ -722,6 +722,15 @@ struct ThreadAffinity {
   std::uint32_t harts;
 };
 
+// System call 47, Irq.configure.
+template <class K>
+struct IrqConfigure {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kIrq> self;
+  typename K::template Ref<abi::ObjectType::kIrqControl> control;
+  std::uint32_t source;
+};
+
 // System call 48, Alarm.bind.
 template <class K>
 struct AlarmBind {
@@ -781,6 +790,7 @@ struct BootInfoRegionResult {
   std::uint64_t base{};
   std::uint64_t size{};
   bool device{};
+  std::uint32_t irq{};
 };
 
 template <class Frame>
@@ -789,6 +799,7 @@ constexpr void encode(Frame& frame, const BootInfoRegionResult& result) {
   frame.x[11] = result.base;
   frame.x[12] = result.size;
   frame.x[13] = abi::word(result.device);
+  frame.x[14] = abi::word(result.irq);
 }
 
 // System call 52, BootInfo.region.
@@ -943,6 +954,21 @@ template <class K>
 struct TaskSettle {
   using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
+};
+
+// System call 63, Irq.bind.
+template <class K>
+struct IrqBind {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kIrq> self;
+  typename K::template Ref<abi::ObjectType::kNotification> notification;
+};
+
+// System call 64, Irq.acknowledge.
+template <class K>
+struct IrqAcknowledge {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kIrq> self;
 };
 
 // System call 65, BootInfo.auditTo.
@@ -1657,6 +1683,23 @@ void thread_affinity(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void irq_configure(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kIrq>(frame.x[5],
+      static_cast<std::uint8_t>(abi::IrqRight::kUse), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto control = k.template lookup<abi::ObjectType::kIrqControl>(frame.x[10],
+      static_cast<std::uint8_t>(abi::IrqControlRight::kUse), 1);
+  if (!control) return k.fail(frame, control.error());
+  if (!abi::fits<std::uint32_t>(frame.x[11])) {
+    return k.fail(frame, abi::kEinval, abi::Detail::kBadRange, 2);
+  }
+  auto result = k.on(IrqConfigure<K>{.self = *std::move(self), .control = *std::move(control),
+      .source = abi::value<std::uint32_t>(frame.x[11])});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
 void alarm_bind(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kAlarm>(frame.x[5],
       static_cast<std::uint8_t>(abi::AlarmRight::kSet), 0);
@@ -1848,6 +1891,30 @@ void task_settle(K& k, typename K::Frame& frame) {
 }
 
 template <class K>
+void irq_bind(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kIrq>(frame.x[5],
+      static_cast<std::uint8_t>(abi::IrqRight::kUse), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto notification = k.template lookup<abi::ObjectType::kNotification>(frame.x[10],
+      static_cast<std::uint8_t>(abi::NotificationRight::kSignal), 1);
+  if (!notification) return k.fail(frame, notification.error());
+  auto result = k.on(IrqBind<K>{.self = *std::move(self),
+      .notification = *std::move(notification)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
+void irq_acknowledge(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kIrq>(frame.x[5],
+      static_cast<std::uint8_t>(abi::IrqRight::kUse), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto result = k.on(IrqAcknowledge<K>{.self = *std::move(self)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
+template <class K>
 void boot_info_audit_to(K& k, typename K::Frame& frame) {
   auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
       static_cast<std::uint8_t>(abi::BootInfoRight::kAudit), 0);
@@ -1959,6 +2026,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::thread_buffer(k, frame);
     case abi::word(abi::SystemCall::kThreadAffinity):
       return internal::thread_affinity(k, frame);
+    case abi::word(abi::SystemCall::kIrqConfigure):
+      return internal::irq_configure(k, frame);
     case abi::word(abi::SystemCall::kAlarmBind):
       return internal::alarm_bind(k, frame);
     case abi::word(abi::SystemCall::kAlarmSet):
@@ -1989,6 +2058,10 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::qos_control_set(k, frame);
     case abi::word(abi::SystemCall::kTaskSettle):
       return internal::task_settle(k, frame);
+    case abi::word(abi::SystemCall::kIrqBind):
+      return internal::irq_bind(k, frame);
+    case abi::word(abi::SystemCall::kIrqAcknowledge):
+      return internal::irq_acknowledge(k, frame);
     case abi::word(abi::SystemCall::kBootInfoAuditTo):
       return internal::boot_info_audit_to(k, frame);
     default:

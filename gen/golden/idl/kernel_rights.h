@@ -40,6 +40,16 @@ enum class IdentityControlRight : std::uint8_t {
 };
 inline constexpr std::uint8_t kAllIdentityControlRights = 0x01;
 
+enum class IrqControlRight : std::uint8_t {
+  kUse = 1 << 0,
+};
+inline constexpr std::uint8_t kAllIrqControlRights = 0x01;
+
+enum class IrqRight : std::uint8_t {
+  kUse = 1 << 0,
+};
+inline constexpr std::uint8_t kAllIrqRights = 0x01;
+
 enum class NotificationRight : std::uint8_t {
   kSignal = 1 << 0,
   kWait = 1 << 1,

@@ -19,7 +19,8 @@ enum class Grant : std::uint8_t {
   kMemory = 2,  // An Untyped with what is left of its quota.
   // BootInfo with the right census. Only in an image whose kernel command line has the word.
   kCensus = 3,
-  // A virtio device's window that nobody else has, as a device Untyped. Not with uart.
+  // A virtio device's window that nobody else has, as a device Untyped, and an IrqControl for its
+  // source alone. Not with uart.
   kWindow = 4,
   // A QosControl that works for this image's identity alone: it sets the class of tasks.
   kQosControl = 5,
@@ -96,6 +97,22 @@ constexpr std::string_view to_string(Restart value) {
   return "?";
 }
 
+// A device that init looks for behind all virtio windows.
+enum class DeviceKind : std::uint8_t {
+  kNone = 0,  // None.
+  kEntropy = 1,  // virtio 1.2, section 5.4.
+};
+constexpr bool valid_device_kind(std::uint64_t value) { return value < 2; }
+constexpr std::string_view to_string(DeviceKind value) {
+  switch (value) {
+    case DeviceKind::kNone:
+      return "none";
+    case DeviceKind::kEntropy:
+      return "entropy";
+  }
+  return "?";
+}
+
 // One image of the bundle that init starts, in the order of the list.
 struct Image {
   // Its name in the bundle, and what console writes before its lines.
@@ -131,6 +148,10 @@ struct Image {
   std::span<const std::string_view> spawns{};
   // The highest class that policyd lets it have.
   abi::QosClass highest = static_cast<abi::QosClass>(1);
+  // The device that it drives: it gets the Vmo of the window that has it and an Irq for it, and
+  // nothing when the machine has none. With the grant `window` it gets that window's device Untyped
+  // and an IrqControl for its source instead. Not with uart.
+  manifest::DeviceKind device{};
 };
 
 struct Manifest {

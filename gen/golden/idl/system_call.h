@@ -56,6 +56,7 @@ enum class SystemCall : std::uint64_t {
   kVmoSeal = 44,
   kThreadBuffer = 45,
   kThreadAffinity = 46,
+  kIrqConfigure = 47,
   kAlarmBind = 48,
   kAlarmSet = 49,
   kAlarmClear = 50,
@@ -71,6 +72,8 @@ enum class SystemCall : std::uint64_t {
   kSelfAffinity = 60,
   kQosControlSet = 61,
   kTaskSettle = 62,
+  kIrqBind = 63,
+  kIrqAcknowledge = 64,
   kBootInfoAuditTo = 65,
 };
 
@@ -169,6 +172,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "Thread.buffer";
     case SystemCall::kThreadAffinity:
       return "Thread.affinity";
+    case SystemCall::kIrqConfigure:
+      return "Irq.configure";
     case SystemCall::kAlarmBind:
       return "Alarm.bind";
     case SystemCall::kAlarmSet:
@@ -199,6 +204,10 @@ constexpr std::string_view to_string(SystemCall call) {
       return "QosControl.set";
     case SystemCall::kTaskSettle:
       return "Task.settle";
+    case SystemCall::kIrqBind:
+      return "Irq.bind";
+    case SystemCall::kIrqAcknowledge:
+      return "Irq.acknowledge";
     case SystemCall::kBootInfoAuditTo:
       return "BootInfo.auditTo";
   }

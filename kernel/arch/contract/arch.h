@@ -66,6 +66,21 @@ void interleave();
 // Stands in a loop that waits for another hart.
 void relax();
 
+// --- Interrupts of devices
+// ---------------------------------------------------------------------------------------------------
+// They come from sources, numbered from 1 to this. 0: the machine has no controller that can be
+// used.
+std::uint32_t device_sources();
+// Whether a source interrupts that hart. Of one hart, one hart at a time may ask.
+void allow_device_interrupt(const HartLocal& hart, std::uint32_t source, bool allowed);
+// Whether one waits for this hart: allowed, and claimed by nobody.
+bool device_interrupt_pending();
+// Takes one; 0: there is none. The source interrupts nobody until it is completed.
+std::uint32_t claim_device_interrupt();
+// Of a source that the hart is allowed: it may interrupt again, and does so if it still wants to.
+// Of one that it is not, nothing happens.
+void complete_device_interrupt(const HartLocal& hart, std::uint32_t source);
+
 // --- The early console
 // ---------------------------------------------------------------------------------------------------
 void early_write(char byte);

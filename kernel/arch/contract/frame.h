@@ -26,6 +26,7 @@ struct HartLocal {
   std::uint64_t scratch = 0;    // for trap entry alone
   std::uint64_t stack_top = 0;  // the kernel stack's end
   HartId id;                    // the firmware's number of it
+  std::uint32_t context = 0;    // at the interrupt controller: arch/ alone looks at it
 #ifndef NDEBUG
   std::uint8_t locks = 0;  // that it holds, a bit a rank (sync/spinlock.h)
 #endif

@@ -90,6 +90,35 @@ void Machine::set_time(Nanoseconds time) {
   time_ = time.value;
 }
 
+void Machine::raise_device(std::uint32_t source, bool high) {
+  CHECK(source < kSources);
+  if (source > highest_) highest_ = source;
+  high_[source] = high;
+}
+
+void Machine::allow_device(HartId id, std::uint32_t source, bool allowed) {
+  if (source < kSources) allowed_[id.value][source] = allowed;
+}
+
+std::uint32_t Machine::next_source(HartId id) const {
+  for (std::uint32_t i = 1; i <= highest_; ++i) {
+    if (allowed_[id.value][i] && high_[i] && !claimed_[i]) return i;
+  }
+  return 0;
+}
+
+std::uint32_t Machine::claim_device(HartId id) {
+  if (const std::uint32_t source = glitch_[id.value].exchange(0); source != 0) return source;
+  for (;;) {
+    const std::uint32_t source = next_source(id);
+    if (source == 0 || !claimed_[source].exchange(true)) return source;
+  }
+}
+
+void Machine::complete_device(HartId id, std::uint32_t source) {
+  if (source < kSources && allowed_[id.value][source]) claimed_[source] = false;
+}
+
 std::optional<Translation> Machine::translate(VirtAddr address) {
   HartState& state = hart(this_hart().id);
   return state.tlb.translate(state.root, state.asid, address);
@@ -233,6 +262,28 @@ bool send_software_interrupt(HartId hart) {
 bool take_software_interrupt() {
   interleave();
   return host::Machine::current().take_software(this_hart().id);
+}
+
+std::uint32_t device_sources() { return host::Machine::current().sources; }
+
+void allow_device_interrupt(const HartLocal& hart, std::uint32_t source, bool allowed) {
+  interleave();
+  host::Machine::current().allow_device(hart.id, source, allowed);
+}
+
+bool device_interrupt_pending() {
+  interleave();
+  return host::Machine::current().device_pending(this_hart().id);
+}
+
+std::uint32_t claim_device_interrupt() {
+  interleave();
+  return host::Machine::current().claim_device(this_hart().id);
+}
+
+void complete_device_interrupt(const HartLocal& hart, std::uint32_t source) {
+  interleave();
+  host::Machine::current().complete_device(hart.id, source);
 }
 
 void interleave() {

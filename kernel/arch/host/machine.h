@@ -108,10 +108,26 @@ class Machine {
   // An interrupt other than the timer's, from now on until it is false again. A software interrupt
   // is one that the kernel takes back itself.
   void raise(HartId id, bool pending = true) { raised_[id.value] = pending; }
-  bool pending(HartId id) const { return raised_[id.value] || soft_[id.value] || timer_due(id); }
+  bool pending(HartId id) const {
+    return raised_[id.value] || soft_[id.value] || timer_due(id) || device_pending(id);
+  }
   // Those of software interrupts.
   void raise_software(HartId id) { soft_[id.value] = true; }
   bool take_software(HartId id) { return soft_[id.value].exchange(false); }
+
+  // Interrupts of devices. A source is a level that the device holds; it is claimed once, then
+  // masked until it is completed at a hart that is allowed it, as a PLIC does. What is not allowed
+  // at any hart stays.
+  std::uint32_t sources = 95;
+  void raise_device(std::uint32_t source, bool high = true);
+  bool is_claimed(std::uint32_t source) const { return claimed_[source]; }
+  bool is_allowed(HartId id, std::uint32_t source) const { return allowed_[id.value][source]; }
+  // The hardware's fault: whatever is allowed, the hart's next claim is of that source.
+  void glitch(HartId id, std::uint32_t source) { glitch_[id.value] = source; }
+  bool device_pending(HartId id) const { return glitch_[id.value] != 0 || next_source(id) != 0; }
+  std::uint32_t claim_device(HartId id);
+  void complete_device(HartId id, std::uint32_t source);
+  void allow_device(HartId id, std::uint32_t source, bool allowed);
 
   // What this hart makes of an access of user space, with what its cache still has. Null: a page
   // fault.
@@ -133,6 +149,8 @@ class Machine {
   std::uint32_t asids() const { return asids_; }
 
  private:
+  static constexpr std::size_t kSources = 128;
+  std::uint32_t next_source(HartId id) const;  // 0: none is pending
   bool timer_due(HartId id) const { return harts_[id.value].timer.value <= time_; }
 
   struct Free {
@@ -145,6 +163,11 @@ class Machine {
   std::array<std::atomic<bool>, kMostHarts> raised_{};
   std::array<std::atomic<bool>, kMostHarts> soft_{};
   std::array<HartState, kMostHarts> harts_;
+  std::array<std::atomic<bool>, kSources> high_{};
+  std::atomic<std::uint32_t> highest_ = 0;  // that ever was
+  std::array<std::atomic<bool>, kSources> claimed_{};
+  std::array<std::array<std::atomic<bool>, kSources>, kMostHarts> allowed_{};
+  std::array<std::atomic<std::uint32_t>, kMostHarts> glitch_{};
 };
 
 // What install_kernel_half() puts into a root: entries that are not zero, and never a user's.

@@ -171,6 +171,34 @@ TEST_F(MachineTest, HartsAreApart) {
   EXPECT_EQ(machine.hart({1}).timer, Nanoseconds{7});
 }
 
+TEST_F(MachineTest, ADeviceInterruptsOnceACompletion) {
+  machine.raise_device(5);
+  EXPECT_FALSE(interrupt_pending()) << "no hart is allowed it";
+  allow_device_interrupt(hart, 5, true);
+  EXPECT_TRUE(interrupt_pending());
+  EXPECT_EQ(claim_device_interrupt(), 5u);
+  EXPECT_FALSE(device_interrupt_pending());
+  EXPECT_EQ(claim_device_interrupt(), 0u);
+  complete_device_interrupt(hart, 5);
+  EXPECT_EQ(claim_device_interrupt(), 5u) << "it is high still";
+  machine.raise_device(5, false);
+  complete_device_interrupt(hart, 5);
+  EXPECT_EQ(claim_device_interrupt(), 0u);
+}
+
+TEST_F(MachineTest, ACompletionOfWhatIsNotAllowedIsIgnored) {
+  machine.raise_device(5);
+  allow_device_interrupt(hart, 5, true);
+  EXPECT_EQ(claim_device_interrupt(), 5u);
+  allow_device_interrupt(hart, 5, false);
+  complete_device_interrupt(hart, 5);
+  EXPECT_TRUE(machine.is_claimed(5));
+  allow_device_interrupt(hart, 5, true);
+  EXPECT_FALSE(device_interrupt_pending());
+  complete_device_interrupt(hart, 5);
+  EXPECT_TRUE(device_interrupt_pending());
+}
+
 TEST_F(MachineTest, HooksSeeFlushes) {
   Asid flushed;
   machine.on_flush_space = [&](Asid asid) { flushed = asid; };

@@ -8,7 +8,7 @@
 // User space has the lower half, root entries 0 to 255. The kernel's half:
 //
 //   entries 256 to 383   0xffffffc0_00000000   direct map: RAM at its physical address + this
-//   entry   510          0xffffffff_80000000   the image, stacks, devices, windows of boot
+//   entry   510          0xffffffff_80000000   the image, stacks, devices, windows of boot, PLIC
 //
 // All of entry 510 but the windows lies in one 2 MiB piece, so that one table of each level maps
 // it.

@@ -28,6 +28,14 @@ struct Uart {
 };
 void use_uart(const Uart& uart);
 
+// The interrupt controller (RISC-V PLIC 1.0.0), before any hart is started: none of its sources is
+// allowed at any of the contexts. It is not used when its registers are not where they must be.
+struct Plic {
+  PhysRange registers;
+  std::uint32_t sources = 0;
+};
+void use_plic(const Plic& plic, std::span<const std::uint32_t> contexts);
+
 // 4. The clock; timer interrupts by stimecmp when the machine has Sstc, by the firmware otherwise.
 void start_clock(std::uint64_t frequency, bool sstc);
 

@@ -62,7 +62,9 @@ void start_clock(std::uint64_t frequency, bool sstc) {
 
 void start_hart() {
   write_scounteren(0);
-  write_sie(kSoftwareInterrupt | kTimerInterrupt | kExternalInterrupt);
+  // Without a controller that is ours, nobody would ever take one of a device.
+  write_sie(kSoftwareInterrupt | kTimerInterrupt |
+            (device_sources() != 0 ? kExternalInterrupt : 0));
 }
 
 static_assert(OTHER_HARTS_MOST == kMostHarts - 1);

@@ -45,6 +45,9 @@ namespace tessera::arch {
   asm volatile("csrc sip, %0" ::"r"(riscv64::kSoftwareInterrupt) : "memory");
   return true;
 }
+[[gnu::always_inline]] inline bool device_interrupt_pending() {
+  return (riscv64::read_sip() & riscv64::kExternalInterrupt) != 0;
+}
 [[gnu::always_inline]] inline void interleave() {}
 // PAUSE (Zihintpause): a FENCE that orders nothing where that extension is not there.
 [[gnu::always_inline]] inline void relax() { asm volatile(".insn i 0x0f, 0, x0, x0, 0x010"); }

@@ -132,6 +132,11 @@ volatile std::uint8_t* map_device(PhysAddr address) {
   return reinterpret_cast<volatile std::uint8_t*>(DEVICES_VIRTUAL + address.value % kPageSize);
 }
 
+volatile std::uint32_t* map_plic(PhysAddr start) {
+  return reinterpret_cast<volatile std::uint32_t*>(
+      start.value + open_window(Part::kPlic, start, PTE_KERNEL_DATA));
+}
+
 }  // namespace riscv64
 
 void leave_user_space() {

@@ -14,4 +14,7 @@ inline constexpr std::uint64_t kSatpAsidMask = std::uint64_t{0xffff} << kSatpAsi
 // Maps the page of device registers that holds `address`, instead of the one before.
 volatile std::uint8_t* map_device(PhysAddr address);
 
+// Maps 4 MiB of device registers that begin at a multiple of 2 MiB.
+volatile std::uint32_t* map_plic(PhysAddr start);
+
 }  // namespace tessera::arch::riscv64

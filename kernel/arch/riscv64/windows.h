@@ -39,6 +39,7 @@ enum class Part : std::uint8_t {
   kProbe,      // at boot: the page of the test of shootdowns
   kDtb,        // at boot: the device tree
   kTables,     // at boot: pages that become the direct map's tables
+  kPlic,       // the interrupt controller
 };
 
 constexpr Window part(std::string_view name, std::uint64_t base, std::uint64_t size) {
@@ -55,6 +56,7 @@ inline constexpr std::array kWindows = {
     part("probe", DEVICES_VIRTUAL + kPageSize, kPageSize),
     part("device tree", 0xffff'ffff'8080'0000, 2 * kLargePageSize),
     part("tables", 0xffff'ffff'80c0'0000, 2 * kLargePageSize),
+    part("interrupt controller", 0xffff'ffff'8100'0000, 2 * kLargePageSize),
 };
 
 constexpr const Window& window(Part which) { return kWindows[std::to_underlying(which)]; }

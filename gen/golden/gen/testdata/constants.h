@@ -47,6 +47,7 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .restarts = 0,
         .spawns = {},
         .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
     },
     {
         .name = "guest",
@@ -64,6 +65,7 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .restarts = 0,
         .spawns = {},
         .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 }  // namespace internal
@@ -88,6 +90,7 @@ inline constexpr std::array<manifest::Image, 1> kWhole1{{
         .restarts = 0,
         .spawns = {},
         .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 inline constexpr std::array<manifest::Grant, 1> kWhole2{{
@@ -113,6 +116,7 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .restarts = 0,
         .spawns = {},
         .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
     },
     {
         .name = "guest",
@@ -130,6 +134,7 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .restarts = 0,
         .spawns = {},
         .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
     },
 }};
 }  // namespace internal

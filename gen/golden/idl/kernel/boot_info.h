@@ -39,6 +39,7 @@ class BootInfo {
     std::uint64_t base{};
     std::uint64_t size{};
     bool device{};
+    std::uint32_t irq{};
   };
   // The index-th Untyped: those of free RAM, the UART's pages, then a window of each virtio device
   // that shares no page with anything else. einval, badRange: there are not so many.
@@ -47,6 +48,7 @@ class BootInfo {
   // base: its physical address.
   // size: bytes.
   // device: whether it is device memory.
+  // irq: of a device, its source at the interrupt controller; 0: none.
   [[gnu::always_inline]] rt::Result<RegionResult> region(std::uint32_t index) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kBootInfoRegion);
@@ -55,7 +57,7 @@ class BootInfo {
     const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
     if (out.a6 != 0) return rt::failure(out);
     return RegionResult{.slot = abi::value<std::uint32_t>(out.a0), .base = out.a1, .size = out.a2,
-        .device = abi::value<bool>(out.a3)};
+        .device = abi::value<bool>(out.a3), .irq = abi::value<std::uint32_t>(out.a4)};
   }
 
   // Bytes of the bundle; its Vmo is as many pages as hold them.

@@ -20,9 +20,10 @@ enum class BootSlot : std::uint8_t {
   kBundle = 6,  // Vmo: the bundle, read only.
   kUart = 7,  // Device Untyped: the UART's pages.
   kQosControl = 8,  // The authority to set the class of tasks: without a badge, to mint others of.
-  kFirstRegion = 9,  // Untyped from here on, as BootInfo.region tells.
+  kIrqControl = 9,  // The authority over interrupt sources.
+  kFirstRegion = 10,  // Untyped from here on, as BootInfo.region tells.
 };
-constexpr bool valid_boot_slot(std::uint64_t value) { return value < 10; }
+constexpr bool valid_boot_slot(std::uint64_t value) { return value < 11; }
 constexpr std::string_view to_string(BootSlot value) {
   switch (value) {
     case BootSlot::kNull:
@@ -43,6 +44,8 @@ constexpr std::string_view to_string(BootSlot value) {
       return "uart";
     case BootSlot::kQosControl:
       return "qosControl";
+    case BootSlot::kIrqControl:
+      return "irqControl";
     case BootSlot::kFirstRegion:
       return "firstRegion";
   }

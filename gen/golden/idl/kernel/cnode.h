@@ -53,9 +53,9 @@ class CNode {
   }
 
   // copy with fewer rights (a bit each, as the object's IDL lists them; eperm when the source lacks
-  // one) and, where badge is not 0, a badge. Endpoint, Notification, IdentityControl and QosControl
-  // capabilities take a badge, once (einval, occupied when it has one). to: the slot for the new
-  // capability.
+  // one) and, where badge is not 0, a badge. Endpoint, Notification, IdentityControl, QosControl
+  // and IrqControl capabilities take a badge, once (einval, occupied when it has one). to: the slot
+  // for the new capability.
   // from: the CNode with the source.
   // source: its slot there.
   // rights: those it is to have, a bit each.

@@ -35,8 +35,8 @@ class Untyped {
   // `node`: all of them or none. A VMO of 2 MiB or more begins at a multiple of 2 MiB of physical
   // memory; what is passed over for that counts as given. enomem: not enough left; eexist: a slot
   // is taken; ebadf, badCap: `first`, or the last of `count` from there, is no slot; einval: type
-  // null, identityControl or bootInfo (badEnum), a wrong size, also one that no machine has
-  // (badRange), or what a device cannot give (badType). type: of the objects.
+  // null, bootInfo or a control (badEnum), a wrong size, also one that no machine has (badRange),
+  // or what a device cannot give (badType). type: of the objects.
   // size: bytes of an Untyped or a VMO (a multiple of pageSize), slots of a CNode; 0 for every
   // other type. A VMO of 2 MiB or more begins at a multiple of 2 MiB of physical memory; what is
   // passed over for that counts as given.

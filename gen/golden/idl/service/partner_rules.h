@@ -37,7 +37,7 @@ inline constexpr gen::Capability kRingCapabilities[] = {
     {abi::ObjectType::kNotification, 0x01, false},
 };
 inline constexpr gen::Value kRingAnswerValues[] = {
-    {.name = "type", .word = 0, .bits = 8, .most = 0xc},
+    {.name = "type", .word = 0, .bits = 8, .most = 0xe},
     {.name = "rights", .word = 1, .bits = 8, .most = 0xff},
 };
 inline constexpr gen::Capability kSumCapabilities[] = {
@@ -58,7 +58,7 @@ inline constexpr gen::Capability kHoldCapabilities[] = {
     {abi::ObjectType::kVmo, 0x09, false},
 };
 inline constexpr gen::Value kHeldAnswerValues[] = {
-    {.name = "type", .word = 0, .bits = 8, .most = 0xc},
+    {.name = "type", .word = 0, .bits = 8, .most = 0xe},
     {.name = "mapped", .word = 1, .bits = 1, .most = 0x1},
 };
 inline constexpr gen::Value kReverseValues[] = {
