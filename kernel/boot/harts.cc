@@ -79,15 +79,15 @@ std::int64_t start(Hart& hart, std::size_t number, HartId id, PhysAddr stack) {
 std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
   Hart& first = Hart::here();
   user_counters = has_word(machine.bootargs, "user_counters");
+  for (std::size_t i = 0; i < machine.harts.size(); ++i) {
+    if (machine.harts[i] == first.local.id) first.local.context = machine.contexts[i];
+  }
   come_online(first);
   print_online(0);
   std::size_t number = 0;
   for (std::size_t i = 0; i < machine.harts.size(); ++i) {
     const HartId id = machine.harts[i];
-    if (id == first.local.id) {
-      first.local.context = machine.contexts[i];
-      continue;
-    }
+    if (id == first.local.id) continue;
     Hart& hart = state.harts[++number];
     hart.local.context = machine.contexts[i];
     const PhysAddr stack = take_stack(memory);

@@ -1,6 +1,7 @@
 #include "servers/init/endowment.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "idl/abi.h"
@@ -102,7 +103,10 @@ Result<void> give_uart(const Child& child) {
 // The one with the device that it drives, or the first that is left. Untyped is moved, so that it
 // is the task's alone.
 Result<void> give_window(const Child& child, manifest::DeviceKind kind) {
-  RT_TRY_ASSIGN(auto window, find_device(kind));
+  std::optional<DeviceWindow> window;
+  if (kind != manifest::DeviceKind::kNone) {
+    RT_TRY_ASSIGN(window, find_device(kind));
+  }
   if (!window) {
     RT_TRY_ASSIGN(window, find_window());
   }

@@ -28,8 +28,8 @@ struct Uart {
 };
 void use_uart(const Uart& uart);
 
-// The interrupt controller (RISC-V PLIC 1.0.0), before any hart is started: none of its sources is
-// allowed at any of the contexts. It is not used when its registers are not where they must be.
+// The interrupt controller (RISC-V PLIC 1.0.0), before start_hart(). It is not used when its
+// registers are not where they must be.
 struct Plic {
   PhysRange registers;
   std::uint32_t sources = 0;
@@ -50,8 +50,8 @@ PhysRange image();
 // 7. Takes back what open_dtb() mapped. Nothing of the device tree may be used any more.
 void close_windows();
 
-// 8. Interrupts that reach this hart while it runs a thread, and the hart's counters hidden from
-// user
+// 8. Interrupts that reach this hart while it runs a thread, none of a device yet, and the hart's
+// counters hidden from user
 //    space. On every hart.
 void start_hart();
 

@@ -5,6 +5,7 @@
 #include "kernel/arch/riscv64/clock.h"
 #include "kernel/arch/riscv64/csr.h"
 #include "kernel/arch/riscv64/layout.h"
+#include "kernel/arch/riscv64/paging.h"
 #include "kernel/arch/riscv64/sbi.h"
 
 // What trap entry has for a hart until boot knows the real one (boot.S).
@@ -62,6 +63,7 @@ void start_clock(std::uint64_t frequency, bool sstc) {
 
 void start_hart() {
   write_scounteren(0);
+  clear_context();
   // Without a controller that is ours, nobody would ever take one of a device.
   write_sie(kSoftwareInterrupt | kTimerInterrupt |
             (device_sources() != 0 ? kExternalInterrupt : 0));

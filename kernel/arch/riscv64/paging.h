@@ -17,4 +17,8 @@ volatile std::uint8_t* map_device(PhysAddr address);
 // Maps 4 MiB of device registers that begin at a multiple of 2 MiB.
 volatile std::uint32_t* map_plic(PhysAddr start);
 
+// No source of interrupts is allowed at this hart, and whichever will be interrupts it. After the
+// firmware has let the hart go, which masks all when it does (OpenSBI 1.1).
+void clear_context();
+
 }  // namespace tessera::arch::riscv64

@@ -17,7 +17,8 @@ static_assert(PlicRegisters::kWindow == window(Part::kPlic).size());
 
 // Written once, by use_plic().
 constinit PlicRegisters plic_registers;
-constinit std::uint32_t plic_sources = 0;
+constinit std::uint32_t plic_sources = 0;  // that we use
+constinit std::uint32_t all_sources = 0;   // that there are
 
 }  // namespace
 
@@ -29,9 +30,11 @@ void use_plic(const Plic& plic, std::span<const std::uint32_t> contexts) {
   if (plic_sources == 0) return;
   plic_registers = PlicRegisters(map_plic(plic.registers.start));
   for (std::uint32_t i = 1; i <= plic_sources; ++i) plic_registers.enable_source(i);
-  for (const std::uint32_t context : contexts) {
-    plic_registers.clear(context, std::min(plic.sources, PlicRegisters::kMostSources));
-  }
+  all_sources = std::min(plic.sources, PlicRegisters::kMostSources);
+}
+
+void clear_context() {
+  if (plic_sources != 0) plic_registers.clear(this_hart().context, all_sources);
 }
 
 }  // namespace riscv64
