@@ -59,7 +59,7 @@ expect 0 '^$' freeze "${all[@]}"
 unchanged 'a second freeze'
 
 # What is compatible passes and says so; freeze takes it.
-edit 's/^  statistics @3/  more @4 () -> ();  # More.\n  statistics @3/'
+edit 's/^  statistics @3/  more @5 () -> ();  # More.\n  statistics @3/'
 expect 0 'compatible: Timed.more: a method more' freeze --check "${all[@]}"
 expect 0 'bazel run //idl:freeze' freeze --check "${all[@]}"
 unchanged 'check'

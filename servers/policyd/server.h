@@ -79,10 +79,10 @@ class BasicServer {
     return rules_.speaks_for(request.caller, request.subject) ? ask() : Reason::kSpoofed;
   }
 
-  // A task that nobody has identified is nobody's, whoever sends it.
+  // Tasks that nobody has identified are alike here, and no rule knows them.
   Reason raised(const rt::Caller& caller, kernel::Task task, abi::QosClass c) const {
     const auto info = task.info();
-    if (!info || caller.identity == 0 || info->identity != caller.identity) {
+    if (!info || info->identity != caller.identity) {
       return Reason::kNotOwnTask;
     }
     const Reason reason = rules_.may_have(caller.identity, c);

@@ -34,9 +34,9 @@ constexpr std::string_view to_string(PolicyStatus value) {
 
 // Decides by the manifest. A subject is a task, by its kernel-held identity; its image is the lower
 // 32 bits of that. Everyone may ask about oneself; in another's name only who has the manifest's
-// grant `speaksFor`: others are denied, whatever the rules say. What no rule allows is denied.
-// Whoever gets no answer, a late one or another than ok takes it for a denial. Each decision is
-// audited.
+// grant `speaksFor`, or is init: others are denied, whatever the rules say. What no rule allows is
+// denied. Whoever gets no answer, a late one or another than ok takes it for a denial. Each
+// decision is audited.
 struct Policyd {
   static constexpr std::uint16_t kInterface = 0x0105;
 

@@ -27,9 +27,9 @@ namespace tessera::service {
 
 // Decides by the manifest. A subject is a task, by its kernel-held identity; its image is the lower
 // 32 bits of that. Everyone may ask about oneself; in another's name only who has the manifest's
-// grant `speaksFor`: others are denied, whatever the rules say. What no rule allows is denied.
-// Whoever gets no answer, a late one or another than ok takes it for a denial. Each decision is
-// audited.
+// grant `speaksFor`, or is init: others are denied, whatever the rules say. What no rule allows is
+// denied. Whoever gets no answer, a late one or another than ok takes it for a denial. Each
+// decision is audited.
 class PolicydClient {
  public:
   using StatisticsResult = Policyd::StatisticsResult;
@@ -135,7 +135,7 @@ class PolicydClient {
     return {};
   }
 
-  // Whether it may have a class: the manifest's `highest`.
+  // Whether it may have a class: the manifest's `highest`, and what it begins with (`qos`).
   // subject: who wants it.
   // class: which.
   [[gnu::always_inline]] rt::Result<void> may_have(std::uint64_t subject,

@@ -37,38 +37,38 @@ class RoutesServer {
         { impl.find(caller, service) } -> std::same_as<rt::Result<kernel::Endpoint>>;
       },
       "routes must implement Routes.find: rt::Result<kernel::Endpoint> find(const rt::Caller&, "
-      "std::string_view service)  (idl/service/routes.idl:29)");
+      "std::string_view service)  (idl/service/routes.idl:30)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t subject,
           std::string_view service) {
         { impl.find_for(caller, subject, service) } -> std::same_as<rt::Result<kernel::Endpoint>>;
       },
       "routes must implement Routes.findFor: rt::Result<kernel::Endpoint> find_for(const "
-      "rt::Caller&, std::uint64_t subject, std::string_view service)  (idl/service/routes.idl:34)");
+      "rt::Caller&, std::uint64_t subject, std::string_view service)  (idl/service/routes.idl:35)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image) {
         { impl.state(caller, image) } -> std::same_as<rt::Result<Routes::StateResult>>;
       },
       "routes must implement Routes.state: rt::Result<Routes::StateResult> state(const "
-      "rt::Caller&, std::string_view image)  (idl/service/routes.idl:40)");
+      "rt::Caller&, std::string_view image)  (idl/service/routes.idl:41)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image) {
         { impl.stop(caller, image) } -> std::same_as<rt::Result<void>>;
       },
       "routes must implement Routes.stop: rt::Result<void> stop(const rt::Caller&, "
-      "std::string_view image)  (idl/service/routes.idl:46)");
+      "std::string_view image)  (idl/service/routes.idl:47)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image) {
         { impl.resume(caller, image) } -> std::same_as<rt::Result<void>>;
       },
       "routes must implement Routes.resume: rt::Result<void> resume(const rt::Caller&, "
-      "std::string_view image)  (idl/service/routes.idl:50)");
+      "std::string_view image)  (idl/service/routes.idl:51)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image) {
         { impl.kill(caller, image) } -> std::same_as<rt::Result<void>>;
       },
       "routes must implement Routes.kill: rt::Result<void> kill(const rt::Caller&, "
-      "std::string_view image)  (idl/service/routes.idl:54)");
+      "std::string_view image)  (idl/service/routes.idl:55)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
