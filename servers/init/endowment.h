@@ -7,12 +7,13 @@
 
 #include "idl/manifest.h"
 #include "servers/init/failure.h"
-#include "servers/init/loader.h"
+#include "servers/process/loader.h"
 
 namespace tessera::init {
 
 // Last of all that comes from its quota: a grant of memory is what is left of it.
-Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child);
+Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
+                   const process::Child& child);
 
 }  // namespace tessera::init
 

@@ -50,7 +50,7 @@ void start_all(Supervisor& supervisor, const bundle::Bundle& bundle,
   for (const bool services : {true, false}) {
     for (std::size_t i = 0; i < kSelected.images.size(); ++i) {
       const manifest::Image& image = kSelected.images[i];
-      if (image.service != services) continue;
+      if (image.service != services || image.start == manifest::Start::kSpawned) continue;
       print("start ", image.name);
       const std::string_view argument = argument_of(command_line, image.name);
       const auto started = services ? bring_up(supervisor, i, bundle, argument)

@@ -5,12 +5,11 @@
 #include "idl/abi.h"
 #include "idl/kernel/notification.h"
 #include "idl/kernel/qos_control.h"
-#include "idl/kernel/thread.h"
 #include "servers/elf/image.h"
 #include "servers/init/boot.h"
 #include "servers/init/endowment.h"
 #include "servers/init/layout.h"
-#include "servers/init/loader.h"
+#include "servers/process/maker.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
@@ -18,48 +17,16 @@ namespace {
 
 constexpr std::uint64_t kKiB = 1024;
 
-// The objects of a task, empty yet, all out of its quota.
-Result<Child> make_objects(const manifest::Image& image, std::size_t index) {
-  const Child child{.memory = kernel::Untyped(quota_slot(index)),
-                    .cspace = kernel::CNode(kChildCnode),
-                    .task = kernel::Task(task_slot(index))};
+// What there is before the task: its quota, its endpoint out of it, and who is told of its end.
+Result<void> prepare(const manifest::Image& image, std::size_t index) {
   RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
-  RT_TRY(step("retype its CSpace",
-              make(child.memory, abi::ObjectType::kCnode, kChildCnode, image.slots)));
-  RT_TRY(step("retype its task", make(child.memory, abi::ObjectType::kTask, task_slot(index))));
-  RT_TRY(step("retype its thread", make(child.memory, abi::ObjectType::kThread, kChildThread)));
-  RT_TRY(step("retype its timer", make(child.memory, abi::ObjectType::kNotification, kChildTimer)));
   if (image.service) {
-    RT_TRY(step("retype its endpoint",
-                make(child.memory, abi::ObjectType::kEndpoint, endpoint_slot(index))));
+    RT_TRY(step("retype its endpoint", make(kernel::Untyped(quota_slot(index)),
+                                            abi::ObjectType::kEndpoint, endpoint_slot(index))));
   }
-  return child;
-}
-
-// Whose it is and who is told of its end; before it runs.
-Result<void> introduce(const Child& child, const manifest::Image& image, std::size_t index) {
-  RT_TRY(step("configure it", child.task.configure(child.cspace, child.memory, image.pool_pages)));
-  RT_TRY(step("identify it", child.task.identify(kIdentities, image.identity)));
-  RT_TRY(step("mint a capability to watch it", mint(watch_slot(index), task_slot(index),
-                                                    rt::rights(kernel::Task::Right::kInspect))));
-  RT_TRY(step("mint its end",
+  return step("mint its end",
               mint(kTemporary, kEvents, rt::rights(kernel::Notification::Right::kSignal),
-                   ended_bit(index))));
-  RT_TRY(step("supervise it", child.task.supervise(kernel::Notification(kTemporary))));
-  return step("drop its end", drop(kTemporary));
-}
-
-Result<void> start(const Child& child, std::uint64_t entry, std::uint64_t stack,
-                   std::uint64_t argument, abi::QosClass qos) {
-  const kernel::Thread thread(kChildThread);
-  RT_TRY(step("configure its thread", thread.configure(child.task)));
-  RT_TRY(step("set its class", kernel::QosControl(kOwnQos).set(child.task, qos)));
-  RT_TRY(step("bind its timer", thread.bind(kernel::Notification(kChildTimer))));
-  RT_TRY(step("start it", thread.start(entry, stack, argument, kBufferAddress)));
-  for (const rt::Slot slot : {kChildThread, kChildTimer, kChildCnode}) {
-    RT_TRY(step("drop what is its own", drop(slot)));
-  }
-  return {};
+                   ended_bit(index)));
 }
 
 }  // namespace
@@ -68,13 +35,20 @@ Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
                    const bundle::Bundle& bundle, std::string_view argument) {
   const manifest::Image& image = manifest.images[index];
   RT_TRY_ASSIGN(const elf::Image program, open_image(bundle, image.name));
-  RT_TRY_ASSIGN(const Child child, make_objects(image, index));
-  RT_TRY(introduce(child, image, index));
-  RT_TRY(load_segments(child, program));
-  RT_TRY_ASSIGN(const std::uint64_t stack, load_stack(child, image.stack_kib * kKiB, argument));
-  RT_TRY(load_buffer(child, kernel::Thread(kChildThread)));
-  RT_TRY(endow(manifest, index, child));
-  return start(child, program.entry(), stack, argument.empty() ? 0 : stack, image.qos);
+  RT_TRY(prepare(image, index));
+  const process::Plan plan{.image = image,
+                           .memory = kernel::Untyped(quota_slot(index)),
+                           .task = task_slot(index),
+                           .ended = kTemporary,
+                           .identities = kIdentities,
+                           .argument = argument};
+  RT_TRY_ASSIGN(const process::Made made, process::make_task(kBench, plan, program));
+  RT_TRY(step("drop its end", drop(kTemporary)));
+  RT_TRY(step("mint a capability to watch it", mint(watch_slot(index), task_slot(index),
+                                                    rt::rights(kernel::Task::Right::kInspect))));
+  RT_TRY(endow(manifest, index, made.child));
+  RT_TRY(process::start(kBench, made, kernel::QosControl(kOwnQos), image.qos));
+  return step("drop its thread", drop(kBench.thread()));
 }
 
 }  // namespace tessera::init
