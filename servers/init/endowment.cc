@@ -10,6 +10,7 @@
 #include "servers/init/boot.h"
 #include "servers/init/layout.h"
 #include "servers/process/maker.h"
+#include "servers/process/spawner.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
@@ -25,10 +26,13 @@ rt::Result<void> mint_to(const process::Child& child, rt::Slot to, rt::Slot from
   return child.cspace.mint(to.index, kCspace, from.index, rights, badge);
 }
 
-Result<void> give_service(const process::Child& child, std::size_t index) {
+// A spawner mints its processes' capabilities of its endpoint; others have nothing to mint.
+Result<void> give_service(const process::Child& child, std::size_t index, bool is_spawner) {
+  constexpr std::uint8_t kReceive = rt::rights(Endpoint::Right::kReceive);
+  constexpr std::uint8_t kSend = rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant);
   RT_TRY(step("give it its endpoint",
               mint_to(child, rt::start::slot(StartSlot::kService), endpoint_slot(index),
-                      rt::rights(Endpoint::Right::kReceive))));
+                      is_spawner ? kReceive | kSend : kReceive)));
   return step("give it its ready signal",
               mint_to(child, rt::start::slot(StartSlot::kReady), kEvents,
                       rt::rights(Notification::Right::kSignal), ready_bit(index)));
@@ -106,6 +110,20 @@ Result<void> give_identity_control(const process::Child& child, std::uint64_t id
                       rt::rights(kernel::IdentityControl::Right::kUse), identity));
 }
 
+Result<void> give_spawner(const manifest::Manifest& manifest, const process::Child& child) {
+  RT_TRY(step("give it the bundle",
+              mint_to(child, process::kBundle, boot_slot(kernel::BootSlot::kBundle),
+                      rt::rights(Vmo::Right::kRead, Vmo::Right::kMap))));
+  std::size_t nth = 0;
+  for (const manifest::Image& image : manifest.images) {
+    if (image.start != manifest::Start::kSpawned) continue;
+    RT_TRY(step("give it a spawned image's identity",
+                mint_to(child, process::identity_slot(nth++), kIdentities.slot(),
+                        rt::rights(kernel::IdentityControl::Right::kUse), image.identity)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
@@ -113,7 +131,9 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
   const manifest::Image& image = manifest.images[index];
   using manifest::Grant;
   using manifest::is_granted;
-  if (image.service) RT_TRY(give_service(child, index));
+  if (image.service) {
+    RT_TRY(give_service(child, index, is_granted(image, Grant::kSpawner)));
+  }
   RT_TRY(give_peers(manifest, index, child));
   if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
   if (is_granted(image, Grant::kWindow)) RT_TRY(give_window(child));
@@ -121,6 +141,7 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
   RT_TRY(give_boot_info(child, boot_info_rights(image)));
   if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, image.identity));
   if (is_granted(image, Grant::kIdentity)) RT_TRY(give_identity_control(child, image.identity));
+  if (is_granted(image, Grant::kSpawner)) RT_TRY(give_spawner(manifest, child));
   if (is_granted(image, Grant::kMemory)) RT_TRY(process::give_memory(child));
   return {};
 }

@@ -24,7 +24,7 @@ enum class Defect : std::uint8_t {
   kTooManyImages,  // more than kMaxImages
   kBadName,        // empty, longer than 16, or with other characters than letters, digits, - and _
   kNameTwice,      // or the name of init
-  kIdentityTwice,  // or 0, or that of init
+  kIdentityTwice,  // or 0, or that of init, or not below 2^32
   kBadQuota,       // 0, or not a multiple of a page
   kBadStack,       // the same
   kBadSlots,       // outside the limits, or none beyond the start slots
@@ -32,6 +32,9 @@ enum class Defect : std::uint8_t {
   kTooManyUses,    // more than kMaxUses
   kUsesUnknown,    // no service of that name earlier in the list, or twice
   kTwoDevices,     // the grants uart and window: both would stand in StartSlot.device
+  kBadSpawned,     // start = spawned of a service, or with other grants than memory, or no room
+  kSpawnsUnknown,  // no image of that name with start = spawned
+  kBadSpawner,     // the grant spawner of no service, or without slots for it
   kFirstNotConsole,  // the first service prints for the others
 };
 
@@ -70,6 +73,22 @@ constexpr Defect check_uses(const Manifest& manifest, std::size_t index) {
   return Defect::kNone;
 }
 
+// Capabilities that whoever has it started may give an image with start = spawned.
+inline constexpr std::size_t kGiven = 2;
+
+// How many of the images that it uses stand from StartSlot.peer on.
+constexpr std::size_t peers_of(const Image& image) {
+  std::size_t count = 0;
+  for (const std::string_view name : image.uses) count += name != kConsole && name != kTimed;
+  return count;
+}
+
+constexpr std::size_t spawned_images(const Manifest& manifest) {
+  std::size_t count = 0;
+  for (const Image& image : manifest.images) count += image.start == Start::kSpawned;
+  return count;
+}
+
 constexpr bool is_granted(const Image& image, Grant grant) {
   for (const Grant each : image.grants) {
     if (each == grant) return true;
@@ -77,12 +96,33 @@ constexpr bool is_granted(const Image& image, Grant grant) {
   return false;
 }
 
+constexpr Defect check_spawned(const Image& image) {
+  bool other_grants = false;
+  for (const Grant each : image.grants) other_grants |= each != Grant::kMemory;
+  const bool room = peers_of(image) + kGiven <= kMaxUses;
+  const bool bad = image.service || image.restart != Restart::kNever || other_grants || !room;
+  return bad ? Defect::kBadSpawned : Defect::kNone;
+}
+
+constexpr Defect check_spawns(const Manifest& manifest, const Image& image) {
+  for (const std::string_view name : image.spawns) {
+    const auto index = find(manifest, name);
+    if (!index || manifest.images[*index].start != Start::kSpawned) return Defect::kSpawnsUnknown;
+  }
+  // The bundle's Vmo, and an IdentityControl each.
+  const std::size_t needed = abi::kStartSlots + 1 + spawned_images(manifest);
+  const bool bad = is_granted(image, Grant::kSpawner) && (!image.service || image.slots < needed);
+  return bad ? Defect::kBadSpawner : Defect::kNone;
+}
+
 constexpr Defect check_image(const Manifest& manifest, std::size_t index,
                              std::uint64_t init_identity) {
   const Image& image = manifest.images[index];
   if (!is_good_name(image.name)) return Defect::kBadName;
   if (image.name == "init") return Defect::kNameTwice;
-  if (image.identity == 0 || image.identity == init_identity) return Defect::kIdentityTwice;
+  if (image.identity == 0 || image.identity == init_identity || image.identity >> 32 != 0) {
+    return Defect::kIdentityTwice;
+  }
   for (std::size_t i = 0; i < index; ++i) {
     if (manifest.images[i].name == image.name) return Defect::kNameTwice;
     if (manifest.images[i].identity == image.identity) return Defect::kIdentityTwice;
@@ -96,6 +136,10 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
   if (is_granted(image, Grant::kUart) && is_granted(image, Grant::kWindow)) {
     return Defect::kTwoDevices;
   }
+  if (image.start == Start::kSpawned) {
+    if (const Defect spawned = check_spawned(image); spawned != Defect::kNone) return spawned;
+  }
+  if (const Defect spawns = check_spawns(manifest, image); spawns != Defect::kNone) return spawns;
   return check_uses(manifest, index);
 }
 

@@ -35,8 +35,8 @@ constexpr Program wrong_program(const Manifest& manifest, std::uint64_t init_ide
 template <Program program, bool holds>
 inline constexpr bool is_well = holds;
 
-static_assert(kMaxImages == 32 && kMaxUses == 8 && abi::kStartSlots == 40 &&
-                  abi::kCnodeSlotsMax == 65536,
+static_assert(kMaxImages == 32 && kMaxUses == 8 && kMaxUses - kGiven == 6 &&
+                  abi::kStartSlots == 40 && abi::kCnodeSlotsMax == 65536,
               "these numbers are in the texts below");
 
 template <Program program, Defect defect>
@@ -48,7 +48,7 @@ struct Rules {
   static_assert(is_well < program, defect != Defect::kNameTwice >,
                 "names are unique, and init is taken");
   static_assert(is_well < program, defect != Defect::kIdentityTwice >,
-                "identities are unique, not 0, and not init's");
+                "identities are unique, below 2^32, not 0, and not init's");
   static_assert(is_well < program, defect != Defect::kBadQuota >,
                 "quotaKiB is a multiple of 4, and not 0");
   static_assert(is_well < program, defect != Defect::kBadStack >,
@@ -61,6 +61,14 @@ struct Rules {
                 "each of uses is a service that stands before it in the list, named once");
   static_assert(is_well < program, defect != Defect::kTwoDevices >,
                 "grants have one of uart and window, not both");
+  static_assert(is_well < program, defect != Defect::kBadSpawned >,
+                "an image with start = spawned is no service, is never restarted, has no grant but "
+                "memory, and uses at most 6 images beside console and timed");
+  static_assert(is_well < program, defect != Defect::kSpawnsUnknown >,
+                "each of spawns is an image with start = spawned");
+  static_assert(is_well < program, defect != Defect::kBadSpawner >,
+                "the grant spawner is for a service, with a slot for the bundle and one for each "
+                "image with start = spawned");
   static_assert(is_well < program, defect != Defect::kFirstNotConsole >,
                 "the first image is console, a service");
   static constexpr bool kKept = defect == Defect::kNone;
