@@ -8,7 +8,7 @@
 """
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
-load("//servers:server.bzl", "ServerSetInfo", "manifest_programs", "only_file")
+load("//servers:server.bzl", "MANIFEST_SERVERS", "ServerSetInfo", "manifest_programs", "only_file")
 load("//tools/build:platforms.bzl", "HOST_ONLY")
 load("//tools/build:transition.bzl", "target_transition")
 
@@ -30,6 +30,8 @@ def _packed_image_impl(ctx):
     others = {}
     for each in ctx.attr.sets:
         others.update(each[ServerSetInfo].files)
+    for name, server in zip(ctx.attr.spare_names, ctx.attr.spares):
+        others[name] = only_file(server)
     bundle = ctx.actions.declare_file(ctx.label.name + ".bundle")
 
     command = ['"$1" --out="$2" --init="$3" "${@:4}"']
@@ -86,6 +88,8 @@ _packed_image = rule(
             doc = "Of which the bundle takes what `names` prints and `servers` has not.",
             providers = [ServerSetInfo],
         ),
+        "spares": attr.label_list(cfg = target_transition, doc = "Likewise."),
+        "spare_names": attr.string_list(doc = "As many as spares, in their order."),
         # "host", not "exec": Bazel 4.2.3 would build the tool once for each transition.
         "_pack": attr.label(
             cfg = "host",
@@ -119,8 +123,8 @@ def packed_image(name, servers, **kwargs):
 def boot_image(name, manifest, idl = None, servers = {}, bootargs = "", visibility = None):
     """An image of a manifest: `bazel build` makes the kernel's ELF and `<name>.bundle`.
 
-    The bundle holds what the manifest names: init and console, which are built for it, programs of
-    `servers`, and of the tree (//servers:stock). A name that nothing has is an error, and so is one
+    The bundle holds what the manifest names: init, console and others that are built for it, programs
+    of `servers`, and of the tree (//servers:stock). A name that nothing has is an error, and so is one
     of `servers` that the manifest does not have.
 
     Args:
@@ -150,6 +154,8 @@ def boot_image(name, manifest, idl = None, servers = {}, bootargs = "", visibili
         names = ":%s_names" % name,
         servers = programs,
         sets = ["//servers:stock"],
+        spare_names = MANIFEST_SERVERS.keys(),
+        spares = [":%s_%s" % (name, server) for server in MANIFEST_SERVERS],
         visibility = visibility,
     )
 

@@ -154,6 +154,14 @@ _CONSOLE_DEPS = [
     "//servers/manifest:selected",
 ]
 
+# Servers that know the manifest of their image, too; an image has those that its manifest names.
+MANIFEST_SERVERS = {
+    "execd": [
+        "//bootimage:bundle",
+        "//servers/execd:server",
+    ],
+}
+
 WITNESS_DEPS = [
     "//servers/manifest:selected",
     "//servers/witness:expected",
@@ -195,15 +203,15 @@ def manifest_program(
 def manifest_programs(name, header, constant, deps, visibility = None):
     """What an image has of its manifest.
 
-    Makes the programs `<name>_init` and `<name>_console`, and for the host `<name>_names`, which
-    prints the images that the manifest names, a line each.
+    Makes the programs `<name>_init`, `<name>_console` and `<name>_` with each of MANIFEST_SERVERS,
+    and for the host `<name>_names`, which prints the images that the manifest names, a line each.
 
     Args:
       name: of the image.
       header: as in manifest_program().
       constant: likewise.
       deps: library with the header.
-      visibility: of the three.
+      visibility: of all.
     """
     manifest_program(
         name = name + "_init",
@@ -221,6 +229,15 @@ def manifest_programs(name, header, constant, deps, visibility = None):
         visibility = visibility,
         deps = deps + _CONSOLE_DEPS,
     )
+    for server, own_deps in MANIFEST_SERVERS.items():
+        manifest_program(
+            name = "%s_%s" % (name, server),
+            srcs = ["//servers/%s:main.cc" % server],
+            header = header,
+            constant = constant,
+            visibility = visibility,
+            deps = deps + own_deps + ["//servers/manifest:selected"],
+        )
     native.cc_binary(
         name = name + "_names",
         srcs = ["//servers/manifest:names.cc"],
