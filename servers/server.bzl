@@ -24,6 +24,7 @@ _COMMON_DEPS = [
     "//servers/runtime:exit",
     "//servers/runtime:ipc",
     "//servers/runtime:print",
+    "//servers/runtime:reach",
     "//servers/runtime:slots",
     "//servers/runtime:text",
     "//servers/runtime:try",
@@ -140,13 +141,11 @@ def server_set(name, servers, visibility = None):
 # What the main programs of init and console include beside the common.
 _INIT_DEPS = [
     "//bootimage:bundle",
-    "//servers/init:argument",
-    "//servers/init:attach",
     "//servers/init:boot",
     "//servers/init:layout",
     "//servers/init:printer",
-    "//servers/init:spawn",
-    "//servers/init:supervisor",
+    "//servers/init:hands",
+    "//servers/init:server",
     "//servers/manifest:selected",
 ]
 _CONSOLE_DEPS = [

@@ -2,6 +2,7 @@
 
 #include "kernel/object/mail.h"
 #include "kernel/object/task.h"
+#include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"
 
 namespace tessera {
@@ -56,16 +57,20 @@ void set_class(Thread& thread, abi::QosClass c) {
   refresh_class(thread);
 }
 
-void refresh_class(Thread& thread) {
-  bool own_is_another = follow_task(thread);
+bool refresh_class(Thread& thread) {
   for (Thread* each = &thread; each != nullptr; each = pass_on(*each)) {
+    // Whoever takes it out of a queue gives on what it runs at: after this; or before, and then
+    // this does.
+    const QueueLock queue(*each);
+    if (!each->is_at(Hart::here())) return false;
+    const bool own_is_another = each == &thread && follow_task(thread);
     const abi::QosClass due = class_due(*each);
     // Whoever is not raised begins a count of its own: nothing changes behind it, unless it begins
     // to only now, when its own class has come up to what it was given.
-    if (due == each->effective_class.peek() && !is_raised(*each) && !own_is_another) return;
-    own_is_another = false;
+    if (due == each->effective_class.peek() && !is_raised(*each) && !own_is_another) return true;
     if (due != each->effective_class.peek()) sched::set_effective_class(*each, due);
   }
+  return true;
 }
 
 }  // namespace tessera

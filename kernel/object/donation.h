@@ -17,8 +17,9 @@ Gift gift_of(const Thread& caller);
 abi::QosClass class_due(const Thread& thread);
 
 // The class of the thread's task, its own, or the caller that its built-in reply has, is another:
-// it runs at the class that is due, and so do those who work for it. On its home.
-void refresh_class(Thread& thread);
+// it runs at the class that is due, and so do those who work for it. On its home; false: it lives
+// elsewhere by now.
+bool refresh_class(Thread& thread);
 
 // Its own class from now on.
 void set_class(Thread& thread, abi::QosClass c);

@@ -59,24 +59,10 @@ bool is_at_work_here(const Thread& thread) {
   return thread.wait() == Wait::kNone && thread.is_at(Hart::here());
 }
 
-// Whoever takes a thread out of an endpoint's queue, and home with it, has the endpoint's lock.
 // False: it lives elsewhere by now. One that is on the way looks for itself when it arrives.
 bool refresh_at_home(Thread& thread) {
-  for (;; arch::relax()) {
-    const Waiting waiting = thread.waiting();
-    const Wait wait = waiting.wait();
-    if (wait == Wait::kComing || wait == Wait::kAsking) return true;
-    if (wait == Wait::kSending || wait == Wait::kReceiving) {
-      LockGuard guard(waiting.on<Endpoint>().lock);
-      if (thread.waiting() != waiting) continue;
-      if (!thread.is_at(Hart::here())) return false;
-      refresh_class(thread);
-      return true;
-    }
-    if (!thread.is_at(Hart::here())) return false;
-    refresh_class(thread);
-    return true;
-  }
+  const Wait wait = thread.wait();
+  return wait == Wait::kComing || wait == Wait::kAsking || refresh_class(thread);
 }
 
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.

@@ -147,6 +147,20 @@ bool BoundLock::take_signal(Thread& thread) const {
   return true;
 }
 
+QueueLock::QueueLock(const Thread& thread) {
+  for (;; arch::relax()) {
+    const Waiting waiting = thread.waiting();
+    if (waiting.wait() != Wait::kSending && waiting.wait() != Wait::kReceiving) return;
+    SpinLock& lock = waiting.on<Endpoint>().lock;
+    lock.lock();
+    if (thread.waiting() == waiting) {
+      lock_ = &lock;
+      return;
+    }
+    lock.unlock();
+  }
+}
+
 bool leave_endpoint(Thread& thread, Wait wait) {
   const Waiting waiting = thread.waiting();
   if (waiting.wait() != wait) return false;

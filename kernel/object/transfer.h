@@ -62,6 +62,22 @@ class [[clang::scoped_lockable]] BoundLock {
  private:
   Notification* notification_ = nullptr;
 };
+
+// The lock of the endpoint in whose queue a thread waits, if it waits in one. Whoever takes it out
+// there, and home with it, has that lock.
+class [[clang::scoped_lockable]] QueueLock {
+ public:
+  explicit QueueLock(const Thread& thread) __attribute__((no_thread_safety_analysis));
+  ~QueueLock() __attribute__((no_thread_safety_analysis)) {
+    if (lock_ != nullptr) lock_->unlock();
+  }
+  QueueLock(const QueueLock&) = delete;
+  QueueLock& operator=(const QueueLock&) = delete;
+
+ private:
+  SpinLock* lock_ = nullptr;
+};
+
 // Completes the receive of a thread with the bits of a signal.
 void deliver_signal(Thread& thread, std::uint64_t bits);
 

@@ -271,11 +271,25 @@ class Walk {
     if (thread.effective_class.peek() != class_due(thread)) {
       fail("a thread does not run at the higher of its own class and its caller's");
     }
+    check_gift(thread);
     if (thread.task() != nullptr && thread.settled_stamp == thread.task()->qos.peek().stamp &&
         thread.class_stamp.peek() != thread.settled_stamp) {
       fail("a thread is said to know its task's class, and does not");
     }
     if (thread.armed() && (runs || thread.wait() == Wait::kStopped)) fail("a deadline of no wait");
+  }
+
+  // What a server has from its caller is what that gives now, where it raises the server.
+  void check_gift(Thread& server) {
+    const Thread* caller = server.reply.caller.peek();
+    if (caller == nullptr) return;
+    const Gift given = gift_of(*caller);
+    const Gift has = server.reply.gift.peek();
+    const abi::QosClass own = server.own_class.peek();
+    if (given.of <= own && has.of <= own) return;
+    if (given.of != has.of || given.depth != has.depth) {
+      fail("a server has from its caller what that does not give");
+    }
   }
 
   // Those who are known to know the class of their task are the last.

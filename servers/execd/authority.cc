@@ -5,6 +5,8 @@
 #include "idl/service/routes_client.h"
 #include "servers/execd/layout.h"
 #include "servers/execd/refusal.h"
+#include "servers/manifest/check.h"
+#include "servers/runtime/reach.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/try.h"
 
@@ -19,23 +21,11 @@ std::uint64_t deadline() {
   return now ? *now + Authority::kPatience : 0;
 }
 
-// A policyd that was restarted has another endpoint.
-bool is_gone(const rt::Error& error) {
-  return error.status == abi::kEbadf || error.status == abi::kEpipe;
-}
-rt::Result<void> find_policyd() {
-  RT_TRY_ASSIGN(const auto found, kRoutes.find_until(deadline(), "policyd"));
-  RT_TRY(process::drop(kPolicyd));
-  return found.keep(kPolicyd);
-}
-
-// Once more where it may be another policyd that answers.
+// Once more where it is another policyd that answers.
 template <class Ask>
 bool is_allowed(Ask ask) {
   const service::PolicydClient policyd(kPolicyd);
-  const auto answer = ask(policyd);
-  if (answer) return true;
-  return is_gone(answer.error()) && find_policyd() && ask(policyd);
+  return rt::reaching(kPolicyd, manifest::kPolicyd, [&] { return ask(policyd); }).has_value();
 }
 
 }  // namespace

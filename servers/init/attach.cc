@@ -12,8 +12,7 @@
 
 namespace tessera::init {
 
-Result<void> attach_console(std::size_t image) {
-  RT_TRY_ASSIGN(const auto uart, step("ask where the UART is", kBootInfo.uart()));
+Result<void> attach_console(std::size_t image, const UartPlace& uart) {
   if (uart.offset > UINT32_MAX || uart.shift > UINT8_MAX) {
     return failed("attach the console", "the UART's registers are out of reach");
   }

@@ -44,10 +44,6 @@ class AttachTest : public ::testing::Test {
 
   bool on_call(rt::Registers& r) {
     switch (static_cast<SystemCall>(r.a7)) {
-      case SystemCall::kBootInfoUart:
-        r.a0 = offset;
-        r.a2 = shift;
-        break;
       case SystemCall::kBootInfoPrint:
         by_kernel +=
             abi::unpacked<rt::Chunk>(r.a0, std::array{r.a1, r.a2, r.a3, r.a4, r.a5}).view();
@@ -71,7 +67,7 @@ class AttachTest : public ::testing::Test {
   gen::Loopback kernel;
   service::FakeConsole console;
   std::uint64_t offset = 0x100;
-  std::uint64_t shift = 2;
+  std::uint32_t shift = 2;
   std::string printed;
   std::string by_kernel;
 };
@@ -85,7 +81,7 @@ TEST_F(AttachTest, TheConsoleIsToldWhereTheUartIsAndPrints) {
     return rt::Result<void>();
   };
   print("start");
-  ASSERT_TRUE(attach_console(kImage));
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
   print("up");
   EXPECT_EQ(by_kernel, "start\n");
   EXPECT_EQ(printed, "up\n");
@@ -95,7 +91,7 @@ TEST_F(AttachTest, TheConsoleIsToldWhereTheUartIsAndPrints) {
 
 TEST_F(AttachTest, AUartOutOfReachIsNotToldOf) {
   offset = std::uint64_t{1} << 32;
-  const auto attached = attach_console(kImage);
+  const auto attached = attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift});
   ASSERT_FALSE(attached);
   EXPECT_EQ(attached.error().error.status, 0);
   EXPECT_EQ(console.executed, 0);
@@ -105,7 +101,7 @@ TEST_F(AttachTest, AUartOutOfReachIsNotToldOf) {
 // lines go on through the kernel.
 TEST_F(AttachTest, WhyItFailedIsAValue) {
   const auto failed_with = [this] {
-    const auto attached = attach_console(kImage);
+    const auto attached = attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift});
     EXPECT_FALSE(attached);
     EXPECT_EQ(attached.error().step, "attach the console");
     by_kernel.clear();
@@ -125,7 +121,7 @@ TEST_F(AttachTest, WhyItFailedIsAValue) {
 }
 
 TEST_F(AttachTest, AConsoleThatHangsIsWaitedForASecond) {
-  ASSERT_TRUE(attach_console(kImage));
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
   kernel.server_at[kConsoleClient.index] = [](const rt::Registers&) { return rt::Registers{}; };
   print("lost");
   EXPECT_EQ(kernel.calls().back().a7, abi::word(SystemCall::kEndpointCallWith));

@@ -9,6 +9,7 @@
 #include "idl/kernel/vmo.h"
 #include "servers/init/boot.h"
 #include "servers/init/layout.h"
+#include "servers/init/printer.h"
 #include "servers/process/maker.h"
 #include "servers/process/spawner.h"
 #include "servers/runtime/slots.h"
@@ -33,21 +34,26 @@ Result<void> give_service(const process::Child& child, std::size_t index, bool i
   RT_TRY(step("give it its endpoint",
               mint_to(child, rt::start::slot(StartSlot::kService), endpoint_slot(index),
                       is_spawner ? kReceive | kSend : kReceive)));
-  return step("give it its ready signal",
+  RT_TRY(step("give it its ready signal",
               mint_to(child, rt::start::slot(StartSlot::kReady), kEvents,
-                      rt::rights(Notification::Right::kSignal), ready_bit(index)));
+                      rt::rights(Notification::Right::kSignal), ready_bit(index))));
+  // To mint what its clients send with is all that init needs of it from here on.
+  const rt::Slot endpoint = endpoint_slot(index);
+  RT_TRY(step(
+      "mint its endpoint to send to",
+      mint(kTemporary, endpoint, rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant))));
+  RT_TRY(step("drop its endpoint", drop(endpoint)));
+  return step("keep its endpoint to send to",
+              kCspace.move(endpoint.index, kCspace, kTemporary.index));
 }
 
-// The console takes no capabilities, so nobody needs `grant` there.
 Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,
-                        const process::Child& child) {
+                        const process::Child& child, const MayUse& may_use) {
   std::uint32_t others = 0;
   for (const std::string_view name : manifest.images[index].uses) {
     rt::Slot to = rt::start::peer(others);
-    std::uint8_t rights = rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant);
     if (name == manifest::kConsole) {
       to = rt::start::slot(StartSlot::kConsole);
-      rights = rt::rights(Endpoint::Right::kSend);
     } else if (name == manifest::kTimed) {
       to = rt::start::slot(StartSlot::kTimed);
     } else {
@@ -55,10 +61,16 @@ Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,
     }
     // check.h: there is one.
     const std::size_t peer = manifest::find(manifest, name).value_or(0);
+    if (!may_use(name)) {
+      print(manifest.images[index].name, " may not reach ", name);
+      continue;
+    }
     RT_TRY(step("give it an endpoint that it uses",
-                mint_to(child, to, endpoint_slot(peer), rights, badge_of(index))));
+                mint_to(child, to, endpoint_slot(peer), rights_to(name), badge_of(index))));
   }
-  return {};
+  return step("give it a way to init",
+              mint_to(child, rt::start::slot(StartSlot::kRoutes), kRoutes,
+                      rt::rights(Endpoint::Right::kSend), badge_of(index)));
 }
 
 Result<void> give_uart(const process::Child& child) {
@@ -97,17 +109,17 @@ Result<void> give_boot_info(const process::Child& child, std::uint8_t rights) {
               mint_to(child, rt::start::slot(StartSlot::kBootInfo), kBootInfo.slot(), rights));
 }
 
-// Whoever else comes by it, it works for this image alone.
-Result<void> give_qos_control(const process::Child& child, std::uint64_t identity) {
+// Whoever else comes by it, it works for this image alone: that is its badge.
+Result<void> give_qos_control(const process::Child& child, std::size_t index) {
   return step("give it a QosControl",
-              mint_to(child, rt::start::slot(StartSlot::kQosControl), kQosControls,
-                      rt::rights(kernel::QosControl::Right::kUse), identity));
+              mint_to(child, rt::start::slot(StartSlot::kQosControl), qos_slot(index),
+                      rt::rights(kernel::QosControl::Right::kUse)));
 }
 
-Result<void> give_identity_control(const process::Child& child, std::uint64_t identity) {
+Result<void> give_identity_control(const process::Child& child, std::size_t index) {
   return step("give it an IdentityControl",
-              mint_to(child, rt::start::slot(StartSlot::kIdentityControl), kIdentities.slot(),
-                      rt::rights(kernel::IdentityControl::Right::kUse), identity));
+              mint_to(child, rt::start::slot(StartSlot::kIdentityControl), identity_slot(index),
+                      rt::rights(kernel::IdentityControl::Right::kUse)));
 }
 
 Result<void> give_spawner(const manifest::Manifest& manifest, const process::Child& child) {
@@ -115,11 +127,11 @@ Result<void> give_spawner(const manifest::Manifest& manifest, const process::Chi
               mint_to(child, process::kBundle, boot_slot(kernel::BootSlot::kBundle),
                       rt::rights(Vmo::Right::kRead, Vmo::Right::kMap))));
   std::size_t nth = 0;
-  for (const manifest::Image& image : manifest.images) {
-    if (image.start != manifest::Start::kSpawned) continue;
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (manifest.images[i].start != manifest::Start::kSpawned) continue;
     RT_TRY(step("give it a spawned image's identity",
-                mint_to(child, process::identity_slot(nth++), kIdentities.slot(),
-                        rt::rights(kernel::IdentityControl::Right::kUse), image.identity)));
+                mint_to(child, process::identity_slot(nth++), identity_slot(i),
+                        rt::rights(kernel::IdentityControl::Right::kUse))));
   }
   return {};
 }
@@ -127,20 +139,20 @@ Result<void> give_spawner(const manifest::Manifest& manifest, const process::Chi
 }  // namespace
 
 Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
-                   const process::Child& child) {
+                   const process::Child& child, const MayUse& may_use) {
   const manifest::Image& image = manifest.images[index];
   using manifest::Grant;
   using manifest::is_granted;
   if (image.service) {
     RT_TRY(give_service(child, index, is_granted(image, Grant::kSpawner)));
   }
-  RT_TRY(give_peers(manifest, index, child));
+  RT_TRY(give_peers(manifest, index, child, may_use));
   if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
   if (is_granted(image, Grant::kWindow)) RT_TRY(give_window(child));
   if (is_granted(image, Grant::kAlarm)) RT_TRY(give_alarm(child));
   RT_TRY(give_boot_info(child, boot_info_rights(image)));
-  if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, image.identity));
-  if (is_granted(image, Grant::kIdentity)) RT_TRY(give_identity_control(child, image.identity));
+  if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, index));
+  if (is_granted(image, Grant::kIdentity)) RT_TRY(give_identity_control(child, index));
   if (is_granted(image, Grant::kSpawner)) RT_TRY(give_spawner(manifest, child));
   if (is_granted(image, Grant::kMemory)) RT_TRY(process::give_memory(child));
   return {};

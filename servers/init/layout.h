@@ -25,14 +25,20 @@ inline constexpr std::uint32_t kRegionsEnd = 256;
 inline constexpr rt::Slot kEvents{256};         // the Notification that tasks' signs of life reach
 inline constexpr rt::Slot kConsoleClient{257};  // to send to the console
 inline constexpr rt::Slot kOwnQos{258};         // a QosControl that works for init
+inline constexpr rt::Slot kRoutes{259};         // its endpoint
 // In use while one task is made, empty otherwise; the last two for what it is given, too.
 inline constexpr process::Bench kBench{.first = {260}, .scratch = 0x2000'0000};
 inline constexpr rt::Slot kVmo = kBench.vmo();
 inline constexpr rt::Slot kTemporary = kBench.temporary();
+// From here on: to call services with, and the last capability that Routes.find gave.
+inline constexpr rt::Slot kPolicydClient{270};
+inline constexpr rt::Slot kTimedClient{271};
+inline constexpr rt::Slot kRoute{272};
 
-// What is kept of each image: its memory, its task, its endpoint.
+// What is kept of each image: its memory, its task, its endpoint; and what it takes to start it
+// again.
 inline constexpr std::uint32_t kFirstImage = 320;
-inline constexpr std::uint32_t kSlotsPerImage = 4;
+inline constexpr std::uint32_t kSlotsPerImage = 8;
 constexpr rt::Slot quota_slot(std::size_t image) {
   return {static_cast<std::uint32_t>(kFirstImage + image * kSlotsPerImage)};
 }
@@ -40,6 +46,10 @@ constexpr rt::Slot task_slot(std::size_t image) { return {quota_slot(image).inde
 constexpr rt::Slot endpoint_slot(std::size_t image) { return {quota_slot(image).index + 2}; }
 // To ask how the task is, and nothing else.
 constexpr rt::Slot watch_slot(std::size_t image) { return {quota_slot(image).index + 3}; }
+constexpr rt::Slot thread_slot(std::size_t image) { return {quota_slot(image).index + 4}; }
+// Masters of these, for its identity alone.
+constexpr rt::Slot identity_slot(std::size_t image) { return {quota_slot(image).index + 5}; }
+constexpr rt::Slot qos_slot(std::size_t image) { return {quota_slot(image).index + 6}; }
 
 inline constexpr std::uint32_t kSlotsEnd = quota_slot(manifest::kMaxImages).index;
 // The last slots of the first task hold its own segments and stack, put there by the kernel:

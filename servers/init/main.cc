@@ -1,22 +1,16 @@
-// init: the first task. It starts what the manifest names, gives up the power to do so, and from
-// then on says how tasks end.
-#include <cstddef>
+// init: the first task. It starts what the manifest names, gives up the power to start anything
+// else, and from then on starts again what ended, and tells tasks where services are.
 #include <cstdint>
-#include <string_view>
 
-#include "bootimage/bundle.h"
-#include "servers/init/argument.h"
-#include "servers/init/attach.h"
+#include "idl/kernel/notification.h"
+#include "idl/kernel/thread.h"
+#include "idl/service/routes_server.h"
 #include "servers/init/boot.h"
-#include "servers/init/failure.h"
+#include "servers/init/hands.h"
 #include "servers/init/layout.h"
-#include "servers/init/powerless.h"
 #include "servers/init/printer.h"
-#include "servers/init/renounce.h"
-#include "servers/init/spawn.h"
-#include "servers/init/supervisor.h"
+#include "servers/init/server.h"
 #include "servers/manifest/selected.h"
-#include "servers/runtime/exit.h"
 #include "servers/runtime/start.h"
 #include "servers/runtime/try.h"
 
@@ -25,45 +19,13 @@ namespace {
 
 using manifest::kSelected;
 
-constexpr std::int32_t kFailed = 1;
-
-// Says which image it concerns, and ends the machine: without all that the manifest names it is not
-// the machine that was asked for. Once init has renounced that power, only its own task ends.
-[[noreturn]] void give_up(std::string_view who, const Failure& failure) {
-  print("FAIL ", who, ' ', failure);
-  rt::ignore(kBootInfo.stop());
-  rt::exit(kFailed);
-}
-
-Result<void> bring_up(Supervisor& supervisor, std::size_t image, const bundle::Bundle& bundle,
-                      std::string_view argument) {
-  RT_TRY(spawn(kSelected, image, bundle, argument));
-  RT_TRY(supervisor.wait_until_ready(image));
-  if (kSelected.images[image].name == manifest::kConsole) RT_TRY(attach_console(image));
-  print("up ", kSelected.images[image].name);
-  return {};
-}
-
-// Services first, each when those before it are ready; then the tasks that only use them.
-void start_all(Supervisor& supervisor, const bundle::Bundle& bundle,
-               std::string_view command_line) {
-  for (const bool services : {true, false}) {
-    for (std::size_t i = 0; i < kSelected.images.size(); ++i) {
-      const manifest::Image& image = kSelected.images[i];
-      if (image.service != services || image.start == manifest::Start::kSpawned) continue;
-      print("start ", image.name);
-      const std::string_view argument = argument_of(command_line, image.name);
-      const auto started = services ? bring_up(supervisor, i, bundle, argument)
-                                    : spawn(kSelected, i, bundle, argument);
-      if (!started) give_up(image.name, started.error());
-    }
-    if (services) print("ready");
-  }
-}
-
-Result<void> make_events() {
-  return step("retype the events", make(kernel::Untyped(boot_slot(kernel::BootSlot::kFirstRegion)),
-                                        abi::ObjectType::kNotification, kEvents));
+// What reaches its loop: signals on the events, messages at its endpoint.
+Result<void> make_own_objects() {
+  const kernel::Untyped memory(boot_slot(kernel::BootSlot::kFirstRegion));
+  const kernel::Thread thread(boot_slot(kernel::BootSlot::kThread));
+  RT_TRY(step("retype the events", make(memory, abi::ObjectType::kNotification, kEvents)));
+  RT_TRY(step("retype its endpoint", make(memory, abi::ObjectType::kEndpoint, kRoutes)));
+  return step("bind the events", thread.bind(kernel::Notification(kEvents)));
 }
 
 }  // namespace
@@ -73,15 +35,15 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   using namespace tessera::init;
   print("start");
   const auto bundle = open_bundle();
-  if (!bundle) give_up("init", bundle.error());
-  if (const auto made = make_events(); !made) give_up("init", made.error());
-  if (const auto bound = bind_qos_control(); !bound) give_up("init", bound.error());
+  if (!bundle) Hands::give_up("init", bundle.error());
+  if (const auto made = make_own_objects(); !made) Hands::give_up("init", made.error());
+  if (const auto bound = bind_qos_control(); !bound) Hands::give_up("init", bound.error());
   const auto command_line = read_command_line();
-  if (!command_line) give_up("init", command_line.error());
-  Supervisor supervisor(kSelected);
-  start_all(supervisor, *bundle, command_line->text());
-  if (const auto renounced = renounce(); !renounced) give_up("init", renounced.error());
-  const auto powerless = confirm_powerless(kSelected.images.size());
-  if (!powerless) give_up("init", powerless.error());
-  give_up("init", supervisor.watch());
+  if (!command_line) Hands::give_up("init", command_line.error());
+  const auto uart = step("ask where the UART is", kBootInfo.uart());
+  if (!uart) Hands::give_up("init", uart.error());
+  Hands hands(kSelected, *bundle, command_line->text(), *uart);
+  BasicServer server(kSelected, hands);
+  server.begin();
+  tessera::service::serve_routes(server, kRoutes);
 }

@@ -2,15 +2,13 @@
 #ifndef SERVERS_INIT_POWERLESS_H_
 #define SERVERS_INIT_POWERLESS_H_
 
-#include <cstddef>
-
+#include "idl/manifest.h"
 #include "servers/init/failure.h"
 
 namespace tessera::init {
 
 // Fails, with the name of the first power that is left. Tries nothing that does harm if it works.
-// `images`: how many were started.
-Result<void> confirm_powerless(std::size_t images);
+Result<void> confirm_powerless(const manifest::Manifest& manifest);
 
 }  // namespace tessera::init
 

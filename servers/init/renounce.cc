@@ -3,37 +3,87 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "idl/kernel/notification.h"
 #include "servers/init/boot.h"
 #include "servers/init/layout.h"
+#include "servers/manifest/check.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
 namespace {
 
-// What watching, printing and reaping need: the events, the console, of each task a capability to
-// ask after it and its quota, to take back what came out of it; the CSpace that these are in; and
-// the thread itself, which ends with its last capability. Everything else below kSlotsEnd goes; the
-// slots behind it carry init's own image and stack.
-constexpr bool is_kept(rt::Slot slot) {
-  if (slot == kEvents || slot == kConsoleClient || slot == kCspace.slot()) return true;
-  if (slot == boot_slot(kernel::BootSlot::kThread)) return true;
-  for (std::size_t i = 0; i < manifest::kMaxImages; ++i) {
-    if (slot == watch_slot(i) || slot == quota_slot(i)) return true;
+bool restarts_any(const manifest::Manifest& manifest) {
+  for (const manifest::Image& image : manifest.images) {
+    if (manifest::is_restarted(image)) return true;
   }
   return false;
 }
 
+// Lines, while there is no console; and what whoever is started again is given of it.
+std::uint8_t boot_info_rights_kept(const manifest::Manifest& manifest) {
+  std::uint8_t rights = rt::rights(kernel::BootInfo::Right::kPrint);
+  for (const manifest::Image& image : manifest.images) {
+    if (manifest::is_restarted(image)) rights |= boot_info_rights(image);
+  }
+  return rights;
+}
+
+// What execd starts tasks with, it is given again.
+bool restarts_spawner(const manifest::Manifest& manifest) {
+  for (const manifest::Image& image : manifest.images) {
+    if (manifest::is_restarted(image) && is_granted(image, manifest::Grant::kSpawner)) return true;
+  }
+  return false;
+}
+
+bool has_operator(const manifest::Manifest& manifest) {
+  for (const manifest::Image& image : manifest.images) {
+    if (manifest::is_granted(image, manifest::Grant::kOperator)) return true;
+  }
+  return false;
+}
+
+// What a task is loaded from and by.
+bool is_for_restarts(rt::Slot slot) {
+  return slot == boot_slot(kernel::BootSlot::kTask) ||
+         slot == boot_slot(kernel::BootSlot::kBundle) || slot == kOwnQos;
+}
+
+bool is_kept_of(const manifest::Manifest& manifest, std::size_t image, rt::Slot slot) {
+  const manifest::Image& its = manifest.images[image];
+  if (slot == watch_slot(image) || slot == quota_slot(image)) return true;
+  if (slot == endpoint_slot(image)) return its.service;
+  if (slot == task_slot(image) || slot == thread_slot(image)) return has_operator(manifest);
+  if (its.start == manifest::Start::kSpawned) {
+    return slot == identity_slot(image) && restarts_spawner(manifest);
+  }
+  if (!manifest::is_restarted(its)) return false;
+  if (slot == kUartPages.slot()) return manifest::is_granted(its, manifest::Grant::kUart);
+  return slot == identity_slot(image) || slot == qos_slot(image);
+}
+
 }  // namespace
 
-Result<void> renounce() {
-  // Waiting is all that is left to do with the events; those who signal have their own.
-  RT_TRY(step("mint the events to wait for",
-              mint(kTemporary, kEvents, rt::rights(kernel::Notification::Right::kWait))));
-  RT_TRY(step("drop the events", drop(kEvents)));
-  RT_TRY(step("keep the events", kCspace.move(kEvents.index, kCspace, kTemporary.index)));
+bool is_kept(const manifest::Manifest& manifest, rt::Slot slot) {
+  if (slot == kEvents || slot == kRoutes || slot == kConsoleClient || slot == kPolicydClient) {
+    return true;
+  }
+  if (slot == kCspace.slot() || slot == boot_slot(kernel::BootSlot::kThread)) return true;
+  if (slot == kBootInfo.slot()) return true;  // narrowed
+  if (is_for_restarts(slot) && restarts_any(manifest)) return true;
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (is_kept_of(manifest, i, slot)) return true;
+  }
+  return false;
+}
+
+Result<void> renounce(const manifest::Manifest& manifest) {
+  RT_TRY(step("mint the BootInfo to keep",
+              mint(kTemporary, kBootInfo.slot(), boot_info_rights_kept(manifest))));
+  RT_TRY(step("drop the BootInfo", drop(kBootInfo.slot())));
+  RT_TRY(
+      step("keep the BootInfo", kCspace.move(kBootInfo.slot().index, kCspace, kTemporary.index)));
   for (std::uint32_t i = kCspace.slot().index; i < kSlotsEnd; ++i) {
-    if (!is_kept({i})) RT_TRY(step("renounce", drop({i})));
+    if (!is_kept(manifest, {i})) RT_TRY(step("renounce", drop({i})));
   }
   return {};
 }

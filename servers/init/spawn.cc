@@ -17,9 +17,22 @@ namespace {
 
 constexpr std::uint64_t kKiB = 1024;
 
-// What there is before the task: its quota, its endpoint out of it, and who is told of its end.
+Result<void> take_identity(const manifest::Manifest& manifest, std::size_t index) {
+  return step("mint its IdentityControl", mint(identity_slot(index), kIdentities.slot(),
+                                               rt::rights(kernel::IdentityControl::Right::kUse),
+                                               manifest.images[index].identity));
+}
+
+// Of those that a spawner starts.
+Result<void> take_identities(const manifest::Manifest& manifest) {
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (manifest.images[i].start == manifest::Start::kSpawned) RT_TRY(take_identity(manifest, i));
+  }
+  return {};
+}
+
+// What there is before the task, out of its quota: its endpoint; and who is told of its end.
 Result<void> prepare(const manifest::Image& image, std::size_t index) {
-  RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
   if (image.service) {
     RT_TRY(step("retype its endpoint", make(kernel::Untyped(quota_slot(index)),
                                             abi::ObjectType::kEndpoint, endpoint_slot(index))));
@@ -31,24 +44,35 @@ Result<void> prepare(const manifest::Image& image, std::size_t index) {
 
 }  // namespace
 
+Result<void> take_what_starts_it(const manifest::Manifest& manifest, std::size_t index) {
+  const manifest::Image& image = manifest.images[index];
+  RT_TRY(take_memory(image.quota_kib * kKiB, quota_slot(index)));
+  RT_TRY(take_identity(manifest, index));
+  if (manifest::is_granted(image, manifest::Grant::kSpawner)) RT_TRY(take_identities(manifest));
+  if (!manifest::is_granted(image, manifest::Grant::kQosControl)) return {};
+  return step("mint its QosControl",
+              mint(qos_slot(index), kQosControls, rt::rights(kernel::QosControl::Right::kUse),
+                   image.identity));
+}
+
 Result<void> spawn(const manifest::Manifest& manifest, std::size_t index,
-                   const bundle::Bundle& bundle, std::string_view argument) {
+                   const bundle::Bundle& bundle, std::string_view argument, const MayUse& may_use) {
   const manifest::Image& image = manifest.images[index];
   RT_TRY_ASSIGN(const elf::Image program, open_image(bundle, image.name));
   RT_TRY(prepare(image, index));
   const process::Plan plan{.image = image,
                            .memory = kernel::Untyped(quota_slot(index)),
                            .task = task_slot(index),
+                           .thread = thread_slot(index),
                            .ended = kTemporary,
-                           .identities = kIdentities,
+                           .identities = kernel::IdentityControl(identity_slot(index)),
                            .argument = argument};
   RT_TRY_ASSIGN(const process::Made made, process::make_task(kBench, plan, program));
   RT_TRY(step("drop its end", drop(kTemporary)));
   RT_TRY(step("mint a capability to watch it", mint(watch_slot(index), task_slot(index),
                                                     rt::rights(kernel::Task::Right::kInspect))));
-  RT_TRY(endow(manifest, index, made.child));
-  RT_TRY(process::start(kBench, made, kernel::QosControl(kOwnQos), image.qos));
-  return step("drop its thread", drop(kBench.thread()));
+  RT_TRY(endow(manifest, index, made.child, may_use));
+  return process::start(kBench, made, kernel::QosControl(kOwnQos), image.qos);
 }
 
 }  // namespace tessera::init

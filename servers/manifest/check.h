@@ -18,13 +18,14 @@ inline constexpr std::size_t kMaxImages = 32;
 inline constexpr std::size_t kMaxUses = 8;
 inline constexpr std::string_view kConsole = "console";
 inline constexpr std::string_view kTimed = "timed";
+inline constexpr std::string_view kPolicyd = "policyd";
 
 enum class Defect : std::uint8_t {
   kNone,
   kTooManyImages,  // more than kMaxImages
   kBadName,        // empty, longer than 16, or with other characters than letters, digits, - and _
   kNameTwice,      // or the name of init
-  kIdentityTwice,  // or 0, or that of init, or not below 2^32
+  kIdentityTwice,  // or 0, 2^32 or more, or that of init
   kBadQuota,       // 0, or not a multiple of a page
   kBadStack,       // the same
   kBadSlots,       // outside the limits, or none beyond the start slots
@@ -32,9 +33,11 @@ enum class Defect : std::uint8_t {
   kTooManyUses,    // more than kMaxUses
   kUsesUnknown,    // no service of that name earlier in the list, or twice
   kTwoDevices,     // the grants uart and window: both would stand in StartSlot.device
-  kBadSpawned,     // start = spawned of a service, or with other grants than memory, or no room
-  kSpawnsUnknown,  // no image of that name with start = spawned
-  kBadSpawner,     // the grant spawner of no service, or without slots for it
+  kBadRestart,  // restart without restarts, or the other way round; of an image that execd starts;
+                // or with a window, which is gone with the task
+  kBadSpawned,  // start = spawned of a service, or with other grants than memory, or no room
+  kSpawnsUnknown,    // no image of that name with start = spawned
+  kBadSpawner,       // the grant spawner of no service, or without slots for it
   kFirstNotConsole,  // the first service prints for the others
 };
 
@@ -58,6 +61,21 @@ constexpr std::optional<std::size_t> find(const Manifest& manifest, std::string_
     if (manifest.images[i].name == name) return i;
   }
   return std::nullopt;
+}
+
+// The index of the image that a task with that identity is of: the lower half tells it.
+constexpr std::optional<std::size_t> image_of(const Manifest& manifest, std::uint64_t identity) {
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (manifest.images[i].identity == (identity & UINT32_MAX)) return i;
+  }
+  return std::nullopt;
+}
+
+constexpr bool uses(const Image& image, std::string_view name) {
+  for (const std::string_view each : image.uses) {
+    if (each == name) return true;
+  }
+  return false;
 }
 
 constexpr Defect check_uses(const Manifest& manifest, std::size_t index) {
@@ -96,12 +114,19 @@ constexpr bool is_granted(const Image& image, Grant grant) {
   return false;
 }
 
+constexpr bool is_restarted(const Image& image) { return image.restart != Restart::kNever; }
+
+constexpr bool has_good_restart(const Image& image) {
+  if (is_restarted(image) != (image.restarts != 0)) return false;
+  return !is_restarted(image) ||
+         (image.start == Start::kBoot && !is_granted(image, Grant::kWindow));
+}
+
 constexpr Defect check_spawned(const Image& image) {
   bool other_grants = false;
   for (const Grant each : image.grants) other_grants |= each != Grant::kMemory;
   const bool room = peers_of(image) + kGiven <= kMaxUses;
-  const bool bad = image.service || image.restart != Restart::kNever || other_grants || !room;
-  return bad ? Defect::kBadSpawned : Defect::kNone;
+  return image.service || other_grants || !room ? Defect::kBadSpawned : Defect::kNone;
 }
 
 constexpr Defect check_spawns(const Manifest& manifest, const Image& image) {
@@ -120,7 +145,7 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
   const Image& image = manifest.images[index];
   if (!is_good_name(image.name)) return Defect::kBadName;
   if (image.name == "init") return Defect::kNameTwice;
-  if (image.identity == 0 || image.identity == init_identity || image.identity >> 32 != 0) {
+  if (image.identity == 0 || image.identity > UINT32_MAX || image.identity == init_identity) {
     return Defect::kIdentityTwice;
   }
   for (std::size_t i = 0; i < index; ++i) {
@@ -136,6 +161,7 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
   if (is_granted(image, Grant::kUart) && is_granted(image, Grant::kWindow)) {
     return Defect::kTwoDevices;
   }
+  if (!has_good_restart(image)) return Defect::kBadRestart;
   if (image.start == Start::kSpawned) {
     if (const Defect spawned = check_spawned(image); spawned != Defect::kNone) return spawned;
   }

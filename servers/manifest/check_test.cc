@@ -89,11 +89,6 @@ TEST(Manifest, NamesEachDefect) {
       {Defect::kBadSpawned,
        [](auto& all) {
          all[2].start = Start::kSpawned;
-         all[2].restart = Restart::kAlways;
-       }},
-      {Defect::kBadSpawned,
-       [](auto& all) {
-         all[2].start = Start::kSpawned;
          all[2].grants = kSpawner;
        }},
       {Defect::kBadSpawned,

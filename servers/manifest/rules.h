@@ -61,9 +61,11 @@ struct Rules {
                 "each of uses is a service that stands before it in the list, named once");
   static_assert(is_well < program, defect != Defect::kTwoDevices >,
                 "grants have one of uart and window, not both");
+  static_assert(is_well < program, defect != Defect::kBadRestart >,
+                "restart goes with restarts, 1 to 255, for what init starts, and without a window");
   static_assert(is_well < program, defect != Defect::kBadSpawned >,
-                "an image with start = spawned is no service, is never restarted, has no grant but "
-                "memory, and uses at most 6 images beside console and timed");
+                "an image with start = spawned is no service, has no grant but memory, and uses at "
+                "most 6 images beside console and timed");
   static_assert(is_well < program, defect != Defect::kSpawnsUnknown >,
                 "each of spawns is an image with start = spawned");
   static_assert(is_well < program, defect != Defect::kBadSpawner >,

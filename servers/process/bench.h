@@ -23,13 +23,12 @@ struct Bench {
   rt::Slot first;
   std::uint64_t scratch;  // segments are mapped here to be filled
 
-  static constexpr std::uint32_t kSlots = 6;
+  static constexpr std::uint32_t kSlots = 5;
   constexpr rt::Slot cnode() const { return nth(0); }
-  constexpr rt::Slot thread() const { return nth(1); }
-  constexpr rt::Slot timer() const { return nth(2); }
-  constexpr rt::Slot vmo() const { return nth(3); }
-  constexpr rt::Slot view() const { return nth(4); }  // what will be the task's of vmo()
-  constexpr rt::Slot temporary() const { return nth(5); }
+  constexpr rt::Slot timer() const { return nth(1); }
+  constexpr rt::Slot vmo() const { return nth(2); }
+  constexpr rt::Slot view() const { return nth(3); }  // what will be the task's of vmo()
+  constexpr rt::Slot temporary() const { return nth(4); }
 
  private:
   constexpr rt::Slot nth(std::uint32_t n) const { return {first.index + n}; }

@@ -23,11 +23,11 @@ Result<Child> make_objects(const Bench& bench, const Plan& plan) {
   const Child child{.memory = plan.memory,
                     .cspace = CNode(bench.cnode()),
                     .task = Task(plan.task),
-                    .thread = kernel::Thread(bench.thread())};
+                    .thread = kernel::Thread(plan.thread)};
   RT_TRY(step("retype its CSpace",
               make(child.memory, ObjectType::kCnode, bench.cnode(), plan.image.slots)));
   RT_TRY(step("retype its task", make(child.memory, ObjectType::kTask, plan.task)));
-  RT_TRY(step("retype its thread", make(child.memory, ObjectType::kThread, bench.thread())));
+  RT_TRY(step("retype its thread", make(child.memory, ObjectType::kThread, plan.thread)));
   RT_TRY(step("retype its timer", make(child.memory, ObjectType::kNotification, bench.timer())));
   return child;
 }
@@ -64,7 +64,7 @@ Result<void> give_itself(const Bench& bench, const Child& child) {
                                          rt::rights(CNode::Right::kRead, CNode::Right::kWrite))));
   RT_TRY(step("give it its task", mint_to(child, StartSlot::kTask, child.task.slot(),
                                           rt::rights(Task::Right::kMap, Task::Right::kInspect))));
-  RT_TRY(step("give it its thread", mint_to(child, StartSlot::kThread, bench.thread(), 0)));
+  RT_TRY(step("give it its thread", mint_to(child, StartSlot::kThread, child.thread.slot(), 0)));
   return step("give it its timer",
               mint_to(child, StartSlot::kTimer, bench.timer(),
                       rt::rights(Notification::Right::kSignal, Notification::Right::kWait)));

@@ -24,7 +24,8 @@ namespace tessera::process {
 struct Plan {
   const manifest::Image& image;
   kernel::Untyped memory;                // pays for everything; as large as the image's quota
-  rt::Slot task;                         // empty; the maker keeps the task here
+  rt::Slot task;                         // empty; the maker keeps the task here,
+  rt::Slot thread;                       // and its first thread here
   rt::Slot ended;                        // a Notification to signal, with a badge, at its end
   kernel::IdentityControl identities{};  // allows its identity
   bool is_one_of_many = false;           // its identity's upper half tells which of the image's
@@ -45,8 +46,7 @@ Result<Made> make_task(const Bench& bench, const Plan& plan, const elf::Image& p
 // What is left of its quota, in the start slot for that. Last of all that comes out of it.
 Result<void> give_memory(const Child& child);
 
-// It has the class before its first instruction. Of its objects, the bench has none any more but
-// the thread, which is its maker's to keep or to drop.
+// It has the class before its first instruction. Of its objects the bench has none any more.
 Result<void> start(const Bench& bench, const Made& made, kernel::QosControl authority,
                    abi::QosClass qos);
 

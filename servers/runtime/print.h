@@ -10,7 +10,8 @@
 
 namespace tessera::rt {
 
-// Sends through StartSlot.console. Nobody is left to tell when that fails, so nobody is told.
+// Sends through StartSlot.console; to the next console when that one is gone. Nobody is left to
+// tell when that fails, or takes a second, so nobody is told.
 void send_to_console(const Chunk& text);
 
 // One line of what servers/runtime/text.h writes.

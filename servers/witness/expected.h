@@ -54,13 +54,6 @@ constexpr Holding memory_at(rt::Slot slot) {
 // --- What the manifest gives
 // ----------------------------------------------------------------------
 
-constexpr bool uses(const manifest::Image& image, std::string_view name) {
-  for (const std::string_view each : image.uses) {
-    if (each == name) return true;
-  }
-  return false;
-}
-
 constexpr bool has(const manifest::Image& image, manifest::Grant grant) {
   for (const manifest::Grant each : image.grants) {
     if (each == grant) return true;
@@ -71,8 +64,8 @@ constexpr bool has(const manifest::Image& image, manifest::Grant grant) {
 // Those whom it uses, but for console and timed.
 constexpr std::size_t peers(const manifest::Image& image) {
   std::size_t count = image.uses.size();
-  if (uses(image, manifest::kConsole)) --count;
-  if (uses(image, manifest::kTimed)) --count;
+  if (manifest::uses(image, manifest::kConsole)) --count;
+  if (manifest::uses(image, manifest::kTimed)) --count;
   return count;
 }
 
@@ -103,9 +96,11 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return {ObjectType::kNotification,
               rt::rights(kernel::Notification::Right::kSignal, kernel::Notification::Right::kWait)};
     case StartSlot::kConsole:
-      return only_if(uses(image, manifest::kConsole), {ObjectType::kEndpoint, use, badge});
+      return only_if(manifest::uses(image, manifest::kConsole),
+                     {ObjectType::kEndpoint, use, badge});
     case StartSlot::kTimed:
-      return only_if(uses(image, manifest::kTimed), {ObjectType::kEndpoint, use_and_give, badge});
+      return only_if(manifest::uses(image, manifest::kTimed),
+                     {ObjectType::kEndpoint, use_and_give, badge});
     case StartSlot::kService:
       return only_if(image.service,
                      {ObjectType::kEndpoint, rt::rights(kernel::Endpoint::Right::kReceive)});
@@ -136,11 +131,12 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       return only_if(
           has(image, manifest::Grant::kIdentity),
           {ObjectType::kIdentityControl, abi::kAllIdentityControlRights, image.identity});
+    case StartSlot::kRoutes:
+      return {ObjectType::kEndpoint, use, badge};
     case StartSlot::kNull:
     case StartSlot::kWindow0:
     case StartSlot::kWindow1:
     case StartSlot::kWindow2:
-    case StartSlot::kRoutes:
     case StartSlot::kIrq:
     case StartSlot::kPeer:
       break;

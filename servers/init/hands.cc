@@ -1,0 +1,98 @@
+#include "servers/init/hands.h"
+
+#include "idl/kernel/self.h"
+#include "idl/kernel/thread.h"
+#include "idl/service/policyd_client.h"
+#include "servers/init/argument.h"
+#include "servers/init/boot.h"
+#include "servers/init/endowment.h"
+#include "servers/init/layout.h"
+#include "servers/init/powerless.h"
+#include "servers/init/printer.h"
+#include "servers/init/renounce.h"
+#include "servers/init/spawn.h"
+#include "servers/runtime/exit.h"
+#include "servers/runtime/slots.h"
+#include "servers/runtime/try.h"
+
+namespace tessera::init {
+namespace {
+
+constexpr std::int32_t kFailed = 1;
+
+// A policyd that takes no question for so long does not answer.
+constexpr std::uint64_t kPolicydPatience = 100'000'000;
+
+}  // namespace
+
+void Hands::give_up(std::string_view who, const Failure& failure) {
+  print("FAIL ", who, ' ', failure);
+  rt::ignore(kBootInfo.stop());
+  rt::exit(kFailed);
+}
+
+Result<void> Hands::start(std::size_t image, bool again) {
+  const std::string_view argument = argument_of(command_line_, manifest_.images[image].name);
+  if (!again) RT_TRY(take_what_starts_it(manifest_, image));
+  const auto may_use = [this, image](std::string_view service) {
+    const manifest::Image& asker = manifest_.images[image];
+    if (!policyd_was_up_ || asker.name == manifest::kPolicyd) return true;
+    return may_reach(asker.identity, service);
+  };
+  return spawn(manifest_, image, bundle_, argument, MayUse(may_use));
+}
+
+void Hands::reap(std::size_t image) {
+  const std::string_view name = manifest_.images[image].name;
+  if (name == manifest::kPolicyd) policyd_is_up_ = false;
+  const auto reaped = kCspace.revoke(quota_slot(image).index);
+  if (name == manifest::kConsole) print_through({});
+  if (!reaped) print("FAIL ", name, " was not reaped");
+}
+
+rt::Result<kernel::Task::InfoResult> Hands::info(std::size_t image) const {
+  return kernel::Task(watch_slot(image)).info();
+}
+
+Result<void> Hands::attach(std::size_t image) { return attach_console(image, uart_); }
+
+void Hands::up(std::size_t image) {
+  if (manifest_.images[image].name != manifest::kPolicyd) return;
+  policyd_is_up_ = mint(kPolicydClient, endpoint_slot(image),
+                        rt::rights(kernel::Endpoint::Right::kSend), kInitBadge)
+                       .has_value();
+  policyd_was_up_ = policyd_was_up_ || policyd_is_up_;
+}
+
+bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
+  const auto now = kernel::Self::now();
+  if (!policyd_is_up_ || !now) return false;
+  return service::PolicydClient(kPolicydClient)
+      .may_reach_until(*now + kPolicydPatience, subject, service)
+      .has_value();
+}
+
+rt::Result<kernel::Endpoint> Hands::route(std::size_t asker, std::size_t service) {
+  rt::ignore(drop(kRoute));
+  RT_TRY(mint(kRoute, endpoint_slot(service), rights_to(manifest_.images[service].name),
+              badge_of(asker)));
+  return kernel::Endpoint(kRoute);
+}
+
+rt::Result<void> Hands::suspend(std::size_t image) const {
+  return kernel::Thread(thread_slot(image)).suspend();
+}
+rt::Result<void> Hands::resume(std::size_t image) const {
+  return kernel::Thread(thread_slot(image)).resume();
+}
+rt::Result<void> Hands::kill(std::size_t image) const {
+  return kernel::Task(task_slot(image)).kill();
+}
+
+void Hands::all_started() {
+  if (const auto renounced = renounce(manifest_); !renounced) give_up("init", renounced.error());
+  const auto powerless = confirm_powerless(manifest_);
+  if (!powerless) give_up("init", powerless.error());
+}
+
+}  // namespace tessera::init
