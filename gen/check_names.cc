@@ -153,6 +153,7 @@ void check_function_names(Context& context, const Interface& interface) {
                            {"slot", "the handle's own function"},
                            {"endpoint", "the client's own function"},
                            {"on_notification", "the server's own function"},
+                           {"on_refused", "the server's own function"},
                            {"reply_slot", "the server's own function"},
                        });
   for (const Method& method : interface.methods) {

@@ -73,7 +73,8 @@ class Kernel {
                                   .cause = abi::FaultCause::kWriteFault,
                                   .address = ~std::uint64_t{0},
                                   .pc = 0x1000,
-                                  .id = 0x80000000};
+                                  .id = 0x80000000,
+                                  .identity = ~std::uint64_t{1}};
   }
   std::expected<decode::EndpointReplyReceiveResult, Fault> on(
       decode::EndpointReplyReceive<Kernel> call) {
@@ -234,6 +235,7 @@ TEST_F(DecodeTest, ResultsFillWholeRegisters) {
   EXPECT_EQ(frame.x[kA0 + 3], ~std::uint64_t{0});
   EXPECT_EQ(frame.x[kA0 + 4], 0x1000U);
   EXPECT_EQ(frame.x[kA0 + 5], 0x80000000U);  // of 64 bits
+  EXPECT_EQ(frame.x[kT0], ~std::uint64_t{1});
   EXPECT_EQ(frame.x[kA6], 0U);
 }
 

@@ -65,11 +65,18 @@ class Server {
         wrapped("[[gnu::always_inline]] static rt::Registers dispatch(",
                 {"Impl& impl", "rt::Slot endpoint", "rt::Registers message"}, ") {", 2),
         "    rt::Error why;\n"
-        "    switch (handle(impl, endpoint, message, why)) {\n"
+        "    switch (const rt::Next what = handle(impl, endpoint, message, why)) {\n"
         "      case rt::Next::kHandled:\n        return message;\n"
         "      case rt::Next::kReceive:\n        return receive(endpoint);\n"
-        "      case rt::Next::kRefuse:\n        return refuse(endpoint, why);\n"
+        "      case rt::Next::kRefuse:\n      case rt::Next::kReject:\n"
+        "        if constexpr (requires { impl.",
+        hook(), "; }) {\n          if (what == rt::Next::kReject) impl.", hook(),
+        ";\n        }\n        return refuse(endpoint, why);\n"
         "    }\n    std::unreachable();\n  }\n");
+  }
+
+  std::string hook() const {
+    return absl::StrCat("on_refused(caller_of(message), ", message("tag"), ", why)");
   }
 
   // One compare a method: a message of another interface, or with other words or capabilities, has
@@ -127,17 +134,17 @@ class Server {
                    argument(reply_receive, "status", "abi::word(why.status)"),
                    argument(reply_receive, "shape", "rt::kRefusalShape")},
                   4),
-        "    return out;\n  }\n\n",
+        "    return out;\n  }\n\n", "  template <rt::Next Then = rt::Next::kRefuse>\n",
         wrapped("static constexpr rt::Next refused(", {"rt::Error& why", "const rt::Error& error"},
                 ") {", 2),
-        "    why = {rt::answer_status(error), error.detail};\n    return rt::Next::kRefuse;\n  }\n",
-        "  // The service's own answers say all themselves.\n",
+        "    why = {rt::answer_status(error), error.detail};\n    return Then;\n  }\n",
+        "  // Before the method. The service's own answers say all themselves.\n",
         wrapped("static constexpr rt::Next refused(",
                 {"rt::Error& why", "std::int32_t status", "abi::Detail what",
                  "std::uint32_t argument = 0"},
                 ") {", 2),
-        "    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});\n  "
-        "}\n\n",
+        "    return refused<rt::Next::kReject>(\n"
+        "        why, {status, status < 0 ? abi::detail(what, argument) : 0});\n  }\n\n",
         "  // A signal on the bound Notification, or a call that failed: then its caller, if any, "
         "is\n"
         "  // refused by the next receive, unless there is nothing left to receive from.\n",
@@ -197,7 +204,9 @@ class Server {
     const std::string about = absl::StrCat(
         "Serves ", service_.name,
         " on `endpoint` (right: receive) for ever. Where `impl` has on_notification(std::uint64_t "
-        "bits), it is called when the Notification bound to the thread is signalled.");
+        "bits), it is called when the Notification bound to the thread is signalled. Where it has "
+        "on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why), that is called "
+        "of each call that is refused and that none of its methods has seen.");
     return absl::StrCat(comment(about, 0), "template <class Impl>\n[[noreturn]] void serve_",
                         snake(service_.name), "(Impl& impl, rt::Slot endpoint) {\n  ", class_name(),
                         "<Impl>::serve(impl, endpoint);\n}\n");

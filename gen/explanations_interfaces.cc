@@ -121,8 +121,8 @@ interface Alarms extends(Clock) $K.service(0x7f02) {
     {Code::kClash, "one name in C++ for two things",
      "Methods become C++ functions, a service's also one with _until for the deadline. They must "
      "differ\n"
-     "from each other, from a superclass's, and from slot, endpoint, reply_slot and "
-     "on_notification.\n"
+     "from each other, from a superclass's, and from slot, endpoint, reply_slot, on_notification "
+     "and on_refused.\n"
      "Parameters and fields become snake_case: quotaKiB and quotaKib are one. Types and constants "
      "of all\n"
      "files of a namespace lie side by side, with a service's ...Client and ...Server; a method's\n"

@@ -18,6 +18,12 @@ struct ProbeImpl {
   rt::Slot free_reply = rt::Slot{50};
   rt::Slot kept;
   std::uint64_t signalled = 0;
+  struct Refused {
+    rt::Caller caller;
+    std::uint64_t tag = 0;
+    rt::Error why;
+  };
+  std::vector<Refused> refused;
 
   void note_call(const rt::Caller& who) {
     ++executed;
@@ -83,6 +89,9 @@ struct ProbeImpl {
     return class_ + in + out;
   }
   void on_notification(std::uint64_t bits) { signalled |= bits; }
+  void on_refused(const rt::Caller& who, std::uint64_t tag, const rt::Error& why) {
+    refused.push_back({who, tag, why});
+  }
 };
 
 }  // namespace tessera::gen

@@ -99,7 +99,7 @@ class Handlers {
         method.one_way ? "return rt::Next::kReceive;"
         : method.interface->malformed != 0 && method.errors == nullptr
             ? absl::StrCat("return refused(why, ", malformed(method), ", abi::Detail::kBadCap);")
-            : "return refused(why, kept.error());";
+            : "return refused<rt::Next::kReject>(why, kept.error());";
     int argument = 0;
     for (const Parameter& each : method.parameters) {
       ++argument;
@@ -134,7 +134,7 @@ class Handlers {
         "    const rt::Slot slot = impl.reply_slot();\n"
         "    if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);\n"
         "    if (const auto kept = kernel::Reply(slot).keep(); !kept) {\n"
-        "      return refused(why, kept.error());\n    }\n",
+        "      return refused<rt::Next::kReject>(why, kept.error());\n    }\n",
         invoke(method, "    impl."), "    return rt::Next::kReceive;\n");
   }
 
@@ -143,9 +143,10 @@ class Handlers {
     const Method& call = *endpoint_.find(with ? "replyReceiveWith" : "replyReceive");
     const bool one = method.results.size() == 1;
     return absl::StrCat(
-        put_together(method, upper_first(method.name) + "Reply", method.results, method.out,
-                     one ? "*result" : "result->",
-                     "return refused(why, abi::kEnospc, abi::Detail::kTruncated);", 4),
+        put_together(
+            method, upper_first(method.name) + "Reply", method.results, method.out,
+            one ? "*result" : "result->",
+            "return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});", 4),
         make_call(call, "abi::word(endpoint.index)",
                   success_arguments(call, method, with, "*result", "result->"), 4),
         "    message = out;\n    return rt::Next::kHandled;\n");

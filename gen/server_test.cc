@@ -82,6 +82,40 @@ TEST_F(ServerTest, EveryOtherTagIsMalformed) {
   }
 }
 
+// What no method sees, the server does: who, what, and how it was answered.
+TEST_F(ServerTest, IsToldWhatItsMethodsDoNotSee) {
+  kernel.badge = 7;
+  kernel.identity = 0x2000000009;
+  call(Probe::kFastTag ^ 0x100U, {1, 2});  // no method
+  call(Probe::kNoteTag, {5});              // a call of what has no answer
+  call(Probe::kNarrowTag, {2});            // a bool that is none
+  kernel.held.clear();
+  call(Probe::kGiveTag, {1});  // capabilities that are none
+  impl.free_reply = {};
+  call(Probe::kSoonTag);  // nowhere to keep the reply right
+  const std::vector<std::pair<std::uint64_t, rt::Error>> expected = {
+      {Probe::kFastTag ^ 0x100U, {kMalformed, 0}},
+      {Probe::kNoteTag, {kMalformed, 0}},
+      {Probe::kNarrowTag, {kBadValue, 0}},
+      {Probe::kGiveTag, {kMalformed, 0}},
+      {Probe::kSoonTag, {abi::kEnomem, abi::detail(abi::Detail::kNoMemory, 0)}},
+  };
+  ASSERT_EQ(impl.refused.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(impl.refused[i].tag, expected[i].first) << i;
+    EXPECT_EQ(impl.refused[i].why, expected[i].second) << i;
+    EXPECT_EQ(impl.refused[i].caller.identity, 0x2000000009U);
+    EXPECT_EQ(impl.refused[i].caller.badge, 7U);
+  }
+  EXPECT_EQ(impl.executed, 0);
+}
+
+TEST_F(ServerTest, IsNotToldWhatItsMethodsRefuse) {
+  call(Probe::kFastTag, {1, 13});
+  send(Probe::kFastTag ^ 0x100U);  // nobody waits for an answer
+  EXPECT_TRUE(impl.refused.empty());
+}
+
 TEST_F(ServerTest, AMalformedMessageWithoutCallerIsDropped) {
   EXPECT_FALSE(send(Probe::kFastTag ^ 0x100U).has_value());
   EXPECT_EQ(kernel.receives(), 1);

@@ -159,6 +159,12 @@ MANIFEST_SERVERS = {
         "//bootimage:bundle",
         "//servers/execd:server",
     ],
+    "policyd": ["//servers/policyd:server"],
+    "timed": [
+        "//servers/runtime:audit_log",
+        "//servers/timed:server",
+        "//servers/timed:timer_table",
+    ],
 }
 
 WITNESS_DEPS = [

@@ -25,9 +25,17 @@ const Lines kGood = {
     "init: start",
     "init: start console",
     "init: up console",
+    "init: start auditd",
+    "init: up auditd",
+    "init: start policyd",
+    "policyd: ready",
+    "init: up policyd",
     "init: start timed",
     "timed: ready",
     "init: up timed",
+    "init: start execd",
+    "execd: ready",
+    "init: up execd",
     "init: ready",
     "SELFTEST: qos ok",
     "SELFTEST: timed coalesce ok",
@@ -38,6 +46,21 @@ const Lines kGood = {
     "SELFTEST: vmo share ok",
     "SELFTEST: vmo seal ok",
     "SELFTEST: vmo revoke unmaps ok",
+    "SELFTEST: policy allow ok",
+    "SELFTEST: policy deny ok",
+    "SELFTEST: mmio policy deny ok",
+    "SELFTEST: policy spoof denied ok",
+    "SELFTEST: policy malformed ok",
+    "execd: elf load ok image=child task=9",
+    "child: hello",
+    "execd: child exited task=9 status=51",
+    "SELFTEST: e2e exec-elf ok",
+    "SELFTEST: child exit ok",
+    "execd: crash report task=12 cause=readFault pc=0x10004 image=child",
+    "SELFTEST: crash report ok",
+    "SELFTEST: exec denied ok",
+    "SELFTEST: execd malformed ok",
+    "SELFTEST: reap storm ok",
     "SELFTEST: end",
 };
 
@@ -369,8 +392,8 @@ TEST(Rows, OneLineIsOneMarker) {
 
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
-  EXPECT_EQ(phases,
-            (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo", "end"}));
+  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo",
+                                                    "policy", "exec", "end"}));
 }
 
 }  // namespace

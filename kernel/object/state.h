@@ -54,6 +54,7 @@ struct State {
   bool uart_taken = false;
 
   AuditRing audit[kMaxHarts];  // of the hart of the same index; each has its own rules
+  Slot audit_to;               // the Notification that each record signals
 };
 extern constinit State state;
 

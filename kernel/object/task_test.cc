@@ -153,8 +153,10 @@ TEST_F(TaskTest, StartChecksPcAndSp) {
 TEST_F(TaskTest, IdentityIsSetOnceBeforeItRuns) {
   kernel::Task task = configured_task();
   EXPECT_EQ(object(task).identity, 0u);
+  EXPECT_EQ(task.info()->identity, 0u);
   ASSERT_TRUE(task.identify(identity, 0x1234));
   EXPECT_EQ(object(task).identity, 0x1234u);
+  EXPECT_EQ(task.info()->identity, 0x1234u);
   expect_refused(
       world, [&] { return task.identify(identity, 0x1234); }, abi::kEbusy, Detail::kBadState);
   kernel::Task running = configured_task();

@@ -93,6 +93,79 @@ TEST_F(AuditTest, ItIsRefusedWithoutTheRight) {
   }
 }
 
+class AuditToTest : public AuditTest {
+ protected:
+  static constexpr std::uint8_t kSignal = abi::kAllNotificationRights;
+
+  AuditToTest()
+      : bell(world.make<kernel::Notification>()), first(minted(bell, 4)), second(minted(bell, 8)) {}
+
+  kernel::Notification minted(kernel::Notification from, std::uint64_t badge,
+                              std::uint8_t rights = kSignal) {
+    const std::uint32_t to = world.fresh_slot();
+    EXPECT_TRUE(own.mint(to, own, from.slot().index, rights, badge));
+    return kernel::Notification(rt::Slot{to});
+  }
+  // What has been signalled since it was last asked; 0: nothing.
+  std::uint64_t rung() { return bell.poll().value_or(0); }
+
+  const kernel::CNode own{World::kNode};
+  const kernel::Notification bell;
+  const kernel::Notification first;
+  const kernel::Notification second;
+};
+
+TEST_F(AuditToTest, EachDecisionSignals) {
+  refuse();
+  ASSERT_TRUE(info.audit_to(first));
+  EXPECT_EQ(rung(), 0u) << "those before are not told";
+  refuse();
+  EXPECT_EQ(rung(), 4u);
+  ASSERT_TRUE(Self::qos(QosOp::kSet, 0, QosClass::kIdle));
+  EXPECT_EQ(rung(), 4u);
+  EXPECT_TRUE(Self::qos(QosOp::kGet, 0, QosClass::kIdle));
+  EXPECT_EQ(rung(), 0u) << "who asks has decided nothing";
+  for (std::uint32_t i = 0; i < 2 * kKept; ++i) refuse();
+  EXPECT_EQ(rung(), 4u);
+  refuse();
+  EXPECT_EQ(rung(), 4u) << "what is lost is told, too";
+}
+
+TEST_F(AuditToTest, TheNextTakesThePlaceOfTheOneBefore) {
+  const std::uint64_t before = capability_count;
+  ASSERT_TRUE(info.audit_to(first));
+  ASSERT_TRUE(info.audit_to(second));
+  EXPECT_EQ(capability_count, before + 1);
+  refuse();
+  EXPECT_EQ(rung(), 8u);
+}
+
+TEST_F(AuditToTest, ItGoesWithItsNotification) {
+  ASSERT_TRUE(info.audit_to(first));
+  ASSERT_TRUE(own.revoke(bell.slot().index));
+  EXPECT_TRUE(state.audit_to.empty());
+  refuse();
+  EXPECT_EQ(rung(), 0u);
+  ASSERT_TRUE(info.audit_to(bell));
+  ASSERT_TRUE(own.revoke(bell.slot().index));
+  ASSERT_TRUE(own.delete_(bell.slot().index));
+  EXPECT_TRUE(state.audit_to.empty());
+  refuse();
+}
+
+TEST_F(AuditToTest, ItIsForWhoMayAuditAndSignal) {
+  const std::uint32_t weak = world.fresh_slot();
+  constexpr auto kAudit = static_cast<std::uint8_t>(abi::BootInfoRight::kAudit);
+  ASSERT_TRUE(own.mint(weak, own, 300, abi::kAllBootInfoRights & ~kAudit, 0));
+  expect_refused(
+      world, [&] { return kernel::BootInfo(rt::Slot{weak}).audit_to(first); }, abi::kEperm,
+      Detail::kBadRights, 0);
+  const auto mute = minted(bell, 1, static_cast<std::uint8_t>(abi::NotificationRight::kWait));
+  expect_refused(world, [&] { return info.audit_to(mute); }, abi::kEperm, Detail::kBadRights, 1);
+  refuse();
+  EXPECT_EQ(rung(), 0u);
+}
+
 // A set that is preempted is one decision, and so is each that is made again.
 TEST_F(AuditTest, APreemptedSetIsOneRecord) {
   const Player player = world.make_task();

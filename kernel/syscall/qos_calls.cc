@@ -3,6 +3,7 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/object/donation.h"
+#include "kernel/object/notification.h"
 #include "kernel/object/state.h"
 #include "kernel/object/tree.h"
 #include "kernel/syscall/syscall.h"
@@ -47,6 +48,10 @@ void Syscall::audit(QosReason reason, const Task* target, std::uint8_t from,
             .reason = reason,
             .from = from,
             .to = to});
+  full_fence();  // the record is there before it is looked who is told (BootInfo.auditTo)
+  const Invoked listener(state.audit_to);
+  // Whoever deletes the Notification now has deleted it before this.
+  if (!listener.word.empty()) static_cast<void>(signal(listener));
 }
 
 // What is known of the call: the decoder may have stopped at its first argument.

@@ -146,6 +146,7 @@ class Syscall {
   Result<void> on(const decode::BootInfoStop<Syscall>& args);
   Result<decode::BootInfoCensusResult> on(const decode::BootInfoCensus<Syscall>& args);
   Result<decode::BootInfoAuditResult> on(const decode::BootInfoAudit<Syscall>& args);
+  Result<void> on(const decode::BootInfoAuditTo<Syscall>& args);
   Result<decode::BootInfoCommandLineResult> on(const decode::BootInfoCommandLine<Syscall>& args);
 
  private:

@@ -110,7 +110,8 @@ Result<decode::TaskInfoResult> Syscall::on(const decode::TaskInfo<Syscall>& args
                                 .cause = task.cause,
                                 .address = task.fault_address,
                                 .pc = task.fault_pc,
-                                .id = task.id};
+                                .id = task.id,
+                                .identity = task.identity};
 }
 
 Result<decode::TaskQuotaResult> Syscall::on(const decode::TaskQuota<Syscall>& args) {
@@ -276,6 +277,21 @@ Result<decode::BootInfoAuditResult> Syscall::on(const decode::BootInfoAudit<Sysc
                                      .from = record.from,
                                      .to = record.to,
                                      .lost = lost};
+}
+
+Result<void> Syscall::on(const decode::BootInfoAuditTo<Syscall>& args) {
+  if (!state.audit_to.empty()) {
+    TRY(delete_capability(state.audit_to));
+    return kPreempted;  // the argument is looked up again: it may be gone with it
+  }
+  {
+    // Who finds it in the middle of this waits at the lock, and finds its badge then.
+    const ObjectLock lock(*args.notification.slot);
+    derive(*args.notification.slot, state.audit_to, args.notification.slot->rights());
+  }
+  full_fence();  // before it is looked at the rings; a hart that decides does it the other way
+                 // round
+  return {};
 }
 
 Result<decode::BootInfoCommandLineResult> Syscall::on(

@@ -77,8 +77,8 @@ std::uint32_t rounds(std::string_view text) {
 }  // namespace
 
 extern "C" std::int32_t server_main(std::uint64_t argument) {
-  // The ladder is climbed in peace.
-  if (!waits_for("SELFTEST", ImageState::kDown, 1)) return 1;
+  // The ladder is climbed in peace, however long it takes.
+  while (!waits_for("SELFTEST", ImageState::kDown, 1)) rt::print("SELFTEST goes on");
   for (std::uint32_t left = rounds(rt::argument_text(argument)); left > 0; --left) {
     for (const std::string_view name : kImage.uses) {
       if (!kills(name)) return 1;

@@ -14,7 +14,8 @@
 namespace tessera::console {
 
 inline constexpr std::size_t kSenders = 16;
-inline constexpr std::size_t kLineLength = 160;
+// A QOS-AUDIT line with the largest numbers fits (servers/auditd/qos_line.h).
+inline constexpr std::size_t kLineLength = 200;
 
 // Bytes 0x20 to 0x7e are printed; every other one could move the cursor or start an escape
 // sequence, and so look like another sender's line.

@@ -7,6 +7,7 @@
 #include "idl/kernel/identity_control.h"
 #include "idl/kernel/qos_control.h"
 #include "servers/contract/behaviour.h"
+#include "servers/contract/report.h"
 #include "servers/contract/world.h"
 
 namespace tessera::contract {
@@ -252,11 +253,44 @@ void a_full_ring_counts_what_it_lost() {
   EXPECT(next_record().sequence == last + kMany - taken + 1);
 }
 
+// This task's; where the machine lets others decide meanwhile, these signal, too.
+void a_decision_wakes_who_audits() {
+  constexpr std::uint8_t kSignal = rt::rights(Notification::Right::kSignal);
+  const auto bell = make<Notification>();
+  const auto refuse = [] {
+    REFUSED(Self::qos(QosOp::kSet, 0, QosClass::kPerfBurst), kNotForOneself);
+  };
+  OK(rt::start::boot_info().audit_to(mint(bell, kSignal, 4)));
+  REFUSED(bell.poll(), kNothingToTake);
+  refuse();
+  EXPECT(OK(bell.poll()) == 4);
+  report().set_note(0);
+  const Worker waiter = spawn(
+      [](std::uint64_t slot) {
+        const Notification to_wait_for(rt::Slot{static_cast<std::uint32_t>(slot)});
+        report().set_note(OK(to_wait_for.wait(in_milliseconds(2000))));
+      },
+      bell.slot().index);
+  settle();
+  refuse();
+  waiter.join();
+  EXPECT(report().note() == 4);
+  OK(rt::start::boot_info().audit_to(mint(bell, kSignal, 8)));
+  refuse();
+  EXPECT(OK(bell.poll()) == 8);
+  revoke(bell.slot());
+  refuse();
+  REFUSED(bell.poll(), kNothingToTake);
+}
+
 void the_audit_is_for_whom_it_was_given() {
   const kernel::BootInfo info = rt::start::boot_info();
   REFUSED(without(info, kernel::BootInfo::Right::kAudit).audit(0), lacks_right(0));
   REFUSED(info.audit(kHarts), out_of_range(1));
   REFUSED(info.audit(~0u), out_of_range(1));
+  const auto bell = make<Notification>();
+  REFUSED(without(info, kernel::BootInfo::Right::kAudit).audit_to(bell), lacks_right(0));
+  REFUSED(info.audit_to(without(bell, Notification::Right::kSignal)), lacks_right(1));
 }
 
 }  // namespace
@@ -275,6 +309,7 @@ std::span<const Behaviour> qos_behaviours() {
       {"qos.a_set_reaches_who_does_not_run", a_set_reaches_who_does_not_run},
       {"qos.each_decision_is_audited", each_decision_is_audited},
       {"qos.a_full_ring_counts_what_it_lost", a_full_ring_counts_what_it_lost},
+      {"qos.a_decision_wakes_who_audits", a_decision_wakes_who_audits},
       {"qos.the_audit_is_for_whom_it_was_given", the_audit_is_for_whom_it_was_given},
   };
   return kAll;

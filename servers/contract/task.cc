@@ -154,6 +154,10 @@ void nobody_names_itself() {
   const auto task = make<Task>();
   REFUSED(task.identify(kernel::IdentityControl(take_slot()), 0x10), no_capability(1));
   REFUSED(task.identify(kernel::IdentityControl(task.slot()), 0x10), another_type(1));
+  EXPECT(OK(task.info()).identity == 0);
+  const std::uint64_t allowed = OK(own().query(rt::start::identity_control().slot().index)).badge;
+  OK(task.identify(rt::start::identity_control(), allowed));
+  EXPECT(OK(task.info()).identity == allowed && allowed != 0);
 }
 
 // The suite's IdentityControl is for its image: its tasks may differ in the upper half, and in

@@ -3,6 +3,7 @@
 #include "idl/kernel/self.h"
 #include "idl/service/policyd_client.h"
 #include "idl/service/routes_client.h"
+#include "idl/service/timed_client.h"
 #include "servers/execd/layout.h"
 #include "servers/execd/refusal.h"
 #include "servers/manifest/check.h"
@@ -53,6 +54,12 @@ rt::Result<void> Authority::route(std::uint64_t subject, std::string_view servic
   const auto given = cspace.move(to.index, rt::start::cnode(), found->slot().index);
   if (!given) return refuse(ExecStatus::kFailed, ExecDetail::kRefused);
   return {};
+}
+
+void Authority::tell_the_end(std::uint64_t identity) {
+  const service::TimedClient timed(rt::start::timed());
+  rt::ignore(rt::reaching(rt::start::timed(), manifest::kTimed,
+                          [&] { return timed.forget_until(deadline(), identity); }));
 }
 
 }  // namespace tessera::execd

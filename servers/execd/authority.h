@@ -1,5 +1,5 @@
-// Authority: whom execd asks before it does something for somebody. No answer, a late one and any
-// other than ok is a denial.
+// Authority: whom execd asks before it does something for somebody, and whom it tells of an end. No
+// answer, a late one and any other than ok is a denial.
 #ifndef SERVERS_EXECD_AUTHORITY_H_
 #define SERVERS_EXECD_AUTHORITY_H_
 
@@ -25,6 +25,9 @@ class Authority {
   // denied, or failed.
   static rt::Result<void> route(std::uint64_t subject, std::string_view service,
                                 kernel::CNode cspace, rt::Slot to);
+  // Tells timed that an owner of timers is no more. One that does not listen has them until they
+  // fire.
+  static void tell_the_end(std::uint64_t identity);
 };
 
 }  // namespace tessera::execd

@@ -95,6 +95,7 @@ rt::Result<std::uint64_t> Launcher::build(Place place, const Request& request) c
       .image = image,
       .memory = kernel::Untyped(place.quota()),
       .task = place.task(),
+      .thread = place.thread(),
       .ended = place.end(),
       .identities = kernel::IdentityControl(process::identity_slot(request.what.nth)),
       .is_one_of_many = true,
@@ -105,8 +106,6 @@ rt::Result<std::uint64_t> Launcher::build(Place place, const Request& request) c
   const std::uint64_t task = made.identity >> 32;
   rt::print("elf load ok image=", image.name, " task=", task);
   RT_TRY(as_refusal(process::start(bench_, made, rt::start::qos_control(), request.qos)));
-  RT_TRY(must(
-      rt::start::cnode().move(place.thread().index, rt::start::cnode(), bench_.thread().index)));
   return task;
 }
 

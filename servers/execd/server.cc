@@ -226,6 +226,7 @@ void Server::end(Process& process, const Ending& ending) {
     rt::exit(reaped.error().status);
   }
   ++reaped_;
+  Authority::tell_the_end(process.task << 32 | manifest_.images[process.image].identity);
   table_.end(process, ending);
   rt::print("reaped task=", process.task);
   while (const auto waiter = table_.take_waiter(process.badge)) {

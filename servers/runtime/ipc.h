@@ -68,6 +68,7 @@ enum class Next : std::uint8_t {
   kHandled,  // nothing: it is answered, and the next one is there
   kReceive,  // nobody to answer (yet)
   kRefuse,   // to answer with a status and a detail
+  kReject,   // the same, of a message that no method has seen
 };
 
 // One bit a register, for the mask of those that a call takes.

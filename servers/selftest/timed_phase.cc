@@ -119,6 +119,42 @@ Result<void> shares_a_wake_up() {
   return require(false, "never in time to register two timers");
 }
 
+// As many as it may have, of class idle, all in the window before `end`. False: it was too late to
+// tell; then all have fired.
+Result<bool> a_window_full(std::uint64_t end) {
+  constexpr std::uint32_t kMany = service::kMaxTimersPerOwner;
+  RT_TRY_ASSIGN(const auto before, must("ask for the statistics", kTimed.statistics()));
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    const std::uint64_t deadline = end - i * (service::kWindowIdle / kMany);
+    RT_TRY_ASSIGN(const auto timer, register_timer(deadline, TimerClass::kIdle));
+    RT_TRY(require(timer.coalesced_deadline == end, "idle timers of a window are apart"));
+  }
+  RT_TRY_ASSIGN(const std::uint64_t registered, now());
+  RT_TRY(wait_for(kFirstBit));
+  RT_TRY_ASSIGN(const std::uint64_t woken, now());
+  RT_TRY(require(woken >= end, "an idle timer fired early"));
+  if (registered >= end) {
+    // Some fire one by one.
+    RT_TRY(must("sleep", kTimed.sleep_until(woken + 20 * kMillisecond, TimerClass::kSender)));
+    rt::ignore(kWoken.poll());  // fine if all had fired
+    return false;
+  }
+  RT_TRY_ASSIGN(const auto after, must("ask for the statistics", kTimed.statistics()));
+  RT_TRY(require(after.fired == before.fired + kMany, "not all idle timers fired"));
+  RT_TRY(require(after.wake_ups == before.wake_ups + 1, "idle timers, more than one wake-up"));
+  return true;
+}
+
+Result<void> idle_timers_share_a_wake_up() {
+  for (std::uint64_t wait = 40; wait <= 2560; wait *= 4) {
+    RT_TRY_ASSIGN(const std::uint64_t start, now());
+    const std::uint64_t window = (start + wait * kMillisecond) / service::kWindowIdle + 1;
+    RT_TRY_ASSIGN(const bool in_time, a_window_full(window * service::kWindowIdle));
+    if (in_time) return {};
+  }
+  return require(false, "never in time to register as many timers");
+}
+
 Result<void> cancels() {
   RT_TRY_ASSIGN(const std::uint64_t start, now());
   RT_TRY_ASSIGN(const auto timer, register_timer(start + kHour));
@@ -186,6 +222,7 @@ Result<void> timed_coalesce() {
   RT_TRY(rounds_up());
   RT_TRY(fires_not_before());
   RT_TRY(shares_a_wake_up());
+  RT_TRY(idle_timers_share_a_wake_up());
   RT_TRY(cancels());
   RT_TRY(refuses_bad_values());
   RT_TRY(keeps_the_limit());

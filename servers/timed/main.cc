@@ -1,8 +1,11 @@
 // timed: wakes others, many of them at once.
 #include <cstdint>
+#include <string_view>
 
 #include "idl/kernel/self.h"
 #include "idl/service/timed_server.h"
+#include "servers/manifest/selected.h"
+#include "servers/runtime/audit_log.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
@@ -14,7 +17,16 @@ namespace tessera {
 namespace {
 
 constinit timed::TimerTable table;
-constinit timed::Server server(table, rt::start::alarm(), rt::start::cnode(), rt::start::memory());
+constinit rt::ConsoleAuditLog audit_log;
+
+bool write_line(std::string_view line) {
+  audit_log.write(line);
+  return audit_log.lost() == 0;
+}
+
+constinit timed::Server server(table, rt::start::alarm(), rt::start::cnode(), rt::start::memory(),
+                               {.manifest = manifest::kSelected, .init = manifest::kInitIdentity},
+                               write_line);
 
 rt::Result<void> prepare() {
   RT_TRY(kernel::Self::window(rt::start::slot(abi::StartSlot::kWindow0).index));

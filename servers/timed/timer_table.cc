@@ -7,6 +7,8 @@ namespace tessera::timed {
 std::expected<Admission, Status> TimerTable::admit(std::uint64_t owner, abi::QosClass sender,
                                                    service::TimerClass wanted,
                                                    std::uint64_t deadline) const {
+  // Tasks that nobody has identified are not one owner: they would cancel each other's timers.
+  if (owner == 0) return std::unexpected(Status::kInvalidArgs);
   const auto qos = effective_class(sender, wanted);
   if (!qos) return std::unexpected(Status::kInvalidArgs);
   const auto coalesced = coalesce(deadline, window_of(*qos));

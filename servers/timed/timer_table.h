@@ -43,8 +43,8 @@ struct Statistics {
 
 class TimerTable {
  public:
-  // invalidArgs: `wanted` is no class, or the deadline overflows. overLimit: of the owner, or of
-  // all.
+  // invalidArgs: `wanted` is no class, the deadline overflows, or the owner is nobody. overLimit:
+  // of the owner, or of all.
   std::expected<Admission, Status> admit(std::uint64_t owner, abi::QosClass sender,
                                          service::TimerClass wanted, std::uint64_t deadline) const;
 

@@ -38,7 +38,7 @@ class Model {
       now_ += pick(90);
       fire();
     } else {
-      drop_owner(pick(owners_));
+      drop_owner(1 + pick(owners_));
     }
     check_counts();
     if (pick(16) == 0) check_all();
@@ -51,7 +51,7 @@ class Model {
   std::uint32_t pick(std::uint32_t below) { return random_() % below; }
 
   void register_one() {
-    const std::uint64_t owner = pick(owners_);
+    const std::uint64_t owner = 1 + pick(owners_);
     const std::uint64_t deadline = now_ + pick(50'000);
     const auto admission =
         table_->admit(owner, QosClass::kPerfBurst, TimerClass::kSender, deadline);
@@ -99,7 +99,7 @@ class Model {
   }
   void check_counts() {
     ASSERT_EQ(table_->live(), timers_.size());
-    const std::uint64_t owner = pick(owners_);
+    const std::uint64_t owner = 1 + pick(owners_);
     ASSERT_EQ(table_->live_of(owner), count(owner));
   }
   void check_all() {

@@ -134,6 +134,12 @@ TEST_F(TimerTableTest, test_reject_timer_invalid_qos) {
   EXPECT_EQ(state(), before);  // nothing allocated
 }
 
+TEST_F(TimerTableTest, NobodyIsNoOwner) {
+  const auto before = state();
+  EXPECT_EQ(register_timer(0, 1000).error(), Status::kInvalidArgs);
+  EXPECT_EQ(state(), before);
+}
+
 TEST_F(TimerTableTest, RefusesADeadlineThatOverflows) {
   const auto before = state();
   EXPECT_EQ(register_timer(kOwner, abi::kNoDeadline - 1, TimerClass::kIdle),

@@ -321,6 +321,10 @@ inline constexpr Parameter kQosControlSetParameters[] = {
     {"class", 11, Kind::kEnum, 0, 0x3, abi::ObjectType::kNull, 0x00},
 };
 
+inline constexpr Parameter kBootInfoAuditToParameters[] = {
+    {"notification", 10, Kind::kCapability, 0, 0, abi::ObjectType::kNotification, 0x01},
+};
+
 }  // namespace internal
 
 // By number.
@@ -431,6 +435,8 @@ inline constexpr Call kAll[] = {
     {"QosControl.set", abi::SystemCall::kQosControlSet, abi::ObjectType::kQosControl, 0x01, false,
         internal::kQosControlSetParameters},
     {"Task.settle", abi::SystemCall::kTaskSettle, abi::ObjectType::kTask, 0x04, false, {}},
+    {"BootInfo.auditTo", abi::SystemCall::kBootInfoAuditTo, abi::ObjectType::kBootInfo, 0x10, false,
+        internal::kBootInfoAuditToParameters},
 };
 
 // By type.

@@ -503,6 +503,7 @@ struct TaskInfoResult {
   std::uint64_t address{};
   std::uint64_t pc{};
   std::uint64_t id{};
+  std::uint64_t identity{};
 };
 
 template <class Frame>
@@ -513,6 +514,7 @@ constexpr void encode(Frame& frame, const TaskInfoResult& result) {
   frame.x[13] = result.address;
   frame.x[14] = result.pc;
   frame.x[15] = result.id;
+  frame.x[5] = result.identity;
 }
 
 // System call 28, Task.info.
@@ -941,6 +943,14 @@ template <class K>
 struct TaskSettle {
   using Result = void;
   typename K::template Ref<abi::ObjectType::kTask> self;
+};
+
+// System call 65, BootInfo.auditTo.
+template <class K>
+struct BootInfoAuditTo {
+  using Result = void;
+  typename K::template Ref<abi::ObjectType::kBootInfo> self;
+  typename K::template Ref<abi::ObjectType::kNotification> notification;
 };
 
 namespace internal {
@@ -1837,6 +1847,20 @@ void task_settle(K& k, typename K::Frame& frame) {
   k.complete(frame);
 }
 
+template <class K>
+void boot_info_audit_to(K& k, typename K::Frame& frame) {
+  auto self = k.template lookup<abi::ObjectType::kBootInfo>(frame.x[5],
+      static_cast<std::uint8_t>(abi::BootInfoRight::kAudit), 0);
+  if (!self) return k.fail(frame, self.error());
+  auto notification = k.template lookup<abi::ObjectType::kNotification>(frame.x[10],
+      static_cast<std::uint8_t>(abi::NotificationRight::kSignal), 1);
+  if (!notification) return k.fail(frame, notification.error());
+  auto result = k.on(BootInfoAuditTo<K>{.self = *std::move(self),
+      .notification = *std::move(notification)});
+  if (!result) return k.fail(frame, result.error());
+  k.complete(frame);
+}
+
 }  // namespace internal
 
 // Decodes the call in `frame`, performs it, and puts its outcome there.
@@ -1965,6 +1989,8 @@ void dispatch(K& k, typename K::Frame& frame) {
       return internal::qos_control_set(k, frame);
     case abi::word(abi::SystemCall::kTaskSettle):
       return internal::task_settle(k, frame);
+    case abi::word(abi::SystemCall::kBootInfoAuditTo):
+      return internal::boot_info_audit_to(k, frame);
     default:
       return k.unknown(frame);
   }

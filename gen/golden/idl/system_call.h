@@ -71,6 +71,7 @@ enum class SystemCall : std::uint64_t {
   kSelfAffinity = 60,
   kQosControlSet = 61,
   kTaskSettle = 62,
+  kBootInfoAuditTo = 65,
 };
 
 // "Endpoint.call", for traces; "?" for a number that is no call's.
@@ -198,6 +199,8 @@ constexpr std::string_view to_string(SystemCall call) {
       return "QosControl.set";
     case SystemCall::kTaskSettle:
       return "Task.settle";
+    case SystemCall::kBootInfoAuditTo:
+      return "BootInfo.auditTo";
   }
   return "?";
 }

@@ -53,12 +53,16 @@ class ListenerServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -117,14 +121,16 @@ class ListenerServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -164,7 +170,8 @@ class ListenerServer {
 
 // Serves Listener on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_listener(Impl& impl, rt::Slot endpoint) {
   ListenerServer<Impl>::serve(impl, endpoint);
@@ -420,12 +427,16 @@ class BoundedServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -522,14 +533,16 @@ class BoundedServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -596,7 +609,7 @@ class BoundedServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_long_reply(words, result->data, result->name);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -631,7 +644,7 @@ class BoundedServer {
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_lists_reply(words, result->flags, result->small, result->wide,
         result->grades, result->options, result->colours);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -693,7 +706,7 @@ class BoundedServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_everything_reply(words, *result);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -726,7 +739,7 @@ class BoundedServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_points_reply(words, *result);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -761,7 +774,7 @@ class BoundedServer {
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_many_reply(words, result->a, result->b, result->c, result->d,
         result->e, result->f, result->g);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -794,7 +807,7 @@ class BoundedServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_full_reply(words, *result);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -877,7 +890,7 @@ class BoundedServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.later(caller_of(message), Bounded::LaterCompleter::adopt(slot), request.text);
     return rt::Next::kReceive;
@@ -1090,7 +1103,7 @@ class BoundedServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     bounding::bounded::encode_find_named_reply(words, result->name);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
     in.t0 = abi::word(endpoint.index);
@@ -1116,7 +1129,8 @@ class BoundedServer {
 
 // Serves Bounded on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_bounded(Impl& impl, rt::Slot endpoint) {
   BoundedServer<Impl>::serve(impl, endpoint);
@@ -1174,12 +1188,16 @@ class OptionsServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -1248,14 +1266,16 @@ class OptionsServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1375,7 +1395,7 @@ class OptionsServer {
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         2); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.named(caller_of(message), request.name,
         rt::Received<kernel::Notification>(rt::window_slot(0)));
@@ -1418,7 +1438,8 @@ class OptionsServer {
 
 // Serves Options on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_options(Impl& impl, rt::Slot endpoint) {
   OptionsServer<Impl>::serve(impl, endpoint);
@@ -1459,12 +1480,16 @@ class GivingServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -1523,14 +1548,16 @@ class GivingServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1562,7 +1589,7 @@ class GivingServer {
       return refused(why, kBadValue, abi::Detail::kBadRange, 2);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x1b, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.lend(caller_of(message), rt::Lent<kernel::Vmo>(rt::window_slot(0)),
         abi::value<std::uint32_t>(message.a0));
@@ -1587,11 +1614,11 @@ class GivingServer {
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     if (has_all) {
       if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kVmo, 0x18, 2); !kept) {
-        return refused(why, kept.error());
+        return refused<rt::Next::kReject>(why, kept.error());
       }
     }
     const auto result = impl.mint(caller_of(message),
@@ -1615,7 +1642,7 @@ class GivingServer {
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.move(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
@@ -1633,7 +1660,8 @@ class GivingServer {
 
 // Serves Giving on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_giving(Impl& impl, rt::Slot endpoint) {
   GivingServer<Impl>::serve(impl, endpoint);
@@ -1697,12 +1725,16 @@ class MoreServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -1773,14 +1805,16 @@ class MoreServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -1906,7 +1940,7 @@ class MoreServer {
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         2); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.named(caller_of(message), request.name,
         rt::Received<kernel::Notification>(rt::window_slot(0)));
@@ -1968,7 +2002,8 @@ class MoreServer {
 
 // Serves More on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_more(Impl& impl, rt::Slot endpoint) {
   MoreServer<Impl>::serve(impl, endpoint);
@@ -2092,12 +2127,16 @@ class AwkwardServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -2158,14 +2197,16 @@ class AwkwardServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -2207,7 +2248,7 @@ class AwkwardServer {
     bounding::awkward::encode_locals_reply(words, result->words_, result->frame_, result->kept_,
         result->result_, result->decode, result->write_words, result->read_words, result->source,
         result->why, result->used, result->h1, result->message_);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -2239,7 +2280,7 @@ class AwkwardServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.bounding(caller_of(message), Awkward::BoundingCompleter::adopt(slot),
         request.encode_locals_reply, request.rt_, request.abi_, request.bounding, request.tessera);
@@ -2249,7 +2290,8 @@ class AwkwardServer {
 
 // Serves Awkward on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_awkward(Impl& impl, rt::Slot endpoint) {
   AwkwardServer<Impl>::serve(impl, endpoint);
@@ -2282,12 +2324,16 @@ class NewestServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -2348,14 +2394,16 @@ class NewestServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -2427,7 +2475,8 @@ class NewestServer {
 
 // Serves Newest on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_newest(Impl& impl, rt::Slot endpoint) {
   NewestServer<Impl>::serve(impl, endpoint);

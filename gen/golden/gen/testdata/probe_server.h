@@ -245,12 +245,16 @@ class ProbeServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -322,14 +326,16 @@ class ProbeServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -474,7 +480,7 @@ class ProbeServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.later(caller_of(message), Probe::LaterCompleter::adopt(slot), message.a0);
     return rt::Next::kReceive;
@@ -488,7 +494,7 @@ class ProbeServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.soon(caller_of(message), Probe::SoonCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -588,7 +594,8 @@ class ProbeServer {
 
 // Serves Probe on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_probe(Impl& impl, rt::Slot endpoint) {
   ProbeServer<Impl>::serve(impl, endpoint);
@@ -614,12 +621,16 @@ class PlainServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -673,14 +684,16 @@ class PlainServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -728,7 +741,8 @@ class PlainServer {
 
 // Serves Plain on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_plain(Impl& impl, rt::Slot endpoint) {
   PlainServer<Impl>::serve(impl, endpoint);

@@ -12,6 +12,7 @@
 #include "idl/abi.h"
 #include "idl/bounded.h"
 #include "idl/kernel/boot_info_types.h"
+#include "idl/kernel/notification.h"
 #include "idl/kernel_rights.h"
 #include "idl/system_call.h"
 #include "idl/wire.h"
@@ -190,6 +191,20 @@ class BootInfo {
         .reason = abi::value<abi::QosReason>(out.a1), .caller_sid = out.a2, .caller_task = out.a3,
         .target_task = out.a4, .from = abi::value<std::uint8_t>(out.a5),
         .to = abi::value<std::uint8_t>(out.t0), .lost = abi::value<std::uint32_t>(out.t1)};
+  }
+
+  // From now on each decision that `audit` tells, of whichever hart, signals the Notification with
+  // its badge, when it can be taken; those that were there before do not. It takes the place of the
+  // one before it, and is forgotten when its capability, or the Notification, is gone.
+  // notification: what is signalled.
+  [[gnu::always_inline]] rt::Result<void> audit_to(kernel::Notification notification) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kBootInfoAuditTo);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = abi::word(notification.slot().index);
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0>(in);
+    if (out.a6 != 0) return rt::failure(out);
+    return {};
   }
 
  private:

@@ -96,6 +96,7 @@ class Task {
     std::uint64_t address{};
     std::uint64_t pc{};
     std::uint64_t id{};
+    std::uint64_t identity{};
   };
   // How the task is. cause, address and pc are of the fault that ended it, else 0.
   // state: whether it runs, and how it ended.
@@ -104,6 +105,7 @@ class Task {
   // address: what the fault was over.
   // pc: the instruction that faulted.
   // id: its number, never given twice.
+  // identity: what receivers of its messages are told; 0: nobody has identified it.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kTaskInfo);
@@ -112,7 +114,7 @@ class Task {
     if (out.a6 != 0) return rt::failure(out);
     return InfoResult{.state = abi::value<abi::TaskState>(out.a0),
         .status = abi::value<std::int32_t>(out.a1), .cause = abi::value<abi::FaultCause>(out.a2),
-        .address = out.a3, .pc = out.a4, .id = out.a5};
+        .address = out.a3, .pc = out.a4, .id = out.a5, .identity = out.t0};
   }
 
   struct QuotaResult {

@@ -131,12 +131,16 @@ class ProcessServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -194,14 +198,16 @@ class ProcessServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -232,7 +238,7 @@ class ProcessServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.wait(caller_of(message), Process::WaitCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -265,7 +271,7 @@ class ProcessServer {
     abi::Sink words(rt::message_buffer());
     service::process::encode_info_reply(words, result->task, result->state, result->status,
         result->cause, result->address, result->pc, result->registers);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -286,7 +292,8 @@ class ProcessServer {
 
 // Serves Process on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_process(Impl& impl, rt::Slot endpoint) {
   ProcessServer<Impl>::serve(impl, endpoint);
@@ -365,12 +372,16 @@ class ExecdServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -442,14 +453,16 @@ class ExecdServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -480,7 +493,7 @@ class ExecdServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.wait(caller_of(message), Process::WaitCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -513,7 +526,7 @@ class ExecdServer {
     abi::Sink words(rt::message_buffer());
     service::process::encode_info_reply(words, result->task, result->state, result->status,
         result->cause, result->address, result->pc, result->registers);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -658,7 +671,8 @@ class ExecdServer {
 
 // Serves Execd on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_execd(Impl& impl, rt::Slot endpoint) {
   ExecdServer<Impl>::serve(impl, endpoint);
@@ -685,12 +699,16 @@ class ElfReaderServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -744,14 +762,16 @@ class ElfReaderServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -780,7 +800,7 @@ class ElfReaderServer {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x19, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.copy(caller_of(message), rt::Lent<kernel::Vmo>(rt::window_slot(0)),
         message.a0);
@@ -798,7 +818,8 @@ class ElfReaderServer {
 
 // Serves ElfReader on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_elf_reader(Impl& impl, rt::Slot endpoint) {
   ElfReaderServer<Impl>::serve(impl, endpoint);

@@ -190,12 +190,16 @@ class PartnerServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -276,14 +280,16 @@ class PartnerServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -360,7 +366,7 @@ class PartnerServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.never(caller_of(message), Partner::NeverCompleter::adopt(slot));
     return rt::Next::kReceive;
@@ -373,7 +379,7 @@ class PartnerServer {
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kNotification, 0x01,
         1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.ring(caller_of(message),
         rt::Received<kernel::Notification>(rt::window_slot(0)));
@@ -397,7 +403,7 @@ class PartnerServer {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x0b, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.sum(caller_of(message), rt::Received<kernel::Vmo>(rt::window_slot(0)));
     if (!result) return refused(why, result.error());
@@ -419,7 +425,7 @@ class PartnerServer {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.look(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
@@ -444,7 +450,7 @@ class PartnerServer {
     // Nobody to answer: not executed.
     if (!answer_due(message)) return rt::Next::kReceive;
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x09, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.hold(caller_of(message),
         rt::Received<kernel::Vmo>(rt::window_slot(0)));
@@ -511,7 +517,7 @@ class PartnerServer {
     if (!result) return refused(why, result.error());
     abi::Sink words(rt::message_buffer());
     service::partner::encode_reverse_reply(words, *result);
-    if (!words.fits()) return refused(why, abi::kEnospc, abi::Detail::kTruncated);
+    if (!words.fits()) return refused(why, {abi::kEnospc, abi::detail(abi::Detail::kTruncated, 0)});
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
     in.t0 = abi::word(endpoint.index);
@@ -560,7 +566,7 @@ class PartnerServer {
       return refused(why, kBadValue, abi::Detail::kBadEnum, 2);
     }
     if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kTask, 0x04, 1); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     const auto result = impl.classify(caller_of(message),
         rt::Received<kernel::Task>(rt::window_slot(0)), abi::value<abi::QosClass>(message.a0));
@@ -578,7 +584,8 @@ class PartnerServer {
 
 // Serves Partner on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_partner(Impl& impl, rt::Slot endpoint) {
   PartnerServer<Impl>::serve(impl, endpoint);

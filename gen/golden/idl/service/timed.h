@@ -11,14 +11,17 @@ namespace tessera::service {
 
 enum class TimedStatus : std::uint8_t {
   kOk = 0,  // It was done.
-  kInvalidArgs = 1,  // A class that is none, a deadline that overflows when rounded up.
+  // A class that is none, a deadline that overflows when rounded up, an owner that nobody has
+  // identified (identity 0).
+  kInvalidArgs = 1,
   kOverLimit = 2,  // The owner has maxTimersPerOwner timers, or there are maxTimers.
   kNotFound = 3,  // No such timer of this owner.
   kMalformed = 4,  // A message of the wrong shape, or no method of timed.
   // The service could not do it (no room for the capability); nothing is registered.
   kInternal = 5,
+  kDenied = 6,  // The manifest does not grant it to the caller.
 };
-constexpr bool valid_timed_status(std::uint64_t value) { return value < 6; }
+constexpr bool valid_timed_status(std::uint64_t value) { return value < 7; }
 constexpr std::string_view to_string(TimedStatus value) {
   switch (value) {
     case TimedStatus::kOk:
@@ -33,6 +36,8 @@ constexpr std::string_view to_string(TimedStatus value) {
       return "malformed";
     case TimedStatus::kInternal:
       return "internal";
+    case TimedStatus::kDenied:
+      return "denied";
   }
   return "?";
 }
@@ -74,7 +79,8 @@ inline constexpr std::uint32_t kMaxTimersPerOwner = 64;
 inline constexpr std::uint32_t kMaxTimers = 1024;
 
 // One-shot timers, rounded up so that many of them share one wake-up. An owner is a task, by its
-// kernel-held identity.
+// kernel-held identity. Each request to register (sleepers too) is audited, those that are
+// malformed as well; lines are bounded, and what was folded is said.
 struct Timed {
   static constexpr std::uint16_t kInterface = 0x0102;
 
@@ -87,6 +93,8 @@ struct Timed {
   static constexpr std::uint32_t kSleepUntilShape = 0x01;
   static constexpr std::uint32_t kStatisticsTag = 0x01020300;
   static constexpr std::uint32_t kStatisticsShape = 0x03;
+  static constexpr std::uint32_t kForgetTag = 0x01020401;
+  static constexpr std::uint32_t kForgetShape = 0x01;
 
   struct RegisterResult {
     std::uint64_t id{};

@@ -21,7 +21,8 @@ namespace tessera::service {
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
 // One-shot timers, rounded up so that many of them share one wake-up. An owner is a task, by its
-// kernel-held identity.
+// kernel-held identity. Each request to register (sleepers too) is audited, those that are
+// malformed as well; lines are bounded, and what was folded is said.
 class TimedClient {
  public:
   using RegisterResult = Timed::RegisterResult;
@@ -153,6 +154,44 @@ class TimedClient {
         rt::kT1>(in);
     if (out.a6 != 0) return rt::refusal(out);
     return StatisticsResult{.registrations = out.a0, .wake_ups = out.a1, .fired = out.a2};
+  }
+
+  // Ends all timers of an owner that has ended; its sleepers, if any is left, get epipe. Fine for
+  // one that has none. Needs the manifest's grant `speaksFor`, or to be init; others are denied.
+  // owner: the identity of the task that has ended.
+  // ended: how many timers it had.
+  [[gnu::always_inline]] rt::Result<std::uint32_t> forget(std::uint64_t owner) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = owner;
+    in.a6 = Timed::kForgetTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (!abi::fits<std::uint32_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint32_t>(out.a0);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint32_t> forget_until(std::uint64_t call_deadline,
+      std::uint64_t owner) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = owner;
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Timed::kForgetTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (!abi::fits<std::uint32_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint32_t>(out.a0);
   }
 
  private:

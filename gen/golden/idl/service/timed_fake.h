@@ -30,6 +30,7 @@ class FakeTimed {
     std::function<void(const rt::Caller&, Timed::SleepUntilCompleter, std::uint64_t,
         service::TimerClass)> sleep_until;
     std::function<rt::Result<Timed::StatisticsResult>(const rt::Caller&)> statistics;
+    std::function<rt::Result<std::uint32_t>(const rt::Caller&, std::uint64_t)> forget;
   } on;
   int executed = 0;  // methods that were run
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
@@ -65,6 +66,13 @@ struct FakeTimedMethods {
     ++fake_.executed;
     if (fake_.on.statistics) {
       return fake_.on.statistics(caller);
+    }
+    return {};
+  }
+  rt::Result<std::uint32_t> forget(const rt::Caller& caller, std::uint64_t owner) {
+    ++fake_.executed;
+    if (fake_.on.forget) {
+      return fake_.on.forget(caller, owner);
     }
     return {};
   }

@@ -24,6 +24,9 @@ void attack_client(const FuzzInput& input, const service::TimedClient& client) {
   (void)client.cancel({});
   (void)client.sleep_until({}, {});
   (void)client.statistics();
+  if (const auto answer = client.forget({})) {
+    require(!(!abi::fits<std::uint32_t>(abi::word(*answer))));
+  }
 }
 
 void attack(const FuzzInput& input) {

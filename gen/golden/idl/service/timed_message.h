@@ -137,6 +137,35 @@ constexpr std::optional<StatisticsReply> decode_statistics_reply(ConstWords word
   return StatisticsReply{.registrations = words[0], .wake_ups = words[1], .fired = words[2]};
 }
 
+struct ForgetRequest {
+  std::uint64_t owner{};
+};
+
+constexpr void encode(Words words, const ForgetRequest& message) {
+  words[0] = message.owner;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ForgetRequest> decode_forget_request(ConstWords words) {
+  return ForgetRequest{.owner = words[0]};
+}
+
+struct ForgetReply {
+  std::uint32_t ended{};
+};
+
+constexpr void encode(Words words, const ForgetReply& message) {
+  words[0] = abi::word(message.ended);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ForgetReply> decode_forget_reply(ConstWords words) {
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  return ForgetReply{.ended = abi::value<std::uint32_t>(words[0])};
+}
+
 }  // namespace tessera::service::timed
 
 #endif  // IDL_SERVICE_TIMED_MESSAGE_H_

@@ -68,6 +68,13 @@ struct RelayTimedMethods {
     return Timed::StatisticsResult{.registrations = answer_->registrations,
         .wake_ups = answer_->wake_ups, .fired = answer_->fired};
   }
+  rt::Result<std::uint32_t> forget(const rt::Caller&, std::uint64_t owner) {
+    const auto answer_ = relay_.deadline == abi::kNoDeadline
+            ? relay_.client().forget(owner)
+            : relay_.client().forget_until(relay_.deadline, owner);
+    if (!answer_) return rt::failure(relay_.failed(answer_.error()));
+    return *answer_;
+  }
   rt::Slot reply_slot() { return relay_.reply; }
   RelayTimed& relay_;
 };

@@ -38,6 +38,12 @@ inline constexpr gen::Value kStatisticsAnswerValues[] = {
     {.name = "wakeUps", .word = 1},
     {.name = "fired", .word = 2},
 };
+inline constexpr gen::Value kForgetValues[] = {
+    {.name = "owner", .word = 0},
+};
+inline constexpr gen::Value kForgetAnswerValues[] = {
+    {.name = "ended", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "register", .tag = 0x01020042, .least_words = 2, .values = kRegisterValues,
         .capabilities = kRegisterCapabilities, .bad_value = 1, .malformed = 4, .bad_capability = 4,
@@ -49,6 +55,9 @@ inline constexpr gen::MethodRules kMethods[] = {
         .answer = {.least_words = 1, .values = kSleepUntilAnswerValues}},
     {.name = "statistics", .tag = 0x01020300, .least_words = 0, .bad_value = 1, .malformed = 4,
         .bad_capability = 4, .answer = {.least_words = 3, .values = kStatisticsAnswerValues}},
+    {.name = "forget", .tag = 0x01020401, .least_words = 1, .values = kForgetValues, .bad_value = 1,
+        .malformed = 4, .bad_capability = 4, .answer = {.least_words = 1,
+        .values = kForgetAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Timed",

@@ -94,13 +94,13 @@ class TimedServer {
       },
       "timed must implement Timed.register: rt::Result<Timed::RegisterResult> register_(const "
       "rt::Caller&, std::uint64_t deadline, service::TimerClass class_, "
-      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:38)");
+      "rt::Received<kernel::Notification> notification)  (idl/service/timed.idl:40)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::uint64_t id) {
         { impl.cancel(caller, id) } -> std::same_as<rt::Result<void>>;
       },
       "timed must implement Timed.cancel: rt::Result<void> cancel(const rt::Caller&, "
-      "std::uint64_t id)  (idl/service/timed.idl:48)");
+      "std::uint64_t id)  (idl/service/timed.idl:50)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Timed::SleepUntilCompleter completer,
           std::uint64_t deadline, service::TimerClass class_) {
@@ -108,7 +108,7 @@ class TimedServer {
       },
       "timed must implement Timed.sleepUntil: void sleep_until(const rt::Caller&, "
       "Timed::SleepUntilCompleter, std::uint64_t deadline, service::TimerClass class_)  "
-      "(idl/service/timed.idl:52)");
+      "(idl/service/timed.idl:54)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -120,7 +120,13 @@ class TimedServer {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Timed::StatisticsResult>>;
       },
       "timed must implement Timed.statistics: rt::Result<Timed::StatisticsResult> "
-      "statistics(const rt::Caller&)  (idl/service/timed.idl:58)");
+      "statistics(const rt::Caller&)  (idl/service/timed.idl:60)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t owner) {
+        { impl.forget(caller, owner) } -> std::same_as<rt::Result<std::uint32_t>>;
+      },
+      "timed must implement Timed.forget: rt::Result<std::uint32_t> forget(const rt::Caller&, "
+      "std::uint64_t owner)  (idl/service/timed.idl:66)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -132,12 +138,16 @@ class TimedServer {
   [[gnu::always_inline]] static rt::Registers dispatch(Impl& impl, rt::Slot endpoint,
       rt::Registers message) {
     rt::Error why;
-    switch (handle(impl, endpoint, message, why)) {
+    switch (const rt::Next what = handle(impl, endpoint, message, why)) {
       case rt::Next::kHandled:
         return message;
       case rt::Next::kReceive:
         return receive(endpoint);
       case rt::Next::kRefuse:
+      case rt::Next::kReject:
+        if constexpr (requires { impl.on_refused(caller_of(message), message.t2, why); }) {
+          if (what == rt::Next::kReject) impl.on_refused(caller_of(message), message.t2, why);
+        }
         return refuse(endpoint, why);
     }
     std::unreachable();
@@ -155,6 +165,8 @@ class TimedServer {
         return on_sleep_until(impl, message, why);
       case Timed::kStatisticsTag:
         return on_statistics(impl, endpoint, message, why);
+      case Timed::kForgetTag:
+        return on_forget(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -197,14 +209,16 @@ class TimedServer {
     return out;
   }
 
+  template <rt::Next Then = rt::Next::kRefuse>
   static constexpr rt::Next refused(rt::Error& why, const rt::Error& error) {
     why = {rt::answer_status(error), error.detail};
-    return rt::Next::kRefuse;
+    return Then;
   }
-  // The service's own answers say all themselves.
+  // Before the method. The service's own answers say all themselves.
   static constexpr rt::Next refused(rt::Error& why, std::int32_t status, abi::Detail what,
       std::uint32_t argument = 0) {
-    return refused(why, {status, status < 0 ? abi::detail(what, argument) : 0});
+    return refused<rt::Next::kReject>(
+        why, {status, status < 0 ? abi::detail(what, argument) : 0});
   }
 
   // A signal on the bound Notification, or a call that failed: then its caller, if any, is
@@ -284,7 +298,7 @@ class TimedServer {
     const rt::Slot slot = impl.reply_slot();
     if (slot == rt::Slot{}) return refused(why, abi::kEnomem, abi::Detail::kNoMemory);
     if (const auto kept = kernel::Reply(slot).keep(); !kept) {
-      return refused(why, kept.error());
+      return refused<rt::Next::kReject>(why, kept.error());
     }
     impl.sleep_until(caller_of(message), Timed::SleepUntilCompleter::adopt(slot), message.a0,
         abi::value<service::TimerClass>(message.a1));
@@ -311,11 +325,31 @@ class TimedServer {
     message = out;
     return rt::Next::kHandled;
   }
+
+  // Timed.forget
+  [[gnu::always_inline]] static rt::Next on_forget(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.forget(caller_of(message), message.a0);
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Timed::kForgetShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
 };
 
 // Serves Timed on `endpoint` (right: receive) for ever. Where `impl` has
 // on_notification(std::uint64_t bits), it is called when the Notification bound to the thread is
-// signalled.
+// signalled. Where it has on_refused(const rt::Caller&, std::uint64_t tag, const rt::Error& why),
+// that is called of each call that is refused and that none of its methods has seen.
 template <class Impl>
 [[noreturn]] void serve_timed(Impl& impl, rt::Slot endpoint) {
   TimedServer<Impl>::serve(impl, endpoint);

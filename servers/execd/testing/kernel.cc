@@ -1,4 +1,4 @@
-#include "servers/execd/testing_kernel.h"
+#include "servers/execd/testing/kernel.h"
 
 #include "idl/wire.h"
 
