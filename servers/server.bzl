@@ -155,6 +155,10 @@ _CONSOLE_DEPS = [
 
 # Servers that know the manifest of their image, too; an image has those that its manifest names.
 MANIFEST_SERVERS = {
+    "execd": [
+        "//bootimage:bundle",
+        "//servers/execd:server",
+    ],
     "policyd": ["//servers/policyd:server"],
     "timed": [
         "//servers/runtime:audit_log",

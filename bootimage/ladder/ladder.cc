@@ -16,6 +16,7 @@ constexpr absl::string_view kTimed = "timed";
 constexpr absl::string_view kIpc = "ipc";
 constexpr absl::string_view kVmo = "vmo";
 constexpr absl::string_view kPolicy = "policy";
+constexpr absl::string_view kExec = "exec";
 constexpr absl::string_view kEnd = "end";
 
 constexpr std::array kRows = {
@@ -42,8 +43,11 @@ constexpr std::array kRows = {
     Row{kBringUp, "init", "up policyd"},
     Row{kBringUp, "init", "start timed"},
     Row{kBringUp, "init", "up timed"},
+    Row{kBringUp, "init", "start execd"},
+    Row{kBringUp, "init", "up execd"},
     Row{kBringUp, "policyd", "ready"},
     Row{kBringUp, "timed", "ready"},
+    Row{kBringUp, "execd", "ready"},
     Row{kBringUp, "init", "ready"},
 
     Row{kQos, "SELFTEST", "qos ok"},
@@ -65,6 +69,17 @@ constexpr std::array kRows = {
     Row{kPolicy, "SELFTEST", "policy spoof denied ok"},
     Row{kPolicy, "SELFTEST", "policy malformed ok"},
     Row{kPolicy, "SELFTEST", "policy silent denied ok"},
+
+    Row{kExec, "child", "hello"},
+    Row{kExec, "execd", "elf load ok image=child", Due::kAlways, Match::kStart},
+    Row{kExec, "SELFTEST", "e2e exec-elf ok"},
+    Row{kExec, "execd", "child exited", Due::kAlways, Match::kStart},
+    Row{kExec, "SELFTEST", "child exit ok"},
+    Row{kExec, "execd", "crash report", Due::kAlways, Match::kStart},
+    Row{kExec, "SELFTEST", "crash report ok"},
+    Row{kExec, "SELFTEST", "exec denied ok"},
+    Row{kExec, "SELFTEST", "execd malformed ok"},
+    Row{kExec, "SELFTEST", "reap storm ok"},
 
     Row{kEnd, "SELFTEST", "end"},
 };

@@ -33,6 +33,9 @@ const Lines kGood = {
     "init: start timed",
     "timed: ready",
     "init: up timed",
+    "init: start execd",
+    "execd: ready",
+    "init: up execd",
     "init: ready",
     "SELFTEST: qos ok",
     "SELFTEST: timed coalesce ok",
@@ -49,6 +52,16 @@ const Lines kGood = {
     "SELFTEST: policy spoof denied ok",
     "SELFTEST: policy malformed ok",
     "SELFTEST: policy silent denied ok",
+    "execd: elf load ok image=child task=9",
+    "child: hello",
+    "execd: child exited task=9 status=51",
+    "SELFTEST: e2e exec-elf ok",
+    "SELFTEST: child exit ok",
+    "execd: crash report task=12 cause=readFault pc=0x10004 image=child",
+    "SELFTEST: crash report ok",
+    "SELFTEST: exec denied ok",
+    "SELFTEST: execd malformed ok",
+    "SELFTEST: reap storm ok",
     "SELFTEST: end",
 };
 
@@ -381,7 +394,7 @@ TEST(Rows, OneLineIsOneMarker) {
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
   EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo",
-                                                    "policy", "end"}));
+                                                    "policy", "exec", "end"}));
 }
 
 }  // namespace

@@ -36,14 +36,20 @@ constexpr const char* kBringUp =
     "printf 'init: start\\ninit: start console\\ninit: up console\\n'\n"
     "printf 'init: start auditd\\ninit: up auditd\\ninit: start policyd\\npolicyd: ready\\n'\n"
     "printf 'init: up policyd\\n'\n"
-    "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\ninit: ready\\n'\n";
+    "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\n'\n"
+    "printf 'init: start execd\\nexecd: ready\\ninit: up execd\\ninit: ready\\n'\n";
 constexpr const char* kRest =
     "printf 'SELFTEST: %s\\n' 'qos ok' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc "
     "deadline timeout "
     "ok' "
     "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
     "'vmo seal ok' 'vmo revoke unmaps ok' 'policy allow ok' 'policy deny ok' 'mmio policy deny ok' "
-    "'policy spoof denied ok' 'policy malformed ok' 'policy silent denied ok' end\n";
+    "'policy spoof denied ok' 'policy malformed ok' 'policy silent denied ok'\n"
+    "printf 'child: hello\\nexecd: elf load ok image=child task=9\\n'\n"
+    "printf 'execd: child exited task=9 status=51\\n'\n"
+    "printf 'execd: crash report task=10 cause=readFault pc=0x10004 image=child\\n'\n"
+    "printf 'SELFTEST: %s\\n' 'e2e exec-elf ok' 'child exit ok' 'crash report ok' 'exec denied ok' "
+    "'execd malformed ok' 'reap storm ok' end\n";
 constexpr const char* kHang = "sleep 600\n";
 
 std::string read_file(const std::string& path) {
@@ -136,7 +142,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 41 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 54 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 
@@ -157,7 +163,7 @@ TEST_F(Runner, TimeoutShowsTheLastLines) {
   qemu_does(absl::StrCat(kBringUp, kHang));
   EXPECT_EQ(run({"--headless", "--timeout=1"}), 1);
   EXPECT_THAT(err_, HasSubstr("first missing marker: \"SELFTEST: qos ok\", phase qos"));
-  EXPECT_THAT(err_, HasSubstr("  | init: up timed\n  | init: ready\n"));
+  EXPECT_THAT(err_, HasSubstr("  | init: up execd\n  | init: ready\n"));
 }
 
 TEST_F(Runner, TheWholeGroupIsStopped) {

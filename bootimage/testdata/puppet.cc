@@ -123,6 +123,9 @@ extern "C" [[noreturn]] void puppet_main() {
       "init: start timed\r\n"
       "timed: ready\r\n"
       "init: up timed\r\n"
+      "init: start execd\r\n"
+      "execd: ready\r\n"
+      "init: up execd\r\n"
       "init: ready\r\n"
       "SELFTEST: qos ok\r\n"
       "SELFTEST: timed coalesce ok\r\n"
@@ -139,6 +142,16 @@ extern "C" [[noreturn]] void puppet_main() {
       "SELFTEST: policy spoof denied ok\r\n"
       "SELFTEST: policy malformed ok\r\n"
       "SELFTEST: policy silent denied ok\r\n"
+      "child: hello\r\n"
+      "execd: elf load ok image=child task=9\r\n"
+      "SELFTEST: e2e exec-elf ok\r\n"
+      "execd: child exited task=9 status=51\r\n"
+      "SELFTEST: child exit ok\r\n"
+      "execd: crash report task=10 cause=readFault pc=0x10004 image=child\r\n"
+      "SELFTEST: crash report ok\r\n"
+      "SELFTEST: exec denied ok\r\n"
+      "SELFTEST: execd malformed ok\r\n"
+      "SELFTEST: reap storm ok\r\n"
       "SELFTEST: end\r\n"sv);
   shut_down();
 }

@@ -76,10 +76,12 @@ void make_uart(CNode& cspace, const UartInfo& uart) {
   state.uart = page;
 }
 
-void make_vmo(Slot& slot, PhysAddr base, std::uint64_t bytes, Access access) {
+void make_vmo(Slot& slot, PhysAddr base, std::uint64_t bytes, Access access,
+              std::uint8_t more_rights = 0) {
   // The rights of a VMO begin with read, write and execute, as an access has them; then map.
   slot.fill(state.root, abi::ObjectType::kVmo, base.value,
-            static_cast<std::uint8_t>(access.bits | std::to_underlying(abi::VmoRight::kMap)));
+            static_cast<std::uint8_t>(access.bits | std::to_underlying(abi::VmoRight::kMap) |
+                                      more_rights));
   slot.pages = pages_of(bytes);
 }
 
@@ -190,7 +192,7 @@ std::string_view make_first_task(const Machine& machine, const MemoryMap& memory
   slot_at(cspace, kernel::BootSlot::kIrqControl)
       .fill(state.root, abi::ObjectType::kIrqControl, 0, abi::kAllIrqControlRights);
   make_vmo(slot_at(cspace, kernel::BootSlot::kBundle), machine.initrd.start, bundle.total_size(),
-           kRead);
+           kRead, std::to_underlying(abi::VmoRight::kShare));
   boot_info.bundle_size = bundle.total_size();
   if (!keep_command_line(machine.bootargs)) return "the command line is longer than 256 bytes";
   CHECK(start_thread(thread, {.pc = first.entry, .sp = kStackTop, .argument = 0, .tp = 0}));

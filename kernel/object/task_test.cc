@@ -181,6 +181,32 @@ TEST_F(TaskTest, ABadgedIdentityControlAllowsThatIdentityAlone) {
   EXPECT_EQ(object(task).identity, 77u);
 }
 
+// A badge below 2^32 is an image's, whose tasks differ in the upper half.
+TEST_F(TaskTest, AnImagesIdentityControlAllowsEachTaskOfTheImage) {
+  kernel::IdentityControl image(weaker(World::kIdentity, 1, 0xffff'ffff));
+  for (const std::uint64_t instance : {0x0u, 0x1u, 0x8000'0000u, 0xffff'ffffu}) {
+    kernel::Task task = configured_task();
+    for (const std::uint64_t other : {0x0u, 0x1u, 0xffff'fffeu, 0x7fff'ffffu}) {
+      expect_refused(
+          world, [&] { return task.identify(image, instance << 32 | other); }, abi::kEperm,
+          Detail::kNoAuthority, 1);
+    }
+    EXPECT_TRUE(task.identify(image, instance << 32 | 0xffff'ffff));
+    EXPECT_EQ(object(task).identity, instance << 32 | 0xffff'ffff);
+  }
+}
+
+TEST_F(TaskTest, AnIdentityControlOfOneTaskAllowsNoOther) {
+  constexpr std::uint64_t kOne = std::uint64_t{1} << 32 | 77;
+  kernel::IdentityControl narrow(weaker(World::kIdentity, 1, kOne));
+  kernel::Task task = configured_task();
+  for (const std::uint64_t other : {std::uint64_t{77}, kOne + 1, kOne + (std::uint64_t{1} << 32)}) {
+    expect_refused(
+        world, [&] { return task.identify(narrow, other); }, abi::kEperm, Detail::kNoAuthority, 1);
+  }
+  EXPECT_TRUE(task.identify(narrow, kOne));
+}
+
 TEST_F(TaskTest, QuotaTellsWhatItsPageTablesTake) {
   const kernel::Task task = fresh_task();
   EXPECT_EQ(task.quota()->pages, 0u);

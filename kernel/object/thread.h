@@ -89,6 +89,8 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   // For those who read it without a lock: what was done to the thread before is seen by them.
   void settle(Waiting waiting) { waiting_.store(waiting); }
   bool is_stopped() const { return wait() == Wait::kStopped; }
+  // It ran, and never does again: its registers stay as they are.
+  bool is_past() const { return is_stopped() && started; }
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;

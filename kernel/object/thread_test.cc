@@ -126,7 +126,25 @@ TEST_F(ThreadTest, OnlyAThreadThatLives) {
   ASSERT_TRUE(kernel::Task(rt::Slot{client.task_slot}).kill());
   expect_refused(world, [&] { return thread.suspend(); }, abi::kEbusy, Detail::kBadState);
   expect_refused(world, [&] { return thread.resume(); }, abi::kEbusy, Detail::kBadState);
-  expect_refused(world, [&] { return thread.read(0); }, abi::kEbusy, Detail::kBadState);
+  expect_refused(
+      world, [&] { return thread.write(0, 0x2000, 0, 0, 0, 0, 0); }, abi::kEbusy,
+      Detail::kBadState);
+}
+
+// Who reports a crash finds the registers as the fault left them.
+TEST_F(ThreadTest, RegistersOfAThreadWhoseTaskHasEndedAreRead) {
+  for (unsigned i = 0; i < 32; ++i) client.thread->frame.x[i] = 0x1000 + 2 * i;
+  as(client);
+  world.fault(13, 0xdead'beef);
+  as_main();
+  ASSERT_EQ(kernel::Task(rt::Slot{client.task_slot}).info()->state, abi::TaskState::kFaulted);
+  for (std::uint8_t group = 0; group < 6; ++group) {
+    const auto read = thread.read(group);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->r0, 0x1000u + 12 * group);
+    EXPECT_EQ(read->r1, 0x1002u + 12 * group);
+    EXPECT_EQ(read->r5, group < 5 ? 0x100a + 12 * group : 0u);
+  }
 }
 
 TEST_F(ThreadTest, ASuspendedThreadsTaskEnds) {

@@ -61,10 +61,22 @@ Result<void> Syscall::on(const decode::TaskConfigure<Syscall>& args) {
       configure_task(args.self.object(), *args.cspace.slot, *args.memory.slot, args.pages));
 }
 
+namespace {
+
+// Identities of an image's tasks differ in their upper half.
+constexpr unsigned kImageBits = 32;
+
+// Whether an IdentityControl with this badge names tasks so.
+constexpr bool allows_identity(std::uint64_t badge, std::uint64_t identity) {
+  if (badge == 0 || badge == identity) return true;
+  return badge >> kImageBits == 0 && badge == (identity & 0xffff'ffff);
+}
+
+}  // namespace
+
 Result<void> Syscall::on(const decode::TaskIdentify<Syscall>& args) {
   Task& task = args.self.object();
-  std::uint64_t allowed = args.authority.slot->badge;
-  if (allowed != 0 && allowed != args.identity) {
+  if (!allows_identity(args.authority.slot->badge, args.identity)) {
     return Error{abi::kEperm, abi::Detail::kNoAuthority, 1};
   }
   if (task.identified || task.state() != abi::TaskState::kFresh) {
@@ -185,7 +197,7 @@ constexpr unsigned kRegisters = 32;
 
 Result<decode::ThreadReadResult> Syscall::on(const decode::ThreadRead<Syscall>& args) {
   AtRest at_rest;
-  TRY(at_rest.hold(args.self.object()));
+  if (!args.self.object().is_past()) TRY(at_rest.hold(args.self.object()));
   arch::Frame* frame = &args.self.object().frame;
   const unsigned first = args.group * kGroup;
   const auto x = [&](unsigned i) { return first + i < kRegisters ? frame->x[first + i] : 0; };

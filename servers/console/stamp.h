@@ -10,7 +10,8 @@
 
 namespace tessera::console {
 
-// Who a task is called. Images by their names, the first task `init_name`, others by their number.
+// Who a task is called. Images by their names, each of the tasks that execd has started by its
+// image's: the lower 32 bits of its identity. The first task `init_name`, others by their number.
 struct Names {
   std::span<const manifest::Image> images;
   std::uint64_t init_identity;
@@ -19,7 +20,9 @@ struct Names {
   constexpr void write(rt::Sink auto& sink, std::uint64_t identity) const {
     if (identity == init_identity) return rt::write(sink, init_name);
     for (const manifest::Image& image : images) {
-      if (image.identity == identity) return rt::write(sink, image.name);
+      const bool spawned = image.start == manifest::Start::kSpawned;
+      if (image.identity == (spawned ? identity & 0xffff'ffff : identity))
+        return rt::write(sink, image.name);
     }
     rt::write(sink, "task-", rt::hex(identity));
   }

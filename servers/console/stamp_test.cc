@@ -25,6 +25,14 @@ TEST(Stamp, NamesComeFromTheManifest) {
   EXPECT_EQ(name_of(manifest::kInitIdentity), "init");
 }
 
+TEST(Stamp, EachTaskThatExecdStartsHasItsImagesName) {
+  constexpr std::uint64_t kThird = std::uint64_t{3} << 32;
+  for (const manifest::Image& image : manifest::kSelected.images) {
+    const bool spawned = image.start == manifest::Start::kSpawned;
+    EXPECT_EQ(name_of(kThird | image.identity) == image.name, spawned) << image.name;
+  }
+}
+
 TEST(Stamp, OthersAreNumbered) {
   EXPECT_EQ(name_of(0), "task-0x0");
   EXPECT_EQ(name_of(0xabc), "task-0xabc");

@@ -98,6 +98,8 @@ void ends_its_task(std::uint64_t first, std::uint64_t end) {
     EXPECT(info.status == abi::value<std::int32_t>(abi::word(info.cause)));
     EXPECT(kFaults[i].address == kAny || info.address == kFaults[i].address);
     EXPECT(info.pc != 0);
+    EXPECT(OK(space.thread().read(0)).r0 == info.pc);  // the registers stay as they were
+    REFUSED(space.thread().write(1, 0, 0, 0, 0, 0, 0), bad_state());
     revoke(space.task().slot());
   }
 }

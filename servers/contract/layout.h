@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "idl/abi.h"
-#include "servers/init/layout.h"
+#include "servers/process/layout.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::contract {
@@ -15,10 +15,10 @@ namespace tessera::contract {
 
 // The program's own memory: text, constants and data, in the order of servers/runtime/user.ld; and
 // the stack.
-inline constexpr rt::Slot kText = init::kFirstSegment;
+inline constexpr rt::Slot kText = process::kFirstSegment;
 inline constexpr rt::Slot kConstants{kText.index + 1};
 inline constexpr rt::Slot kData{kText.index + 2};
-inline constexpr rt::Slot kStack = init::kStack;
+inline constexpr rt::Slot kStack = process::kStack;
 
 inline constexpr rt::Slot kReport{abi::kStartSlots};
 // What the maker of a task gives it for its part: from here on.
@@ -33,7 +33,7 @@ inline constexpr std::uint32_t kSlots = 256;
 
 // --- Addresses -----------------------------------------------------------------------------------
 
-// The image is at the bottom, the stack ends at init::kStackTop.
+// The image is at the bottom, the stack ends at process::kStackTop.
 inline constexpr std::uint64_t kReportAddress = 0x3000'0000;
 inline constexpr std::uint64_t kScratchAddress =
     0x3001'0000;  // 64 KiB are enough for a data segment

@@ -68,7 +68,7 @@ rt::Result<void> give_image(const Program& program, kernel::Untyped memory, rt::
   RT_TRY(copy_data(memory, temporary, data, data_size));
   RT_TRY(give_mapped(program, temporary, kData, data, kReadWrite));
   RT_TRY(make(memory, ObjectType::kVmo, temporary, kStackSize));
-  RT_TRY(give_mapped(program, temporary, kStack, init::kStackTop - kStackSize, kReadWrite));
+  RT_TRY(give_mapped(program, temporary, kStack, process::kStackTop - kStackSize, kReadWrite));
   return share_mapped(program, kReport, temporary, kReportAddress, kReadWrite);
 }
 
@@ -101,7 +101,7 @@ rt::Result<Program> make_program(kernel::Untyped memory, rt::Slot first, std::ui
 
 rt::Result<void> start_program(const Program& program, void (*entry)(std::uint64_t),
                                std::uint64_t argument, std::uint64_t buffer) {
-  return program.thread.start(reinterpret_cast<std::uint64_t>(entry), init::kStackTop, argument,
+  return program.thread.start(reinterpret_cast<std::uint64_t>(entry), process::kStackTop, argument,
                               buffer);
 }
 

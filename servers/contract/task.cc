@@ -160,6 +160,23 @@ void nobody_names_itself() {
   EXPECT(OK(task.info()).identity == allowed && allowed != 0);
 }
 
+// The suite's IdentityControl is for its image: its tasks may differ in the upper half, and in
+// nothing else.
+void an_image_names_its_tasks() {
+  constexpr rt::Error kAnother = refusal(abi::kEperm, Detail::kNoAuthority, 1);
+  const kernel::IdentityControl control = rt::start::identity_control();
+  const std::uint64_t image = OK(own().query(control.slot().index)).badge;
+  for (const std::uint64_t instance :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0xffff'ffff}}) {
+    const auto task = make<Task>();
+    REFUSED(task.identify(control, instance << 32 | (image + 1)), kAnother);
+    REFUSED(task.identify(control, instance << 32), kAnother);
+    OK(task.identify(control, instance << 32 | image));
+    REFUSED(task.identify(control, instance << 32 | image), bad_state());
+    drop(task.slot());
+  }
+}
+
 // All of a task comes from the memory that its maker gave.
 void a_task_ends_with_its_memory() {
   const std::uint64_t before = OK(memory().info()).free;
@@ -232,6 +249,7 @@ std::span<const Behaviour> task_behaviours() {
       {"task.supervise_is_refused", supervise_is_refused},
       {"task.rights_are_needed", rights_are_needed},
       {"task.nobody_names_itself", nobody_names_itself},
+      {"task.an_image_names_its_tasks", an_image_names_its_tasks},
       {"task.a_task_ends_with_its_memory", a_task_ends_with_its_memory},
       {"task.without_a_cspace_there_are_no_capabilities",
        without_a_cspace_there_are_no_capabilities},

@@ -179,8 +179,9 @@ void Space::start(Where where) const {
 }
 
 void Space::start_with_buffer(Where where) const {
-  give_buffer(thread(), task(), init::kBufferAddress, where);
-  must(start_program(program_, begin_space, index_, init::kBufferAddress), "start a task", where);
+  give_buffer(thread(), task(), process::kBufferAddress, where);
+  must(start_program(program_, begin_space, index_, process::kBufferAddress), "start a task",
+       where);
 }
 
 kernel::Task::InfoResult Space::wait(Where where) const {

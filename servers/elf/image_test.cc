@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "servers/elf/corpus.h"
 #include "servers/elf/promises.h"
 #include "servers/elf/sample.h"
 
@@ -182,6 +183,37 @@ TEST(ElfImage, EveryErrorHasACaseAndItsOwnWords) {
     EXPECT_TRUE(words.insert(describe(error)).second) << describe(error);
   }
   EXPECT_FALSE(words.contains("unknown error"));
+}
+
+// The corpus that SELFTEST sends to execd, byte for byte.
+TEST(ElfCorpus, EachFileHasItsOwnError) {
+  std::size_t files = 0;
+  std::set<Error> seen;
+  corpus::for_each([&](const corpus::File& file) {
+    ++files;
+    seen.insert(file.expected);
+    std::vector<std::byte> whole(corpus::kMaxBytes);
+    file.write(whole);
+    // A copy of that length, so that a read behind it is seen by the sanitizer.
+    const std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<long>(file.size));
+    const auto image = Image::parse(cut);
+    ASSERT_FALSE(image) << "file " << files << ": " << describe(file.expected);
+    EXPECT_EQ(image.error(), file.expected) << "file " << files << ": " << describe(file.expected)
+                                            << ", not: " << describe(image.error());
+  });
+  EXPECT_GE(files, 200U);
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(kLastError) + 1) << "each error has a file";
+}
+
+TEST(ElfCorpus, TheFileThatTheyAreMadeOfIsSound) {
+  std::vector<std::byte> whole(corpus::kMaxBytes);
+  const corpus::File sound;
+  sound.write(whole);
+  whole.resize(sound.size);
+  const auto image = Image::parse(whole);
+  ASSERT_TRUE(image) << describe(image.error());
+  EXPECT_TRUE(keeps_promises(*image, whole));
+  EXPECT_EQ(image->segments().size(), 3U);
 }
 
 TEST(ElfImage, EveryLength) {

@@ -17,6 +17,7 @@
 #include "servers/elf/image.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
+#include "servers/process/bench.h"
 #include "servers/runtime/text.h"
 
 namespace tessera::init {
@@ -46,19 +47,10 @@ Result<CommandLine> read_command_line();
 // Makes `size` bytes of Untyped out of the first region that has them, into `to`.
 Result<void> take_memory(std::uint64_t size, rt::Slot to);
 
-// Mints `from` into `to`, both in init's own CSpace.
-inline rt::Result<void> mint(rt::Slot to, rt::Slot from, std::uint8_t rights,
-                             std::uint64_t badge = 0) {
-  return kCspace.mint(to.index, kCspace, from.index, rights, badge);
-}
-
-// One object that has no size, or of `size`, into an empty slot of init's.
-inline rt::Result<void> make(kernel::Untyped memory, abi::ObjectType type, rt::Slot to,
-                             std::uint64_t size = 0) {
-  return memory.retype(type, size, kCspace, to.index, 1);
-}
-
-inline rt::Result<void> drop(rt::Slot slot) { return kCspace.delete_(slot.index); }
+// In init's own CSpace.
+using process::drop;
+using process::make;
+using process::mint;
 
 }  // namespace tessera::init
 

@@ -7,50 +7,35 @@
 #include "idl/abi.h"
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/notification.h"
-#include "idl/kernel/thread.h"
 #include "idl/kernel/vmo.h"
 #include "servers/init/boot.h"
 #include "servers/init/layout.h"
 #include "servers/init/printer.h"
 #include "servers/init/probe.h"
+#include "servers/process/maker.h"
+#include "servers/process/spawner.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
 namespace {
 
 using abi::StartSlot;
-using kernel::CNode;
 using kernel::Endpoint;
 using kernel::Notification;
-using kernel::Task;
 using kernel::Vmo;
 
-rt::Result<void> mint_to(const Child& child, rt::Slot to, rt::Slot from, std::uint8_t rights,
-                         std::uint64_t badge = 0) {
+rt::Result<void> mint_to(const process::Child& child, rt::Slot to, rt::Slot from,
+                         std::uint8_t rights, std::uint64_t badge = 0) {
   return child.cspace.mint(to.index, kCspace, from.index, rights, badge);
 }
 
-// A task may use its own slots, and map into its own space, but gets no `manage`: with that it
-// could put threads of its own making under its identity. Its thread's capability holds no right at
-// all: what a thread may do to itself is in Self.
-Result<void> give_itself(const Child& child, std::size_t index) {
-  RT_TRY(
-      step("give it its CSpace", mint_to(child, rt::start::slot(StartSlot::kCnode), kChildCnode,
-                                         rt::rights(CNode::Right::kRead, CNode::Right::kWrite))));
-  RT_TRY(
-      step("give it its task", mint_to(child, rt::start::slot(StartSlot::kTask), task_slot(index),
-                                       rt::rights(Task::Right::kMap, Task::Right::kInspect))));
-  RT_TRY(step("give it its thread",
-              mint_to(child, rt::start::slot(StartSlot::kThread), child.thread.slot(), 0)));
-  return step("give it its timer",
-              mint_to(child, rt::start::slot(StartSlot::kTimer), kChildTimer,
-                      rt::rights(Notification::Right::kSignal, Notification::Right::kWait)));
-}
-
-Result<void> give_service(const Child& child, std::size_t index) {
+// A spawner mints its processes' capabilities of its endpoint; others have nothing to mint.
+Result<void> give_service(const process::Child& child, std::size_t index, bool is_spawner) {
+  constexpr std::uint8_t kReceive = rt::rights(Endpoint::Right::kReceive);
+  constexpr std::uint8_t kSend = rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant);
   RT_TRY(step("give it its endpoint",
               mint_to(child, rt::start::slot(StartSlot::kService), endpoint_slot(index),
-                      rt::rights(Endpoint::Right::kReceive))));
+                      is_spawner ? kReceive | kSend : kReceive)));
   RT_TRY(step("give it its ready signal",
               mint_to(child, rt::start::slot(StartSlot::kReady), kEvents,
                       rt::rights(Notification::Right::kSignal), ready_bit(index))));
@@ -64,8 +49,8 @@ Result<void> give_service(const Child& child, std::size_t index) {
               kCspace.move(endpoint.index, kCspace, kTemporary.index));
 }
 
-Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index, const Child& child,
-                        const MayUse& may_use) {
+Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,
+                        const process::Child& child, const MayUse& may_use) {
   std::uint32_t others = 0;
   for (const std::string_view name : manifest.images[index].uses) {
     rt::Slot to = rt::start::peer(others);
@@ -90,7 +75,7 @@ Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index, c
                       rt::rights(Endpoint::Right::kSend), badge_of(index)));
 }
 
-Result<void> give_uart(const Child& child) {
+Result<void> give_uart(const process::Child& child) {
   RT_TRY_ASSIGN(const auto pages, step("ask for the UART's pages", kUartPages.info()));
   RT_TRY(
       step("retype the UART's pages", make(kUartPages, abi::ObjectType::kVmo, kVmo, pages.size)));
@@ -102,7 +87,7 @@ Result<void> give_uart(const Child& child) {
 
 // The one with the device that it drives, or the first that is left. Untyped is moved, so that it
 // is the task's alone.
-Result<void> give_window(const Child& child, manifest::DeviceKind kind) {
+Result<void> give_window(const process::Child& child, manifest::DeviceKind kind) {
   std::optional<DeviceWindow> window;
   if (kind != manifest::DeviceKind::kNone) {
     RT_TRY_ASSIGN(window, find_device(kind));
@@ -121,7 +106,7 @@ Result<void> give_window(const Child& child, manifest::DeviceKind kind) {
 }
 
 // A task that has no device is started all the same: it says so itself.
-Result<void> give_device(const Child& child, std::size_t index) {
+Result<void> give_device(const process::Child& child, std::size_t index) {
   RT_TRY_ASSIGN(const auto there,
                 step("look for its device", kCspace.query(device_slot(index).index)));
   if (there.type == abi::ObjectType::kNull) return {};
@@ -143,48 +128,55 @@ Result<void> give_device(const Child& child, std::size_t index) {
               child.cspace.move(rt::start::slot(StartSlot::kIrq).index, kCspace, kTemporary.index));
 }
 
-Result<void> give_alarm(const Child& child) {
+Result<void> give_alarm(const process::Child& child) {
   RT_TRY(step("retype its alarm", make(child.memory, abi::ObjectType::kAlarm, kTemporary)));
   return step("give it its alarm", child.cspace.move(rt::start::slot(StartSlot::kAlarm).index,
                                                      kCspace, kTemporary.index));
 }
 
-Result<void> give_boot_info(const Child& child, std::uint8_t rights) {
+Result<void> give_boot_info(const process::Child& child, std::uint8_t rights) {
   if (rights == 0) return {};
   return step("give it the BootInfo",
               mint_to(child, rt::start::slot(StartSlot::kBootInfo), kBootInfo.slot(), rights));
 }
 
 // Whoever else comes by it, it works for this image alone: that is its badge.
-Result<void> give_qos_control(const Child& child, std::size_t index) {
+Result<void> give_qos_control(const process::Child& child, std::size_t index) {
   return step("give it a QosControl",
               mint_to(child, rt::start::slot(StartSlot::kQosControl), qos_slot(index),
                       rt::rights(kernel::QosControl::Right::kUse)));
 }
 
-Result<void> give_identity_control(const Child& child, std::size_t index) {
+Result<void> give_identity_control(const process::Child& child, std::size_t index) {
   return step("give it an IdentityControl",
               mint_to(child, rt::start::slot(StartSlot::kIdentityControl), identity_slot(index),
                       rt::rights(kernel::IdentityControl::Right::kUse)));
 }
 
-Result<void> give_memory(const Child& child) {
-  RT_TRY_ASSIGN(const auto quota, step("ask what its quota has left", child.memory.info()));
-  const std::uint64_t whole_pages = quota.free - quota.free % abi::kPageSize;
-  return step("give it the rest of its quota",
-              child.memory.retype(abi::ObjectType::kUntyped, whole_pages, child.cspace,
-                                  rt::start::slot(StartSlot::kMemory).index, 1));
+Result<void> give_spawner(const manifest::Manifest& manifest, const process::Child& child) {
+  RT_TRY(step("give it the bundle",
+              mint_to(child, process::kBundle, boot_slot(kernel::BootSlot::kBundle),
+                      rt::rights(Vmo::Right::kRead, Vmo::Right::kMap))));
+  std::size_t nth = 0;
+  for (std::size_t i = 0; i < manifest.images.size(); ++i) {
+    if (manifest.images[i].start != manifest::Start::kSpawned) continue;
+    RT_TRY(step("give it a spawned image's identity",
+                mint_to(child, process::identity_slot(nth++), identity_slot(i),
+                        rt::rights(kernel::IdentityControl::Right::kUse))));
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child,
-                   const MayUse& may_use) {
+Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
+                   const process::Child& child, const MayUse& may_use) {
   const manifest::Image& image = manifest.images[index];
   using manifest::Grant;
   using manifest::is_granted;
-  RT_TRY(give_itself(child, index));
-  if (image.service) RT_TRY(give_service(child, index));
+  if (image.service) {
+    RT_TRY(give_service(child, index, is_granted(image, Grant::kSpawner)));
+  }
   RT_TRY(give_peers(manifest, index, child, may_use));
   if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
   if (is_granted(image, Grant::kWindow)) {
@@ -196,7 +188,8 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const 
   RT_TRY(give_boot_info(child, boot_info_rights(image)));
   if (is_granted(image, Grant::kQosControl)) RT_TRY(give_qos_control(child, index));
   if (is_granted(image, Grant::kIdentity)) RT_TRY(give_identity_control(child, index));
-  if (is_granted(image, Grant::kMemory)) RT_TRY(give_memory(child));
+  if (is_granted(image, Grant::kSpawner)) RT_TRY(give_spawner(manifest, child));
+  if (is_granted(image, Grant::kMemory)) RT_TRY(process::give_memory(child));
   return {};
 }
 

@@ -11,8 +11,8 @@
 #include "idl/manifest.h"
 #include "servers/init/failure.h"
 #include "servers/init/layout.h"
-#include "servers/init/loader.h"
 #include "servers/manifest/check.h"
+#include "servers/process/loader.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {
@@ -33,8 +33,8 @@ class MayUse {
 };
 
 // Last of all that comes from its quota: a grant of memory is what is left of it.
-Result<void> endow(const manifest::Manifest& manifest, std::size_t index, const Child& child,
-                   const MayUse& may_use);
+Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
+                   const process::Child& child, const MayUse& may_use);
 
 // Of whoever may send to the service. The console takes no capabilities, so nobody needs `grant`
 // there.

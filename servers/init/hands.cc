@@ -34,7 +34,7 @@ void Hands::give_up(std::string_view who, const Failure& failure) {
 
 Result<void> Hands::start(std::size_t image, bool again) {
   const std::string_view argument = argument_of(command_line_, manifest_.images[image].name);
-  if (!again) RT_TRY(take_what_starts_it(manifest_.images[image], image));
+  if (!again) RT_TRY(take_what_starts_it(manifest_, image));
   const auto may_use = [this, image](std::string_view service) {
     const manifest::Image& asker = manifest_.images[image];
     if (!policyd_was_up_ || asker.name == manifest::kPolicyd) return true;

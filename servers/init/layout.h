@@ -1,4 +1,4 @@
-// Where init keeps what: its own slots and addresses, and those of the tasks it makes.
+// Where init keeps what: its own slots and addresses.
 #ifndef SERVERS_INIT_LAYOUT_H_
 #define SERVERS_INIT_LAYOUT_H_
 
@@ -11,6 +11,7 @@
 #include "idl/kernel_rights.h"
 #include "servers/elf/image.h"
 #include "servers/manifest/check.h"
+#include "servers/process/bench.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::init {
@@ -25,12 +26,10 @@ inline constexpr rt::Slot kEvents{256};         // the Notification that tasks' 
 inline constexpr rt::Slot kConsoleClient{257};  // to send to the console
 inline constexpr rt::Slot kOwnQos{258};         // a QosControl that works for init
 inline constexpr rt::Slot kRoutes{259};         // its endpoint
-// In use while one task is made, empty otherwise.
-inline constexpr rt::Slot kChildCnode{260};
-inline constexpr rt::Slot kChildTimer{261};
-inline constexpr rt::Slot kVmo{262};
-inline constexpr rt::Slot kView{263};  // what will be the child's of kVmo
-inline constexpr rt::Slot kTemporary{264};
+// In use while one task is made, empty otherwise; the last two for what it is given, too.
+inline constexpr process::Bench kBench{.first = {260}, .scratch = 0x2000'0000};
+inline constexpr rt::Slot kVmo = kBench.vmo();
+inline constexpr rt::Slot kTemporary = kBench.temporary();
 inline constexpr rt::Slot kRegisters{265};  // of a device that is looked at
 // From here on: to call services with, and the last capability that Routes.find gave.
 inline constexpr rt::Slot kPolicydClient{270};
@@ -65,22 +64,6 @@ static_assert(kSlotsEnd <= kernel::kBootSlots - elf::kMaxSegments - 1);
 
 // The image is at 64 KiB and the stack at the end of the user addresses; between them is room.
 inline constexpr std::uint64_t kBundleAddress = 0x1000'0000;
-inline constexpr std::uint64_t kScratchAddress = 0x2000'0000;
-
-// --- A task's ------------------------------------------------------------------------------------
-
-// The first thread's IPC buffer, one page. tp tells the thread where it is: the convention of
-// rt::message_buffer, whoever makes a thread.
-inline constexpr std::uint64_t kBufferAddress = 0x4000'0000 - abi::kPageSize;
-// The stack ends here; the pages around it stay unmapped, so that running over it is a fault.
-inline constexpr std::uint64_t kStackTop = kBufferAddress - abi::kPageSize;
-
-// Capabilities to its own memory: in the start slots that abi.idl leaves free behind `peer`.
-inline constexpr rt::Slot kFirstSegment{static_cast<std::uint32_t>(abi::StartSlot::kPeer) +
-                                        manifest::kMaxUses};
-inline constexpr rt::Slot kStack{kFirstSegment.index + elf::kMaxSegments};
-inline constexpr rt::Slot kBuffer{kStack.index + 1};
-static_assert(kBuffer.index < abi::kStartSlots);
 
 // --- Signs of life -------------------------------------------------------------------------------
 

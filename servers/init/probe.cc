@@ -32,8 +32,8 @@ template <class Look>
 Result<void> look_at(kernel::Untyped pages, std::uint64_t size, kernel::Access access, Look look) {
   const kernel::Vmo registers(kRegisters);
   RT_TRY(step("retype a window", make(pages, abi::ObjectType::kVmo, kRegisters, size)));
-  RT_TRY(step("map a window", registers.map(kOwnTask, kScratchAddress, access)));
-  look(rngd::Mmio(kScratchAddress));
+  RT_TRY(step("map a window", registers.map(kOwnTask, kBench.scratch, access)));
+  look(rngd::Mmio(kBench.scratch));
   return step("drop a window", drop(kRegisters));
 }
 

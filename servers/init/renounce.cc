@@ -27,6 +27,14 @@ std::uint8_t boot_info_rights_kept(const manifest::Manifest& manifest) {
   return rights;
 }
 
+// What execd starts tasks with, it is given again.
+bool restarts_spawner(const manifest::Manifest& manifest) {
+  for (const manifest::Image& image : manifest.images) {
+    if (manifest::is_restarted(image) && is_granted(image, manifest::Grant::kSpawner)) return true;
+  }
+  return false;
+}
+
 bool has_operator(const manifest::Manifest& manifest) {
   for (const manifest::Image& image : manifest.images) {
     if (manifest::is_granted(image, manifest::Grant::kOperator)) return true;
@@ -45,6 +53,9 @@ bool is_kept_of(const manifest::Manifest& manifest, std::size_t image, rt::Slot 
   if (slot == watch_slot(image) || slot == quota_slot(image)) return true;
   if (slot == endpoint_slot(image)) return its.service;
   if (slot == task_slot(image) || slot == thread_slot(image)) return has_operator(manifest);
+  if (its.start == manifest::Start::kSpawned) {
+    return slot == identity_slot(image) && restarts_spawner(manifest);
+  }
   if (!manifest::is_restarted(its)) return false;
   if (slot == kUartPages.slot()) return manifest::is_granted(its, manifest::Grant::kUart);
   return slot == identity_slot(image) || slot == qos_slot(image) || slot == device_slot(image) ||

@@ -13,7 +13,7 @@
 namespace tessera::init {
 
 // Once for each image: its quota, and masters of what is minted for it whenever it is started.
-Result<void> take_what_starts_it(const manifest::Image& image, std::size_t index);
+Result<void> take_what_starts_it(const manifest::Manifest& manifest, std::size_t index);
 
 // Out of its quota, of which nothing is used. It is given those of the services that it uses which
 // `may_use` allows. Of the image, init keeps the quota, the task, its thread, the endpoint to send

@@ -35,6 +35,9 @@ enum class Defect : std::uint8_t {
   kTwoDevices,     // the grant uart and another device: both would stand in StartSlot.device
   kBadRestart,  // restart without restarts, or the other way round; of an image that execd starts;
                 // or with a window, which is gone with the task
+  kBadSpawned,  // start = spawned of a service, or with other grants than memory, or no room
+  kSpawnsUnknown,    // no image of that name with start = spawned
+  kBadSpawner,       // the grant spawner of no service, or without slots for it
   kFirstNotConsole,  // the first service prints for the others
 };
 
@@ -88,6 +91,22 @@ constexpr Defect check_uses(const Manifest& manifest, std::size_t index) {
   return Defect::kNone;
 }
 
+// Capabilities that whoever has it started may give an image with start = spawned.
+inline constexpr std::size_t kGiven = 2;
+
+// How many of the images that it uses stand from StartSlot.peer on.
+constexpr std::size_t peers_of(const Image& image) {
+  std::size_t count = 0;
+  for (const std::string_view name : image.uses) count += name != kConsole && name != kTimed;
+  return count;
+}
+
+constexpr std::size_t spawned_images(const Manifest& manifest) {
+  std::size_t count = 0;
+  for (const Image& image : manifest.images) count += image.start == Start::kSpawned;
+  return count;
+}
+
 constexpr bool is_granted(const Image& image, Grant grant) {
   for (const Grant each : image.grants) {
     if (each == grant) return true;
@@ -101,6 +120,24 @@ constexpr bool has_good_restart(const Image& image) {
   if (is_restarted(image) != (image.restarts != 0)) return false;
   return !is_restarted(image) ||
          (image.start == Start::kBoot && !is_granted(image, Grant::kWindow));
+}
+
+constexpr Defect check_spawned(const Image& image) {
+  bool other_grants = false;
+  for (const Grant each : image.grants) other_grants |= each != Grant::kMemory;
+  const bool room = peers_of(image) + kGiven <= kMaxUses;
+  return image.service || other_grants || !room ? Defect::kBadSpawned : Defect::kNone;
+}
+
+constexpr Defect check_spawns(const Manifest& manifest, const Image& image) {
+  for (const std::string_view name : image.spawns) {
+    const auto index = find(manifest, name);
+    if (!index || manifest.images[*index].start != Start::kSpawned) return Defect::kSpawnsUnknown;
+  }
+  // The bundle's Vmo, and an IdentityControl each.
+  const std::size_t needed = abi::kStartSlots + 1 + spawned_images(manifest);
+  const bool bad = is_granted(image, Grant::kSpawner) && (!image.service || image.slots < needed);
+  return bad ? Defect::kBadSpawner : Defect::kNone;
 }
 
 constexpr Defect check_image(const Manifest& manifest, std::size_t index,
@@ -126,6 +163,10 @@ constexpr Defect check_image(const Manifest& manifest, std::size_t index,
     return Defect::kTwoDevices;
   }
   if (!has_good_restart(image)) return Defect::kBadRestart;
+  if (image.start == Start::kSpawned) {
+    if (const Defect spawned = check_spawned(image); spawned != Defect::kNone) return spawned;
+  }
+  if (const Defect spawns = check_spawns(manifest, image); spawns != Defect::kNone) return spawns;
   return check_uses(manifest, index);
 }
 

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 1> kNobody = {"nobody"};
 constexpr Grant kTwoDevices[] = {Grant::kMemory, Grant::kWindow, Grant::kUart};
 constexpr Grant kUart[] = {Grant::kUart};
 constexpr std::array<std::string_view, 9> kNine = {};
+constexpr std::array<std::string_view, 7> kSeven = {"a", "b", "c", "d", "e", "f", "g"};
+constexpr Grant kSpawner[] = {Grant::kSpawner};
 
 std::vector<Image> sample() {
   const Image service = {.name = "console",
@@ -67,6 +69,7 @@ TEST(Manifest, NamesEachDefect) {
       {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 0x11; }},
       {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 0; }},
       {Defect::kIdentityTwice, [](auto& all) { all[2].identity = 1; }},
+      {Defect::kIdentityTwice, [](auto& all) { all[2].identity = std::uint64_t{1} << 32; }},
       {Defect::kBadQuota, [](auto& all) { all[2].quota_kib = 0; }},
       {Defect::kBadQuota, [](auto& all) { all[2].quota_kib = 258; }},
       {Defect::kBadStack, [](auto& all) { all[2].stack_kib = 0; }},
@@ -84,6 +87,30 @@ TEST(Manifest, NamesEachDefect) {
       {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kTwice; }},
       {Defect::kUsesUnknown, [](auto& all) { all[2].uses = kSelf; }},
       {Defect::kUsesUnknown, [](auto& all) { all[1].service = false; }},
+      {Defect::kBadSpawned,
+       [](auto& all) {
+         all[2].start = Start::kSpawned;
+         all[2].service = true;
+       }},
+      {Defect::kBadSpawned,
+       [](auto& all) {
+         all[2].start = Start::kSpawned;
+         all[2].grants = kSpawner;
+       }},
+      {Defect::kBadSpawned,
+       [](auto& all) {
+         all[2].start = Start::kSpawned;
+         all[2].uses = kSeven;
+       }},
+      {Defect::kSpawnsUnknown, [](auto& all) { all[2].spawns = kNobody; }},
+      {Defect::kSpawnsUnknown, [](auto& all) { all[1].spawns = kSelf; }},
+      {Defect::kBadSpawner, [](auto& all) { all[2].grants = kSpawner; }},
+      {Defect::kBadSpawner,
+       [](auto& all) {
+         all[1].grants = kSpawner;
+         all[1].slots = abi::kStartSlots + 1;
+         all[2].start = Start::kSpawned;
+       }},
       {Defect::kFirstNotConsole, [](auto& all) { all.clear(); }},
       {Defect::kFirstNotConsole,
        [](auto& all) {
@@ -96,6 +123,15 @@ TEST(Manifest, NamesEachDefect) {
     spoil(images);
     EXPECT_EQ(check_images(images), expected) << static_cast<int>(expected);
   }
+}
+
+TEST(Manifest, OneThatIsSpawnedAndWhoSpawnsItAreGood) {
+  std::vector<Image> images = sample();
+  images[2].start = Start::kSpawned;
+  images[1].spawns = kSelf;
+  images[1].grants = kSpawner;
+  EXPECT_EQ(check_images(images), Defect::kNone);
+  EXPECT_EQ(spawned_images({.images = images}), 1U);
 }
 
 // The compiler's error names it: bad_manifest_nc_test.

@@ -35,8 +35,8 @@ constexpr Program wrong_program(const Manifest& manifest, std::uint64_t init_ide
 template <Program program, bool holds>
 inline constexpr bool is_well = holds;
 
-static_assert(kMaxImages == 32 && kMaxUses == 8 && abi::kStartSlots == 40 &&
-                  abi::kCnodeSlotsMax == 65536,
+static_assert(kMaxImages == 32 && kMaxUses == 8 && kMaxUses - kGiven == 6 &&
+                  abi::kStartSlots == 40 && abi::kCnodeSlotsMax == 65536,
               "these numbers are in the texts below");
 
 template <Program program, Defect defect>
@@ -63,6 +63,14 @@ struct Rules {
                 "one of uart, window and device: window and device go together, uart with neither");
   static_assert(is_well < program, defect != Defect::kBadRestart >,
                 "restart goes with restarts, 1 to 255, for what init starts, and without a window");
+  static_assert(is_well < program, defect != Defect::kBadSpawned >,
+                "an image with start = spawned is no service, has no grant but memory, and uses at "
+                "most 6 images beside console and timed");
+  static_assert(is_well < program, defect != Defect::kSpawnsUnknown >,
+                "each of spawns is an image with start = spawned");
+  static_assert(is_well < program, defect != Defect::kBadSpawner >,
+                "the grant spawner is for a service, with a slot for the bundle and one for each "
+                "image with start = spawned");
   static_assert(is_well < program, defect != Defect::kFirstNotConsole >,
                 "the first image is console, a service");
   static constexpr bool kKept = defect == Defect::kNone;

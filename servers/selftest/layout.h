@@ -4,6 +4,7 @@
 
 #include "idl/abi.h"
 #include "servers/runtime/ipc.h"
+#include "servers/runtime/slots.h"
 
 namespace tessera::selftest {
 
@@ -13,6 +14,11 @@ inline constexpr rt::Slot kTimedSlots{abi::kStartSlots};
 inline constexpr rt::Slot kIpcSlots{kTimedSlots.index + 3};
 inline constexpr rt::Slot kVmoSlots{kIpcSlots.index + 2};
 inline constexpr rt::Slot kQosSlots{kVmoSlots.index + 6};
+// Memory, one to lend through, a process.
+inline constexpr rt::Slot kExecSlots{kQosSlots.index + 4};
+
+// The endpoint of execd: where it stands among the manifest's `uses`.
+inline constexpr rt::Slot kExecdSlot = rt::start::peer(2);
 
 }  // namespace tessera::selftest
 

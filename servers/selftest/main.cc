@@ -4,6 +4,7 @@
 
 #include "servers/runtime/print.h"
 #include "servers/runtime/start.h"
+#include "servers/selftest/exec_phase.h"
 #include "servers/selftest/ipc_phase.h"
 #include "servers/selftest/policy_phase.h"
 #include "servers/selftest/qos_phase.h"
@@ -37,11 +38,18 @@ constexpr Check kChecks[] = {
     {"policy spoof denied", selftest::policy_spoof_denied},
     {"policy malformed", selftest::policy_malformed},
     {"policy silent denied", selftest::policy_silent_denied},
+    {"e2e exec-elf", selftest::e2e_exec_elf},
+    {"child exit", selftest::child_exit},
+    {"crash report", selftest::crash_report},
+    {"exec denied", selftest::exec_denied},
+    {"execd malformed", selftest::execd_malformed},
+    {"reap storm", selftest::reap_storm},
 };
 
 }  // namespace
 
-extern "C" std::int32_t server_main(std::uint64_t) {
+extern "C" std::int32_t server_main(std::uint64_t argument) {
+  selftest::take_exec_options(rt::argument_text(argument));
   for (const Check& check : kChecks) {
     if (!selftest::report(check.name, check.run())) return 1;
   }

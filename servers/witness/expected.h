@@ -20,6 +20,7 @@
 #include "idl/manifest.h"
 #include "servers/init/layout.h"
 #include "servers/manifest/check.h"
+#include "servers/process/layout.h"
 #include "servers/runtime/ipc.h"
 #include "servers/runtime/slots.h"
 
@@ -44,8 +45,8 @@ inline constexpr std::uint8_t kText = kConstants | rt::rights(VmoRight::kExecute
 inline constexpr std::array kSegments = {kText, kConstants, kData};
 
 constexpr Holding memory_at(rt::Slot slot) {
-  if (slot == init::kStack || slot == init::kBuffer) return {abi::ObjectType::kVmo, kData};
-  const std::uint32_t segment = slot.index - init::kFirstSegment.index;
+  if (slot == process::kStack || slot == process::kBuffer) return {abi::ObjectType::kVmo, kData};
+  const std::uint32_t segment = slot.index - process::kFirstSegment.index;
   if (segment < kSegments.size()) return {abi::ObjectType::kVmo, kSegments[segment]};
   return {};
 }
@@ -77,7 +78,7 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
   const std::uint8_t use = rt::rights(kernel::Endpoint::Right::kSend);
   const std::uint8_t use_and_give = use | rt::rights(kernel::Endpoint::Right::kGrant);
   const auto only_if = [](bool given, Holding what) { return given ? what : Holding{}; };
-  if (slot.index >= init::kFirstSegment.index) return memory_at(slot);
+  if (slot.index >= process::kFirstSegment.index) return memory_at(slot);
   if (slot.index >= rt::start::peer(0).index) {
     return only_if(slot.index - rt::start::peer(0).index < peers(image),
                    {ObjectType::kEndpoint, use_and_give, badge});

@@ -32,8 +32,12 @@ enum class Grant : std::uint8_t {
   kSpeaksFor = 8,
   kOperator = 9,  // It may stop, resume and kill images by Routes: for tests of what happens then.
   kInput = 10,  // Its capability to console reads what is typed.
+  // What execd starts tasks with: from the first slot behind the start's on, the bundle's Vmo and
+  // an IdentityControl for each image with start = spawned, in their order; and all rights to its
+  // own endpoint.
+  kSpawner = 11,
 };
-constexpr bool valid_grant(std::uint64_t value) { return value < 11; }
+constexpr bool valid_grant(std::uint64_t value) { return value < 12; }
 constexpr std::string_view to_string(Grant value) {
   switch (value) {
     case Grant::kAlarm:
@@ -58,6 +62,8 @@ constexpr std::string_view to_string(Grant value) {
       return "operator";
     case Grant::kInput:
       return "input";
+    case Grant::kSpawner:
+      return "spawner";
   }
   return "?";
 }
@@ -65,7 +71,9 @@ constexpr std::string_view to_string(Grant value) {
 // Who starts an image.
 enum class Start : std::uint8_t {
   kBoot = 0,  // init, once, in the order of the list.
-  kSpawned = 1,  // execd, whenever it is asked to, as often as it is asked.
+  // execd, whenever it is asked to, as often as it is asked. Not a service, and of the grants
+  // memory alone.
+  kSpawned = 1,
 };
 constexpr bool valid_start(std::uint64_t value) { return value < 2; }
 constexpr std::string_view to_string(Start value) {

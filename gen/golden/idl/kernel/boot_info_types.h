@@ -17,7 +17,7 @@ enum class BootSlot : std::uint8_t {
   kThread = 3,  // Its thread.
   kBootInfo = 4,  // BootInfo, with the rights that it has here.
   kIdentityControl = 5,  // The authority to give tasks their identity.
-  kBundle = 6,  // Vmo: the bundle, read only.
+  kBundle = 6,  // Vmo: the bundle, read only; to share with whoever loads programs.
   kUart = 7,  // Device Untyped: the UART's pages.
   kQosControl = 8,  // The authority to set the class of tasks: without a badge, to mint others of.
   kIrqControl = 9,  // The authority over interrupt sources.

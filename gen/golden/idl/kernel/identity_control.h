@@ -18,8 +18,10 @@ namespace tessera::kernel {
 // dropped by a cast.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init,bugprone-unused-return-value)
 
-// The authority to name tasks (Task.identify). The first task holds the only one without a badge;
-// one with a badge allows that identity alone.
+// The authority to name tasks (Task.identify). The first task holds the only one without a badge,
+// which allows every identity. A badge below 2^32 is an image's: it allows each identity whose
+// lower 32 bits are the badge, whatever the upper ones, so that the tasks of one image can be told
+// apart. A greater badge allows that identity alone.
 class IdentityControl {
  public:
   static constexpr abi::ObjectType kType = abi::ObjectType::kIdentityControl;

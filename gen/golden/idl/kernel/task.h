@@ -53,8 +53,7 @@ class Task {
 
   // Sets the identity that receivers of its messages are told. A task has none (0) until then; it
   // is set once, before it runs. eperm, noAuthority: the IdentityControl was minted for another
-  // identity.
-  // authority: an IdentityControl without a badge, or with this one.
+  // identity, or another image's. authority: an IdentityControl that allows this identity.
   // identity: what receivers are told from then on.
   [[gnu::always_inline]] rt::Result<void> identify(kernel::IdentityControl authority,
       std::uint64_t identity) const {

@@ -120,10 +120,10 @@ class Thread {
     std::uint64_t r4{};
     std::uint64_t r5{};
   };
-  // Registers x(6*group) and the five after it of a thread that is suspended, not started yet, or
-  // waits for the answer of its fault handler; in the place of x0 is the pc, and 0 follows x31.
-  // ebusy, badState: it is none of these.
-  // group: which six registers.
+  // Registers x(6*group) and the five after it of a thread that is suspended, not started yet,
+  // waits for the answer of its fault handler, or was stopped for good because its task has ended:
+  // then as they were when it ran last. In the place of x0 is the pc, and 0 follows x31. ebusy,
+  // badState: it is none of these. group: which six registers.
   // r0 to r5: their values.
   [[gnu::always_inline]] rt::Result<ReadResult> read(std::uint8_t group) const {
     rt::Registers in;
@@ -136,8 +136,9 @@ class Thread {
         .r5 = out.a5};
   }
 
-  // Sets them. The pc must be even (einval, badAlignment) and a user address (einval, badRange).
-  // What would follow x31 must be 0. group: which six registers.
+  // Sets them, of a thread that can go on: not of one whose task has ended (ebusy, badState). The
+  // pc must be even (einval, badAlignment) and a user address (einval, badRange). What would follow
+  // x31 must be 0. group: which six registers.
   // r0 to r5: their values.
   [[gnu::always_inline]] rt::Result<void> write(std::uint8_t group, std::uint64_t r0,
       std::uint64_t r1, std::uint64_t r2, std::uint64_t r3, std::uint64_t r4,

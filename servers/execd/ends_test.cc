@@ -1,0 +1,118 @@
+// How processes end, who is told, and what is left: nothing.
+#include "servers/execd/testing/fixture.h"
+
+namespace tessera::execd {
+namespace {
+
+TEST_F(ExecdServerTest, WhoWaitsIsToldAndNothingIsLeft) {
+  const auto before = state();
+  const std::uint64_t bytes = free();
+  const std::uint64_t badge = started();
+  EXPECT_LT(free(), bytes);
+  EXPECT_TRUE(waits(badge, 100));
+  EXPECT_TRUE(waits(badge, 101));
+  lines.clear();
+  ends(badge, TaskState::kExited, -3);
+  EXPECT_EQ(loopback.waiting(), 0U);
+  EXPECT_EQ(loopback.kept_answers().size(), 2U);
+  for (const auto& [slot, answer] : loopback.kept_answers()) {
+    EXPECT_EQ(answer.status, 0U);
+    EXPECT_EQ(answer.words[0], abi::word(TaskState::kExited));
+    EXPECT_EQ(answer.words[1], abi::word(std::int32_t{-3}));
+  }
+  EXPECT_EQ(forgotten, kernel.started) << "timed is told who has ended";
+  const std::string task = std::to_string(table->find(badge)->task);
+  EXPECT_EQ(lines, "child exited task=" + task + " status=-3\nreaped task=" + task + "\n");
+  EXPECT_EQ(free(), bytes);
+  EXPECT_EQ(state(), before);
+  const auto statistics = *server->statistics(caller());
+  EXPECT_EQ(statistics.spawned, 2U);
+  EXPECT_EQ(statistics.reaped, 1U);
+  EXPECT_EQ(statistics.live, 1U) << "the reader";
+}
+
+TEST_F(ExecdServerTest, WhoAsksLateIsToldToo) {
+  const std::uint64_t badge = started();
+  ends(badge, TaskState::kExited, 5);
+  const auto end = process(badge).wait();
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->state, TaskState::kExited);
+  EXPECT_EQ(end->status, 5);
+  EXPECT_TRUE(process(badge).kill()) << "fine when it has ended";
+}
+
+TEST_F(ExecdServerTest, ACrashIsReportedWithItsRegisters) {
+  const std::uint64_t badge = started();
+  lines.clear();
+  ends(badge, TaskState::kFaulted, 2, abi::FaultCause::kWriteFault, 0x10044);
+  EXPECT_TRUE(lines.starts_with("crash report task=" + std::to_string(table->find(badge)->task) +
+                                " cause=writeFault pc=0x10044 image=child\n"))
+      << lines;
+  EXPECT_NE(lines.find(" s2=0x0000000000001012"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" t6=0x000000000000101f\n"), std::string::npos) << lines;
+  const auto info = process(badge).info();
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->cause, abi::FaultCause::kWriteFault);
+  EXPECT_EQ(info->pc, 0x10044U);
+  ASSERT_EQ(info->registers.size(), 32U);
+  EXPECT_EQ(info->registers[0], 0x10044U);
+  EXPECT_EQ(info->registers[31], 0x101fU);
+}
+
+TEST_F(ExecdServerTest, KillEnds) {
+  const std::uint64_t badge = started();
+  EXPECT_TRUE(waits(badge));
+  EXPECT_EQ(process(badge).info()->state, TaskState::kRunning);
+  EXPECT_TRUE(process(badge).info()->registers.empty());
+  EXPECT_TRUE(process(badge).kill());
+  server->on_notification(Place{table->find(badge)->place}.bit());
+  EXPECT_EQ(loopback.kept_answers().begin()->second.words[0], abi::word(TaskState::kKilled));
+  EXPECT_NE(lines.find("child killed task="), std::string::npos);
+}
+
+// The kernel may tell of an end twice, and of one that a place had before.
+TEST_F(ExecdServerTest, ASignalThatIsOldDoesNothing) {
+  const std::uint64_t badge = started();
+  const std::uint64_t bit = Place{table->find(badge)->place}.bit();
+  server->on_notification(bit);
+  EXPECT_FALSE(table->find(badge)->ended);
+  ends(badge, TaskState::kExited, 0);
+  const std::uint64_t next = started();
+  server->on_notification(~std::uint64_t{0});
+  EXPECT_FALSE(table->find(next)->ended);
+  EXPECT_EQ(server->statistics(caller())->reaped, 1U);
+}
+
+TEST_F(ExecdServerTest, AStaleCapabilityIsRefused) {
+  const std::uint64_t badge = started();
+  ends(badge, TaskState::kExited, 0);
+  for (std::uint32_t i = 0; i + 1 < service::kKnownProcesses; ++i) {
+    ends(started(), TaskState::kExited, 0);
+  }
+  expect_refused(process(badge).wait(), ExecStatus::kFailed, ExecDetail::kNotFound);
+  expect_refused(process(badge).kill(), ExecStatus::kFailed, ExecDetail::kNotFound);
+  expect_refused(process(badge).info(), ExecStatus::kFailed, ExecDetail::kNotFound);
+}
+
+TEST_F(ExecdServerTest, ACapabilityIsForItsOwnMethods) {
+  expect_refused(process(kClientBadge).wait(), ExecStatus::kDenied);
+  expect_refused(process(kClientBadge).kill(), ExecStatus::kDenied);
+  expect_refused(process(kClientBadge).info(), ExecStatus::kDenied);
+  const std::uint64_t badge = started();
+  expect_refused(server->spawn(caller(badge), "child", ChildClass::kOwn, ""), ExecStatus::kDenied);
+}
+
+TEST_F(ExecdServerTest, WaitersAreBounded) {
+  const std::uint64_t badge = started();
+  for (std::uint32_t i = 0; i < service::kMaxWaiters; ++i) EXPECT_TRUE(waits(badge, 100 + i));
+  expect_refused(process(badge, 1).wait(), ExecStatus::kFailed, ExecDetail::kTooManyWaiters);
+  EXPECT_EQ(loopback.waiting(), service::kMaxWaiters);
+  // Whoever asks again has given up before.
+  rt::ignore(process(badge, 110).wait());
+  EXPECT_EQ(loopback.waiting(), service::kMaxWaiters);
+  ends(badge, TaskState::kExited, 0);
+  EXPECT_EQ(loopback.waiting(), 0U);
+}
+
+}  // namespace
+}  // namespace tessera::execd

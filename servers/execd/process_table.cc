@@ -1,0 +1,84 @@
+#include "servers/execd/process_table.h"
+
+namespace tessera::execd {
+
+std::optional<std::uint32_t> ProcessTable::free_place() const {
+  for (std::uint32_t i = 0; i < kPlaces; ++i) {
+    if (in_place_[i] == 0) return i;
+  }
+  return std::nullopt;
+}
+
+Process& ProcessTable::oldest() {
+  Process* oldest = nullptr;
+  for (Process& record : records_) {
+    if (record.badge == 0) return record;
+    if (record.ended && (oldest == nullptr || record.ended_as < oldest->ended_as)) {
+      oldest = &record;
+    }
+  }
+  return *oldest;
+}
+
+// A badge has the record's index, and how many were started before: never given twice.
+Process& ProcessTable::add(std::uint32_t place, std::uint64_t task, std::uint32_t image) {
+  Process& record = oldest();
+  const auto index = static_cast<std::uint32_t>(&record - records_.data());
+  record = {.badge = kIsProcess | started_++ * kRecords | index,
+            .task = task,
+            .image = image,
+            .place = place,
+            .ending = {.state = abi::TaskState::kRunning}};
+  in_place_[place] = index + 1;
+  ++live_;
+  return record;
+}
+
+Process* ProcessTable::in_place(std::uint32_t place) {
+  return in_place_[place] == 0 ? nullptr : &records_[in_place_[place] - 1];
+}
+
+Process* ProcessTable::find(std::uint64_t badge) {
+  Process& record = records_[badge % kRecords];
+  return record.badge == badge && badge != 0 ? &record : nullptr;
+}
+
+void ProcessTable::end(Process& process, const Ending& ending) {
+  process.ending = ending;
+  process.ended = true;
+  process.ended_as = ended_++;
+  in_place_[process.place] = 0;
+  --live_;
+}
+
+std::uint32_t ProcessTable::free_waiter() const {
+  std::uint32_t i = 0;
+  while (waiters_[i].badge != 0) ++i;
+  return i;
+}
+
+bool ProcessTable::wait(std::uint32_t waiter, std::uint64_t badge, std::uint64_t caller,
+                        std::optional<std::uint32_t>& given_up) {
+  for (std::uint32_t i = 0; i < kWaiters; ++i) {
+    if (waiters_[i].badge != badge || waiters_[i].caller != caller) continue;
+    waiters_[i] = {};
+    --waiting_;
+    given_up = i;
+  }
+  if (waiting_ == service::kMaxWaiters) return false;
+  waiters_[waiter] = {.badge = badge, .caller = caller};
+  ++waiting_;
+  return true;
+}
+
+std::optional<std::uint32_t> ProcessTable::take_waiter(std::uint64_t badge) {
+  for (std::uint32_t i = 0; i < kWaiters; ++i) {
+    if (waiters_[i].badge != badge) continue;
+    waiters_[i] = {};
+    --waiting_;
+    return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tessera::execd
