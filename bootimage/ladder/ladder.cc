@@ -13,10 +13,12 @@ namespace {
 constexpr absl::string_view kBringUp = "bring-up";
 constexpr absl::string_view kQos = "qos";
 constexpr absl::string_view kTimed = "timed";
+constexpr absl::string_view kMmio = "mmio";
 constexpr absl::string_view kIpc = "ipc";
 constexpr absl::string_view kVmo = "vmo";
 constexpr absl::string_view kPolicy = "policy";
 constexpr absl::string_view kExec = "exec";
+constexpr absl::string_view kRng = "rng";
 constexpr absl::string_view kEnd = "end";
 
 constexpr std::array kRows = {
@@ -54,6 +56,10 @@ constexpr std::array kRows = {
 
     Row{kTimed, "SELFTEST", "timed coalesce ok"},
 
+    Row{kMmio, "SELFTEST", "mmio map ok"},
+    Row{kMmio, "SELFTEST", "cap query mmio ok"},
+    Row{kMmio, "SELFTEST", "cap query vmo ok"},
+
     Row{kIpc, "SELFTEST", "ipc payload roundtrip ok"},
     Row{kIpc, "SELFTEST", "ipc deadline timeout ok"},
     Row{kIpc, "SELFTEST", "ipc sender identity ok"},
@@ -80,6 +86,8 @@ constexpr std::array kRows = {
     Row{kExec, "SELFTEST", "exec denied ok"},
     Row{kExec, "SELFTEST", "execd malformed ok"},
     Row{kExec, "SELFTEST", "reap storm ok"},
+
+    Row{kRng, "SELFTEST", "rng ok"},
 
     Row{kEnd, "SELFTEST", "end"},
 };

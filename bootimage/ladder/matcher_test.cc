@@ -39,6 +39,9 @@ const Lines kGood = {
     "init: ready",
     "SELFTEST: qos ok",
     "SELFTEST: timed coalesce ok",
+    "SELFTEST: mmio map ok",
+    "SELFTEST: cap query mmio ok",
+    "SELFTEST: cap query vmo ok",
     "SELFTEST: ipc payload roundtrip ok",
     "SELFTEST: ipc deadline timeout ok",
     "SELFTEST: ipc sender identity ok",
@@ -62,6 +65,7 @@ const Lines kGood = {
     "SELFTEST: exec denied ok",
     "SELFTEST: execd malformed ok",
     "SELFTEST: reap storm ok",
+    "SELFTEST: rng ok",
     "SELFTEST: end",
 };
 

@@ -39,7 +39,8 @@ constexpr const char* kBringUp =
     "printf 'init: start timed\\ntimed: ready\\ninit: up timed\\n'\n"
     "printf 'init: start execd\\nexecd: ready\\ninit: up execd\\ninit: ready\\n'\n";
 constexpr const char* kRest =
-    "printf 'SELFTEST: %s\\n' 'qos ok' 'timed coalesce ok' 'ipc payload roundtrip ok' 'ipc "
+    "printf 'SELFTEST: %s\\n' 'qos ok' 'timed coalesce ok' 'mmio map ok' 'cap query mmio ok' 'cap "
+    "query vmo ok' 'ipc payload roundtrip ok' 'ipc "
     "deadline timeout "
     "ok' "
     "'ipc sender identity ok' 'ipc cap transfer ok' 'vmo share ok' "
@@ -49,7 +50,7 @@ constexpr const char* kRest =
     "printf 'execd: child exited task=9 status=51\\n'\n"
     "printf 'execd: crash report task=10 cause=readFault pc=0x10004 image=child\\n'\n"
     "printf 'SELFTEST: %s\\n' 'e2e exec-elf ok' 'child exit ok' 'crash report ok' 'exec denied ok' "
-    "'execd malformed ok' 'reap storm ok' end\n";
+    "'execd malformed ok' 'reap storm ok' 'rng ok' end\n";
 constexpr const char* kHang = "sleep 600\n";
 
 std::string read_file(const std::string& path) {
@@ -142,7 +143,7 @@ TEST_F(Runner, SuccessStopsQemu) {
   qemu_does(absl::StrCat(kBringUp, kRest, kHang));
   EXPECT_EQ(run({"--headless"}), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
-  EXPECT_THAT(err_, HasSubstr("qemu: ok: 54 markers came in order"));
+  EXPECT_THAT(err_, HasSubstr("qemu: ok: 58 markers came in order"));
   EXPECT_TRUE(is_gone(pid_in("pid")));
 }
 

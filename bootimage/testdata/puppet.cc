@@ -129,6 +129,9 @@ extern "C" [[noreturn]] void puppet_main() {
       "init: ready\r\n"
       "SELFTEST: qos ok\r\n"
       "SELFTEST: timed coalesce ok\r\n"
+      "SELFTEST: mmio map ok\r\n"
+      "SELFTEST: cap query mmio ok\r\n"
+      "SELFTEST: cap query vmo ok\r\n"
       "SELFTEST: ipc payload roundtrip ok\r\n"
       "SELFTEST: ipc deadline timeout ok\r\n"
       "SELFTEST: ipc sender identity ok\r\n"
@@ -152,6 +155,7 @@ extern "C" [[noreturn]] void puppet_main() {
       "SELFTEST: exec denied ok\r\n"
       "SELFTEST: execd malformed ok\r\n"
       "SELFTEST: reap storm ok\r\n"
+      "SELFTEST: rng ok\r\n"
       "SELFTEST: end\r\n"sv);
   shut_down();
 }

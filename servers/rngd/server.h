@@ -55,8 +55,13 @@ class Server {
     ask();
   }
 
+  rt::Result<service::Rng::StatisticsResult> statistics(const rt::Caller&) const {
+    return statistics_;
+  }
+
   void on_notification(std::uint64_t) {
     if (device_ == nullptr) return;
+    ++statistics_.interrupts;
     switch (device_->on_interrupt()) {
       case Event::kNothing:
         break;
@@ -94,6 +99,7 @@ class Server {
 
   // No more came than the first one still wants: entropy_device.h.
   void take(std::span<const std::uint8_t> bytes) {
+    statistics_.bytes += bytes.size();
     Reader& reader = readers_[first_];
     for (const std::uint8_t byte : bytes) reader.bytes[reader.got++] = std::byte{byte};
     if (reader.got < reader.wanted) return;
@@ -120,6 +126,7 @@ class Server {
 
   Device* device_ = nullptr;
   kernel::Irq irq_;
+  service::Rng::StatisticsResult statistics_{};
   std::array<Reader, service::kMaxRngReaders> readers_{};  // a ring
   std::uint32_t first_ = 0;
   std::uint32_t waiting_ = 0;

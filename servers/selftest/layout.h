@@ -17,8 +17,12 @@ inline constexpr rt::Slot kQosSlots{kVmoSlots.index + 6};
 // Memory, one to lend through, a process.
 inline constexpr rt::Slot kExecSlots{kQosSlots.index + 4};
 
-// The endpoint of execd: where it stands among the manifest's `uses`.
+// Registers, and pages.
+inline constexpr rt::Slot kMmioSlots{kExecSlots.index + 3};
+
+// Endpoints: where they stand among the manifest's `uses`.
 inline constexpr rt::Slot kExecdSlot = rt::start::peer(2);
+inline constexpr rt::Slot kRngdSlot = rt::start::peer(3);
 
 }  // namespace tessera::selftest
 

@@ -6,8 +6,10 @@
 #include "servers/runtime/start.h"
 #include "servers/selftest/exec_phase.h"
 #include "servers/selftest/ipc_phase.h"
+#include "servers/selftest/mmio_phase.h"
 #include "servers/selftest/policy_phase.h"
 #include "servers/selftest/qos_phase.h"
+#include "servers/selftest/rng_phase.h"
 #include "servers/selftest/timed_phase.h"
 #include "servers/selftest/verdict.h"
 #include "servers/selftest/vmo_phase.h"
@@ -25,6 +27,9 @@ struct Check {
 constexpr Check kChecks[] = {
     {"qos", selftest::qos},
     {"timed coalesce", selftest::timed_coalesce},
+    {"mmio map", selftest::mmio_map},
+    {"cap query mmio", selftest::cap_query_mmio},
+    {"cap query vmo", selftest::cap_query_vmo},
     {"ipc payload roundtrip", selftest::ipc_payload_roundtrip},
     {"ipc deadline timeout", selftest::ipc_deadline_timeout},
     {"ipc sender identity", selftest::ipc_sender_identity},
@@ -44,6 +49,7 @@ constexpr Check kChecks[] = {
     {"exec denied", selftest::exec_denied},
     {"execd malformed", selftest::execd_malformed},
     {"reap storm", selftest::reap_storm},
+    {"rng", selftest::rng},
 };
 
 }  // namespace
