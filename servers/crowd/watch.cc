@@ -22,7 +22,7 @@ constexpr std::uint32_t kAll = kSleepers * kImages;
 // for seconds.
 constexpr std::uint64_t kAtOnce = 500'000'000;
 // Not more than a window for each image: their times are some milliseconds apart.
-constexpr std::uint64_t kMostWakeUps = 2 * kImages;
+constexpr std::uint64_t kMostWakeUps = std::uint64_t{2} * kImages;
 
 std::uint64_t now() { return kernel::Self::now().value_or(abi::kNoDeadline); }
 

@@ -69,8 +69,8 @@ class BasicServer {
  private:
   struct Request {
     std::string_view method;
-    std::uint64_t caller;
-    std::uint64_t subject;
+    std::uint64_t caller = 0;
+    std::uint64_t subject = 0;
     std::string_view target;
   };
 
