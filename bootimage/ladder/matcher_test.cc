@@ -397,8 +397,8 @@ TEST(Rows, OneLineIsOneMarker) {
 
 TEST(Rows, PhasesAreContiguousAndNamedOnce) {
   const auto phases = ladder_phases();
-  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "qos", "timed", "ipc", "vmo",
-                                                    "policy", "exec", "end"}));
+  EXPECT_EQ(phases, (std::vector<absl::string_view>{"bring-up", "qos", "timed", "mmio", "ipc",
+                                                    "vmo", "policy", "exec", "rng", "end"}));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "idl/kernel/vmo.h"
 #include "idl/service/timed_client.h"
 #include "servers/crowd/crowd.h"
-#include "servers/init/layout.h"
+#include "servers/process/layout.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
@@ -41,7 +41,7 @@ constexpr std::uint64_t kCountAddress = 0x2000'0000;
 
 // The program's own memory that does not change: text and constants, in the order of
 // servers/runtime/user.ld.
-constexpr rt::Slot kText = init::kFirstSegment;
+constexpr rt::Slot kText = process::kFirstSegment;
 constexpr rt::Slot kConstants{kText.index + 1};
 
 // Its slots; those of the other task that are alike are in the same places.

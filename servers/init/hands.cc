@@ -3,6 +3,7 @@
 #include "idl/kernel/self.h"
 #include "idl/kernel/thread.h"
 #include "idl/service/policyd_client.h"
+#include "idl/service/timed_client.h"
 #include "servers/init/argument.h"
 #include "servers/init/boot.h"
 #include "servers/init/endowment.h"
@@ -21,8 +22,8 @@ namespace {
 
 constexpr std::int32_t kFailed = 1;
 
-// A policyd that takes no question for so long does not answer.
-constexpr std::uint64_t kPolicydPatience = 100'000'000;
+// Nanoseconds. Who takes no question for so long does not answer.
+constexpr std::uint64_t kPatience = 100'000'000;
 
 }  // namespace
 
@@ -50,6 +51,9 @@ void Hands::reap(std::size_t image) {
   const bool stopped = stop_device(image);
   const auto reaped = stopped ? kCspace.revoke(quota_slot(image).index) : rt::Result<void>{};
   if (name == manifest::kConsole) print_through({});
+  ended_ |= std::uint32_t{1} << image;
+  if (name == manifest::kTimed) ended_ = 0;  // and its timers with it
+  tell_timed();
   if (!stopped || !reaped) print("FAIL ", name, " was not reaped");
 }
 
@@ -67,18 +71,35 @@ rt::Result<kernel::Task::InfoResult> Hands::info(std::size_t image) const {
 Result<void> Hands::attach(std::size_t image) { return attach_console(image, uart_); }
 
 void Hands::up(std::size_t image) {
-  if (manifest_.images[image].name != manifest::kPolicyd) return;
-  policyd_is_up_ = mint(kPolicydClient, endpoint_slot(image),
-                        rt::rights(kernel::Endpoint::Right::kSend), kInitBadge)
-                       .has_value();
+  const std::string_view name = manifest_.images[image].name;
+  const auto mint_client = [image](rt::Slot to) {
+    return mint(to, endpoint_slot(image), rt::rights(kernel::Endpoint::Right::kSend), kInitBadge)
+        .has_value();
+  };
+  if (name == manifest::kTimed && !mint_client(kTimedClient)) print("FAIL timed is out of reach");
+  if (name != manifest::kPolicyd) return;
+  policyd_is_up_ = mint_client(kPolicydClient);
   policyd_was_up_ = policyd_was_up_ || policyd_is_up_;
+}
+
+// Whom it did not answer about in time, it is told of with the next end.
+void Hands::tell_timed() {
+  const service::TimedClient timed(kTimedClient);
+  for (std::size_t i = 0; i < manifest_.images.size(); ++i) {
+    const std::uint32_t bit = std::uint32_t{1} << i;
+    const auto now = kernel::Self::now();
+    if ((ended_ & bit) == 0 || !now) continue;
+    const auto told = timed.forget_until(*now + kPatience, manifest_.images[i].identity);
+    if (!told && told.error().status == abi::kEtimedout) return;
+    ended_ &= ~bit;
+  }
 }
 
 bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
   const auto now = kernel::Self::now();
   if (!policyd_is_up_ || !now) return false;
   return service::PolicydClient(kPolicydClient)
-      .may_reach_until(*now + kPolicydPatience, subject, service)
+      .may_reach_until(*now + kPatience, subject, service)
       .has_value();
 }
 

@@ -48,11 +48,13 @@ class Hands {
 
  private:
   bool stop_device(std::size_t image) const;
+  void tell_timed();
 
   const manifest::Manifest& manifest_;
   const bundle::Bundle& bundle_;
   std::string_view command_line_;
   UartPlace uart_;
+  std::uint32_t ended_ = 0;  // a bit an image: timed is to forget its timers
   bool policyd_is_up_ = false;
   bool policyd_was_up_ = false;  // from then on nobody is wired without its word
 };

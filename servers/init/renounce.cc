@@ -65,7 +65,8 @@ bool is_kept_of(const manifest::Manifest& manifest, std::size_t image, rt::Slot 
 }  // namespace
 
 bool is_kept(const manifest::Manifest& manifest, rt::Slot slot) {
-  if (slot == kEvents || slot == kRoutes || slot == kConsoleClient || slot == kPolicydClient) {
+  if (slot == kEvents || slot == kRoutes || slot == kConsoleClient || slot == kPolicydClient ||
+      slot == kTimedClient) {
     return true;
   }
   if (slot == kCspace.slot() || slot == boot_slot(kernel::BootSlot::kThread)) return true;

@@ -9,8 +9,8 @@
 #include "servers/init/boot.h"
 #include "servers/init/endowment.h"
 #include "servers/init/layout.h"
-#include "servers/process/maker.h"
 #include "servers/init/probe.h"
+#include "servers/process/maker.h"
 #include "servers/runtime/slots.h"
 
 namespace tessera::init {

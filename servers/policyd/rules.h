@@ -98,7 +98,8 @@ class Rules {
     return std::ranges::find(names, name) != names.end();
   }
   static constexpr bool has_window(const Image& image) {
-    return is_granted(image, Grant::kUart) || is_granted(image, Grant::kWindow);
+    return is_granted(image, Grant::kUart) || is_granted(image, Grant::kWindow) ||
+           image.device != manifest::DeviceKind::kNone;
   }
 
   constexpr const Image* image_of(std::uint64_t identity) const {

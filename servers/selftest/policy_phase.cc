@@ -120,8 +120,10 @@ Result<void> mmio_policy_deny() {
   RT_TRY_ASSIGN(const std::uint64_t deadline, soon());
   RT_TRY(denied("it may map the console's window",
                 kPolicyd.may_map_until(deadline, kSelf, "console")));
-  return denied("it may map a window of its own, and has none",
-                kPolicyd.may_map_until(deadline, kSelf, "SELFTEST"));
+  RT_TRY(denied("it may map rngd's window", kPolicyd.may_map_until(deadline, kSelf, "rngd")));
+  RT_TRY(denied("it may map a window of partner's, who has none",
+                kPolicyd.may_map_until(deadline, kSelf, "partner")));
+  return must("map its own window", kPolicyd.may_map_until(deadline, kSelf, "SELFTEST"));
 }
 
 // Each of these is allowed to the subject itself.

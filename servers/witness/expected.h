@@ -143,7 +143,6 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
     case StartSlot::kWindow0:
     case StartSlot::kWindow1:
     case StartSlot::kWindow2:
-    case StartSlot::kIrq:
     case StartSlot::kPeer:
       break;
   }

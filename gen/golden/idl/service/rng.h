@@ -53,8 +53,15 @@ struct Rng {
   // Of each method's message, and of its answer.
   static constexpr std::uint32_t kReadTag = 0x01080001;
   static constexpr std::uint32_t kReadShape = 0x00;
+  static constexpr std::uint32_t kStatisticsTag = 0x01080100;
+  static constexpr std::uint32_t kStatisticsShape = 0x02;
 
   class ReadCompleter;  // in Rng's server header
+
+  struct StatisticsResult {
+    std::uint64_t interrupts{};
+    std::uint64_t bytes{};
+  };
 };
 
 }  // namespace tessera::service

@@ -28,6 +28,7 @@ namespace tessera::service {
 // reader.
 class RngClient {
  public:
+  using StatisticsResult = Rng::StatisticsResult;
   constexpr RngClient() = default;
   explicit constexpr RngClient(rt::Slot endpoint) : slot_(endpoint) {}
   constexpr rt::Slot endpoint() const { return slot_; }
@@ -84,6 +85,35 @@ class RngClient {
       return rt::failure(abi::kEinval, result.what, result.argument);
     }
     return kept.bytes;
+  }
+
+  // Since it started.
+  // interrupts: of the device that it has answered.
+  // bytes: that the device has given.
+  [[gnu::always_inline]] rt::Result<StatisticsResult> statistics() const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a6 = Rng::kStatisticsTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    return StatisticsResult{.interrupts = out.a0, .bytes = out.a1};
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<StatisticsResult> statistics_until(
+      std::uint64_t call_deadline) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Rng::kStatisticsTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kT2 | rt::kT3 | rt::kT4 | rt::kA6 |
+        rt::kT1>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    return StatisticsResult{.interrupts = out.a0, .bytes = out.a1};
   }
 
  private:

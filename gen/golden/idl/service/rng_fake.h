@@ -29,6 +29,7 @@ class FakeRng {
  public:
   struct {
     std::function<void(const rt::Caller&, Rng::ReadCompleter, std::uint8_t)> read;
+    std::function<rt::Result<Rng::StatisticsResult>(const rt::Caller&)> statistics;
   } on;
   int executed = 0;  // methods that were run
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
@@ -43,6 +44,13 @@ struct FakeRngMethods {
     if (fake_.on.read) {
       fake_.on.read(caller, std::move(completer), count);
     }
+  }
+  rt::Result<Rng::StatisticsResult> statistics(const rt::Caller& caller) {
+    ++fake_.executed;
+    if (fake_.on.statistics) {
+      return fake_.on.statistics(caller);
+    }
+    return {};
   }
   rt::Slot reply_slot() { return fake_.reply; }
   FakeRng& fake_;

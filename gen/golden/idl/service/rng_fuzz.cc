@@ -23,6 +23,7 @@ void attack_client(const FuzzInput& input, const service::RngClient& client) {
   if (const auto answer = client.read({})) {
     require(answer->size() <= 64);
   }
+  (void)client.statistics();
 }
 
 void attack(const FuzzInput& input) {

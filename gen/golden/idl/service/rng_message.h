@@ -62,6 +62,34 @@ inline abi::Refusal decode(abi::Source& words, ReadReply& message) {
   return {};
 }
 
+struct StatisticsRequest {
+};
+
+constexpr void encode([[maybe_unused]] Words words,
+    [[maybe_unused]] const StatisticsRequest& message) {
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<StatisticsRequest> decode_statistics_request(
+    [[maybe_unused]] ConstWords words) {
+  return StatisticsRequest{};
+}
+
+struct StatisticsReply {
+  std::uint64_t interrupts{};
+  std::uint64_t bytes{};
+};
+
+constexpr void encode(Words words, const StatisticsReply& message) {
+  words[0] = message.interrupts;
+  words[1] = message.bytes;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<StatisticsReply> decode_statistics_reply(ConstWords words) {
+  return StatisticsReply{.interrupts = words[0], .bytes = words[1]};
+}
+
 }  // namespace tessera::service::rng
 
 #endif  // IDL_SERVICE_RNG_MESSAGE_H_

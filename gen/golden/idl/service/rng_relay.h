@@ -46,6 +46,13 @@ struct RelayRngMethods {
     if (!answer_) return (void)completer.fail(relay_.failed(answer_.error()));
     (void)completer.complete(*answer_);
   }
+  rt::Result<Rng::StatisticsResult> statistics(const rt::Caller&) {
+    const auto answer_ = relay_.deadline == abi::kNoDeadline
+            ? relay_.client().statistics()
+            : relay_.client().statistics_until(relay_.deadline);
+    if (!answer_) return rt::failure(relay_.failed(answer_.error()));
+    return Rng::StatisticsResult{.interrupts = answer_->interrupts, .bytes = answer_->bytes};
+  }
   rt::Slot reply_slot() { return relay_.reply; }
   RelayRng& relay_;
 };

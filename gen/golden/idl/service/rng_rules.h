@@ -18,10 +18,16 @@ inline constexpr gen::Value kReadValues[] = {
 inline constexpr gen::Value kReadAnswerValues[] = {
     {.name = "bytes", .word = 0, .most = 0x40, .is_length = true, .item_bytes = 1},
 };
+inline constexpr gen::Value kStatisticsAnswerValues[] = {
+    {.name = "interrupts", .word = 0},
+    {.name = "bytes", .word = 1},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "read", .tag = 0x01080001, .least_words = 1, .deferred = true, .values = kReadValues,
         .bad_value = 1, .malformed = 5, .bad_capability = 5, .answer = {.least_words = 1,
         .values = kReadAnswerValues}},
+    {.name = "statistics", .tag = 0x01080100, .least_words = 0, .bad_value = 1, .malformed = 5,
+        .bad_capability = 5, .answer = {.least_words = 2, .values = kStatisticsAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Rng",

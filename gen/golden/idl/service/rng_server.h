@@ -114,6 +114,12 @@ class RngServer {
       },
       "rng must implement reply_slot for Rng.read: rt::Slot reply_slot(): the slot of an empty "
       "Reply object, or Slot{} when none is left");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller) {
+        { impl.statistics(caller) } -> std::same_as<rt::Result<Rng::StatisticsResult>>;
+      },
+      "rng must implement Rng.statistics: rt::Result<Rng::StatisticsResult> statistics(const "
+      "rt::Caller&)  (idl/service/rng.idl:29)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -146,6 +152,8 @@ class RngServer {
     switch (message.t2) {
       case Rng::kReadTag:
         return on_read(impl, message, why);
+      case Rng::kStatisticsTag:
+        return on_statistics(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -236,6 +244,26 @@ class RngServer {
     impl.read(caller_of(message), Rng::ReadCompleter::adopt(slot),
         abi::value<std::uint8_t>(message.a0));
     return rt::Next::kReceive;
+  }
+
+  // Rng.statistics
+  [[gnu::always_inline]] static rt::Next on_statistics(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.statistics(caller_of(message));
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = result->interrupts;
+    in.a1 = result->bytes;
+    in.a6 = 0;
+    in.t1 = Rng::kStatisticsShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA1 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
   }
 };
 
