@@ -23,6 +23,11 @@ using kernel::Access;
 
 constexpr std::uint64_t kAt = 0x1000'0000;
 
+bool has(rt::Slot slot) {
+  const auto holds = rt::start::cnode().query(slot.index);
+  return holds && holds->type != abi::ObjectType::kNull;
+}
+
 std::int32_t fault() {
   register std::uint64_t nowhere asm("s2") = child::kNowhere;
   register std::uint64_t mark asm("s3") = child::kMark;
@@ -42,6 +47,8 @@ std::int32_t hello(std::string_view text) {
     std::memcpy(reinterpret_cast<char*>(kAt), text.data(), text.size());
     const auto qos = kernel::Self::qos(abi::QosOp::kGet, 0, abi::QosClass::kIdle);
     if (qos) *reinterpret_cast<abi::QosClass*>(kAt + child::kClassAt) = *qos;
+    *reinterpret_cast<bool*>(kAt + child::kReachAt) =
+        has(rt::start::console()) || has(rt::start::slot(abi::StartSlot::kRoutes));
   }
   rt::print("hello");
   return static_cast<std::int32_t>(text.size());

@@ -13,8 +13,9 @@ inline constexpr std::uint64_t kMark = 0x0123'4567'89ab'cdef;
 inline constexpr unsigned kNowhereIn = 18;
 inline constexpr unsigned kMarkIn = 19;
 
-// In that memory, a byte: its class.
+// In that memory, a byte each: its class, and whether it can reach anybody.
 inline constexpr std::uint64_t kClassAt = 0x800;
+inline constexpr std::uint64_t kReachAt = 0x801;
 
 }  // namespace tessera::child
 

@@ -99,7 +99,8 @@ TEST_F(ExecdServerTest, ACapabilityIsForItsOwnMethods) {
   expect_refused(process(kClientBadge).kill(), ExecStatus::kDenied);
   expect_refused(process(kClientBadge).info(), ExecStatus::kDenied);
   const std::uint64_t badge = started();
-  expect_refused(server->spawn(caller(badge), "child", ChildClass::kOwn, ""), ExecStatus::kDenied);
+  expect_refused(server->spawn(caller(badge), "child", ChildClass::kOwn, {}, ""),
+                 ExecStatus::kDenied);
 }
 
 TEST_F(ExecdServerTest, WaitersAreBounded) {

@@ -63,8 +63,7 @@ rt::Result<void> Launcher::prepare() const {
   return {};
 }
 
-rt::Result<void> Launcher::endow(const manifest::Image& image, const process::Made& made,
-                                 const Request& request) const {
+rt::Result<void> Launcher::give_services(const manifest::Image& image, const process::Made& made) {
   const kernel::CNode cspace = made.child.cspace;
   std::uint32_t others = 0;
   for (const std::string_view name : image.uses) {
@@ -74,14 +73,22 @@ rt::Result<void> Launcher::endow(const manifest::Image& image, const process::Ma
     RT_TRY(Authority::route(made.identity, name, cspace, to));
   }
   constexpr rt::Slot kRoutes = rt::start::slot(StartSlot::kRoutes);
-  RT_TRY(must(cspace.mint(kRoutes.index, rt::start::cnode(), kRoutes.index,
-                          rt::rights(kernel::Endpoint::Right::kSend), 0)));
+  return must(cspace.mint(kRoutes.index, rt::start::cnode(), kRoutes.index,
+                          rt::rights(kernel::Endpoint::Right::kSend), 0));
+}
+
+rt::Result<void> Launcher::endow(const manifest::Image& image, const process::Made& made,
+                                 const Request& request) const {
+  using service::Withheld;
+  if (!has(request.withheld, Withheld::kServices)) RT_TRY(give_services(image, made));
+  auto given_at = static_cast<std::uint32_t>(manifest::peers_of(image));
   for (const rt::Slot given : request.given) {
-    const rt::Slot to = rt::start::peer(others++);
+    const rt::Slot to = rt::start::peer(given_at++);
     if (given == rt::Slot{}) continue;
-    RT_TRY(must(cspace.move(to.index, rt::start::cnode(), given.index)));
+    RT_TRY(must(made.child.cspace.move(to.index, rt::start::cnode(), given.index)));
   }
-  if (manifest::is_granted(image, manifest::Grant::kMemory)) {
+  if (manifest::is_granted(image, manifest::Grant::kMemory) &&
+      !has(request.withheld, Withheld::kMemory)) {
     RT_TRY(as_refusal(process::give_memory(made.child)));
   }
   return {};

@@ -27,6 +27,7 @@ struct Request {
   const elf::Image& program;
   std::string_view argument;
   abi::QosClass qos;
+  service::Withheld withheld{};
   // Capabilities for it, in slots of execd's that are empty afterwards; Slot{}: none.
   std::array<rt::Slot, manifest::kGiven> given{};
 };
@@ -53,6 +54,7 @@ class Launcher {
 
  private:
   rt::Result<std::uint64_t> build(Place place, const Request& request) const;
+  static rt::Result<void> give_services(const manifest::Image& image, const process::Made& made);
   rt::Result<void> endow(const manifest::Image& image, const process::Made& made,
                          const Request& request) const;
 

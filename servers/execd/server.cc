@@ -64,7 +64,8 @@ bool Server::reader_runs() const {
 // --- Spawning ------------------------------------------------------------------------------------
 
 rt::Result<Server::Permit> Server::admit(const rt::Caller& caller, std::string_view image,
-                                         service::ChildClass wanted) const {
+                                         service::ChildClass wanted,
+                                         service::Withheld withheld) const {
   if ((caller.badge & ProcessTable::kIsProcess) != 0) return refuse(ExecStatus::kDenied);
   const auto what = find_spawnable(manifest_, image);
   if (!what || !Authority::may_start(caller.identity, image)) return refuse(ExecStatus::kDenied);
@@ -74,7 +75,7 @@ rt::Result<Server::Permit> Server::admit(const rt::Caller& caller, std::string_v
       choice.verdict == Verdict::kGranted ||
       (choice.verdict == Verdict::kAsk && Authority::may_have(its.identity, choice.qos));
   if (!granted) return refuse(ExecStatus::kDenied);
-  return Permit{.what = *what, .qos = choice.qos};
+  return Permit{.what = *what, .qos = choice.qos, .withheld = withheld};
 }
 
 rt::Result<Process*> Server::launch(const Permit& permit, const elf::Image& program,
@@ -85,6 +86,7 @@ rt::Result<Process*> Server::launch(const Permit& permit, const elf::Image& prog
                         .program = program,
                         .argument = argument,
                         .qos = permit.qos,
+                        .withheld = permit.withheld,
                         .given = given};
   RT_TRY_ASSIGN(const std::uint64_t task, launcher_.launch({*place}, request));
   ++spawned_;
@@ -107,8 +109,9 @@ rt::Result<ProcessClient> Server::start(const Permit& permit, const elf::Image& 
 }
 
 rt::Result<ProcessClient> Server::spawn(const rt::Caller& caller, std::string_view image,
-                                        service::ChildClass wanted, std::string_view argument) {
-  RT_TRY_ASSIGN(const Permit permit, admit(caller, image, wanted));
+                                        service::ChildClass wanted, service::Withheld withheld,
+                                        std::string_view argument) {
+  RT_TRY_ASSIGN(const Permit permit, admit(caller, image, wanted, withheld));
   return start_with(permit, argument, {});
 }
 
@@ -119,14 +122,15 @@ rt::Result<ProcessClient> Server::start_with(const Permit& permit, std::string_v
 }
 
 rt::Result<ProcessClient> Server::spawn_with(const rt::Caller& caller, std::string_view image,
-                                             service::ChildClass wanted, std::string_view argument,
+                                             service::ChildClass wanted, service::Withheld withheld,
+                                             std::string_view argument,
                                              rt::Received<kernel::Vmo> memory,
                                              rt::Received<kernel::Endpoint> channel) {
   const Given given = {kGivenMemory, channel ? kGivenChannel : rt::Slot{}};
   RT_TRY(take_out(memory.slot(), given[0]));
   auto taken = take_out(channel.slot(), given[1]);
-  const auto permit =
-      taken ? admit(caller, image, wanted) : rt::Result<Permit>(std::unexpected(taken.error()));
+  const auto permit = taken ? admit(caller, image, wanted, withheld)
+                            : rt::Result<Permit>(std::unexpected(taken.error()));
   auto result = permit ? start_with(*permit, argument, given)
                        : rt::Result<ProcessClient>(std::unexpected(permit.error()));
   for (const rt::Slot slot : {kGivenMemory, kGivenChannel}) rt::ignore(process::drop(slot));
@@ -135,11 +139,11 @@ rt::Result<ProcessClient> Server::spawn_with(const rt::Caller& caller, std::stri
 
 rt::Result<ProcessClient> Server::spawn_from(const rt::Caller& caller, rt::Lent<kernel::Vmo> elf,
                                              std::uint64_t size, std::string_view image,
-                                             service::ChildClass wanted,
+                                             service::ChildClass wanted, service::Withheld withheld,
                                              std::string_view argument) {
   RT_TRY(take_out(elf.handle().slot(), kElf));
   const auto from_memory = [&]() -> rt::Result<ProcessClient> {
-    RT_TRY_ASSIGN(const Permit permit, admit(caller, image, wanted));
+    RT_TRY_ASSIGN(const Permit permit, admit(caller, image, wanted, withheld));
     if (!reader_runs()) RT_TRY(start_reader());
     RT_TRY_ASSIGN(const elf::Image program, programs_.from_memory(size));
     return start(permit, program, argument);

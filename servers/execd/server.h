@@ -35,15 +35,18 @@ class Server {
   rt::Result<void> prepare();
 
   rt::Result<service::ProcessClient> spawn(const rt::Caller& caller, std::string_view image,
-                                           service::ChildClass wanted, std::string_view argument);
+                                           service::ChildClass wanted, service::Withheld withheld,
+                                           std::string_view argument);
   rt::Result<service::ProcessClient> spawn_with(const rt::Caller& caller, std::string_view image,
                                                 service::ChildClass wanted,
+                                                service::Withheld withheld,
                                                 std::string_view argument,
                                                 rt::Received<kernel::Vmo> memory,
                                                 rt::Received<kernel::Endpoint> channel);
   rt::Result<service::ProcessClient> spawn_from(const rt::Caller& caller, rt::Lent<kernel::Vmo> elf,
                                                 std::uint64_t size, std::string_view image,
                                                 service::ChildClass wanted,
+                                                service::Withheld withheld,
                                                 std::string_view argument);
   rt::Result<service::Execd::StatisticsResult> statistics(const rt::Caller& caller) const;
 
@@ -61,10 +64,11 @@ class Server {
   struct Permit {
     Spawnable what;
     abi::QosClass qos;
+    service::Withheld withheld{};
   };
 
   rt::Result<Permit> admit(const rt::Caller& caller, std::string_view image,
-                           service::ChildClass wanted) const;
+                           service::ChildClass wanted, service::Withheld withheld) const;
   rt::Result<Process*> launch(const Permit& permit, const elf::Image& program,
                               std::string_view argument, const Given& given);
   rt::Result<service::ProcessClient> start(const Permit& permit, const elf::Image& program,

@@ -41,6 +41,21 @@ TEST_F(ExecdServerTest, GrantsAreTheManifests) {
   EXPECT_NE(kernel.in_child(Place{process->place}.task(), rt::start::memory().slot()), 0);
 }
 
+// The caller may ask for less.
+TEST_F(ExecdServerTest, WhatIsWithheldIsNotGiven) {
+  withheld = service::Withheld::kServices;
+  const rt::Slot child = Place{table->find(started())->place}.task();
+  EXPECT_EQ(kernel.in_child(child, rt::start::console()), 0);
+  EXPECT_EQ(kernel.in_child(child, rt::start::slot(abi::StartSlot::kRoutes)), 0);
+  EXPECT_TRUE(routed.empty());
+  const rt::Slot rich = Place{table->find(started("rich"))->place}.task();
+  EXPECT_NE(kernel.in_child(rich, rt::start::memory().slot()), 0);
+  withheld = service::Withheld::kMemory;
+  const rt::Slot poor = Place{table->find(started("rich"))->place}.task();
+  EXPECT_EQ(kernel.in_child(poor, rt::start::memory().slot()), 0);
+  EXPECT_NE(kernel.in_child(poor, rt::start::slot(abi::StartSlot::kRoutes)), 0);
+}
+
 TEST_F(ExecdServerTest, NoWordOfPolicydIsADenial) {
   const auto before = state();
   using Answer = rt::Result<void>;

@@ -8,7 +8,7 @@ TEST_F(ExecdServerTest, WhatTheCallerGivesIsTheChilds) {
   const auto give = [this] {
     kernel.give(rt::window_slot(0), ObjectType::kVmo, 4096);
     kernel.give(rt::window_slot(1), ObjectType::kEndpoint);
-    return server->spawn_with(caller(), "child", ChildClass::kOwn, "",
+    return server->spawn_with(caller(), "child", ChildClass::kOwn, {}, "",
                               rt::Received<kernel::Vmo>(rt::window_slot(0)),
                               rt::Received<kernel::Endpoint>(rt::window_slot(1)));
   };
@@ -33,7 +33,7 @@ class SpawnFromTest : public ExecdServerTest {
   auto spawn_from(std::uint64_t size, std::string_view image = "child") {
     kernel.give(rt::window_slot(0), ObjectType::kVmo, 8192);
     return server->spawn_from(caller(), rt::Lent<kernel::Vmo>(rt::window_slot(0)), size, image,
-                              ChildClass::kOwn, "");
+                              ChildClass::kOwn, {}, "");
   }
 };
 

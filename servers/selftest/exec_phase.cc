@@ -29,6 +29,7 @@ constexpr ExecdClient kExecd(kExecdSlot);
 constexpr kernel::Vmo kMemory(kExecSlots);
 constexpr rt::Slot kThrough{kExecSlots.index + 1};
 constexpr ProcessClient kProcess(rt::Slot{kExecSlots.index + 2});
+constexpr service::Withheld kNothing{};  // withheld: nothing
 constexpr std::uint64_t kAt = 0x3800'0000;
 constexpr std::uint64_t kMillisecond = 1'000'000;
 
@@ -43,7 +44,7 @@ Result<void> keep(std::string_view what, const Spawned& spawned) {
   return must("keep a process", process.keep(kProcess.endpoint()));
 }
 Result<void> spawn(std::string_view image, std::string_view argument) {
-  return keep("spawn", kExecd.spawn(image, ChildClass::kOwn, argument));
+  return keep("spawn", kExecd.spawn(image, ChildClass::kOwn, kNothing, argument));
 }
 Result<void> ends(TaskState state, std::int32_t status) {
   RT_TRY_ASSIGN(const auto end, must("wait for a process", kProcess.wait()));
@@ -76,13 +77,14 @@ Result<void> make_memory() {
   return must("map a VMO", kMemory.map(rt::start::task(), kAt, Access::kRead | Access::kWrite));
 }
 
-// A child of that class says which it has.
-Result<void> has_class(ChildClass wanted, abi::QosClass qos) {
-  RT_TRY(keep("spawn in a class",
-              kExecd.spawn_with("child", wanted, "class", kMemory, kernel::Endpoint(rt::Slot{}))));
+// A child that is started so says which class it has, and whether it has anybody to talk to.
+Result<void> has(ChildClass wanted, service::Withheld withheld, abi::QosClass qos, bool reach) {
+  RT_TRY(keep("spawn in a class", kExecd.spawn_with("child", wanted, withheld, "class", kMemory,
+                                                    kernel::Endpoint(rt::Slot{}))));
   RT_TRY(ends(TaskState::kExited, 5));
-  return require(page()[child::kClassAt] == std::byte{static_cast<std::uint8_t>(qos)},
-                 "a child has another class");
+  RT_TRY(require(page()[child::kClassAt] == std::byte{static_cast<std::uint8_t>(qos)},
+                 "a child has another class"));
+  return require(page()[child::kReachAt] == std::byte{reach}, "a child reaches what it should not");
 }
 
 }  // namespace
@@ -103,13 +105,13 @@ Result<void> e2e_exec_elf() {
   constexpr std::string_view kText = "an argument of some length, for whom it may concern";
   RT_TRY(make_memory());
   RT_TRY_ASSIGN(const auto before, statistics());
-  RT_TRY(keep("spawn with memory", kExecd.spawn_with("child", ChildClass::kOwn, kText, kMemory,
-                                                     kernel::Endpoint(rt::Slot{}))));
+  RT_TRY(keep("spawn with memory", kExecd.spawn_with("child", ChildClass::kOwn, kNothing, kText,
+                                                     kMemory, kernel::Endpoint(rt::Slot{}))));
   RT_TRY(ends(TaskState::kExited, static_cast<std::int32_t>(kText.size())));
   const std::string_view written(reinterpret_cast<const char*>(page().data()), kText.size());
   RT_TRY(require(written == kText, "the child has not written its argument"));
-  RT_TRY(has_class(ChildClass::kOwn, abi::QosClass::kNormal));
-  RT_TRY(has_class(ChildClass::kIdle, abi::QosClass::kIdle));
+  RT_TRY(has(ChildClass::kOwn, kNothing, abi::QosClass::kNormal, true));
+  RT_TRY(has(ChildClass::kIdle, service::Withheld::kServices, abi::QosClass::kIdle, false));
   return nothing_is_left(before, 3);
 }
 
@@ -156,23 +158,23 @@ Result<void> crash_report() {
 Result<void> exec_denied() {
   RT_TRY_ASSIGN(const auto before, statistics());
   for (const std::string_view image : {"elf_reader", "execd", "SELFTEST", "nobody", ""}) {
-    RT_TRY(refused("spawned what it may not", kExecd.spawn(image, ChildClass::kOwn, ""),
+    RT_TRY(refused("spawned what it may not", kExecd.spawn(image, ChildClass::kOwn, kNothing, ""),
                    ExecStatus::kDenied));
   }
   for (const ChildClass higher : {ChildClass::kInteractive, ChildClass::kPerfBurst}) {
-    RT_TRY(refused("spawned in a class that is too high", kExecd.spawn("child", higher, ""),
-                   ExecStatus::kDenied));
+    RT_TRY(refused("spawned in a class that is too high",
+                   kExecd.spawn("child", higher, kNothing, ""), ExecStatus::kDenied));
   }
-  RT_TRY(refused(
-      "spawned its own program as another image",
-      kExecd.spawn_from(kThrough, kMemory, abi::kPageSize, "elf_reader", ChildClass::kOwn, ""),
-      ExecStatus::kDenied));
+  RT_TRY(refused("spawned its own program as another image",
+                 kExecd.spawn_from(kThrough, kMemory, abi::kPageSize, "elf_reader",
+                                   ChildClass::kOwn, kNothing, ""),
+                 ExecStatus::kDenied));
   RT_TRY(refused("waited for execd", ProcessClient(kExecdSlot).wait(), ExecStatus::kDenied));
   RT_TRY(refused("killed execd", ProcessClient(kExecdSlot).kill(), ExecStatus::kDenied));
   RT_TRY(nothing_is_left(before, 0));
   RT_TRY(spawn("execd-too", ""));
   RT_TRY(refused("spawned by a process's capability",
-                 ExecdClient(kProcess.endpoint()).spawn("child", ChildClass::kOwn, ""),
+                 ExecdClient(kProcess.endpoint()).spawn("child", ChildClass::kOwn, kNothing, ""),
                  ExecStatus::kDenied));
   RT_TRY(ends(TaskState::kExited, 0));
   return nothing_is_left(before, 1);
@@ -182,7 +184,7 @@ namespace {
 
 Spawned spawn_file(const elf::corpus::File& file) {
   file.write(page());
-  return kExecd.spawn_from(kThrough, kMemory, file.size, "child", ChildClass::kOwn, "");
+  return kExecd.spawn_from(kThrough, kMemory, file.size, "child", ChildClass::kOwn, kNothing, "");
 }
 
 Result<void> runs_the_sound_one() {
@@ -198,7 +200,8 @@ Result<void> refuses_bad_sizes() {
   const rt::Error bad_size = execd::refusal(ExecStatus::kMalformed, service::ExecDetail::kBadSize);
   for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{abi::kPageSize} + 1,
                                    service::kMaxProgramBytes + 1, ~std::uint64_t{0}}) {
-    const auto spawned = kExecd.spawn_from(kThrough, kMemory, size, "child", ChildClass::kOwn, "");
+    const auto spawned =
+        kExecd.spawn_from(kThrough, kMemory, size, "child", ChildClass::kOwn, kNothing, "");
     RT_TRY(require(!spawned && spawned.error() == bad_size, "took a file of a size that is none"));
   }
   return {};
@@ -215,7 +218,7 @@ Result<void> survives_who_gives_up() {
     RT_TRY_ASSIGN(const std::uint64_t now, must("read the clock", kernel::Self::now()));
     const auto spawned =
         kExecd.spawn_from_until(now + i * kStep, kThrough, kMemory, elf::corpus::File::kSize,
-                                "child", ChildClass::kOwn, "");
+                                "child", ChildClass::kOwn, kNothing, "");
     const bool late = !spawned && (spawned.error().status == abi::kEtimedout ||
                                    spawned.error() == ExecStatus::kFailed);
     RT_TRY(require(spawned || late, "who gives up is told otherwise"));

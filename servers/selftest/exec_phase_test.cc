@@ -54,16 +54,18 @@ class ExecPhaseTest : public ::testing::Test {
       return serve(m, true);
     };
     execd.on.spawn = [this](const rt::Caller&, std::string_view image, ChildClass wanted,
+                            service::Withheld,
                             std::string_view argument) { return spawn(image, wanted, argument); };
     execd.on.spawn_with = [this](const rt::Caller&, std::string_view image, ChildClass wanted,
-                                 std::string_view argument, rt::Received<kernel::Vmo>,
-                                 rt::Received<kernel::Endpoint>) {
+                                 service::Withheld withheld, std::string_view argument,
+                                 rt::Received<kernel::Vmo>, rt::Received<kernel::Endpoint>) {
       std::memcpy(page, argument.data(), argument.size());
       page[child::kClassAt] = wanted == ChildClass::kIdle ? std::byte{0} : std::byte{1};
+      page[child::kReachAt] = std::byte{withheld == service::Withheld{} || keeps_all};
       return spawn(image, wanted, argument);
     };
     execd.on.spawn_from = [this](const rt::Caller&, rt::Lent<kernel::Vmo>, std::uint64_t size,
-                                 std::string_view image, ChildClass,
+                                 std::string_view image, ChildClass, service::Withheld,
                                  std::string_view) { return spawn_from(size, image); };
     execd.on.statistics = [this](const rt::Caller&) {
       return rt::Result<service::Execd::StatisticsResult>(statistics);
@@ -176,6 +178,7 @@ class ExecPhaseTest : public ::testing::Test {
   bool generous = false;
   bool careless = false;
   bool same_error = false;
+  bool keeps_all = false;
 };
 
 TEST_F(ExecPhaseTest, PassesAnExecdThatDoesWhatItSays) {
@@ -202,6 +205,11 @@ TEST_F(ExecPhaseTest, AnotherStatusIsFound) {
   expect_failed(child_exit(), "a process ended with another status");
   expect_failed(exec_denied(), "a process ended with another status");
   expect_failed(reap_storm(), "a process ended with another status");
+}
+
+TEST_F(ExecPhaseTest, ServicesThatWereToBeWithheldAreFound) {
+  keeps_all = true;
+  expect_failed(e2e_exec_elf(), "a child reaches what it should not");
 }
 
 TEST_F(ExecPhaseTest, RegistersThatAreNotTheCrashsAreFound) {

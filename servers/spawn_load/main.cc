@@ -38,7 +38,8 @@ bool has_ended(std::string_view name) {
 bool runs_one() {
   rt::ignore(rt::start::cnode().delete_(kProcess.endpoint().index));
   const auto process = rt::reaching(kExecdAt, "execd", [] {
-    return kExecd.spawn_until(now() + kPatience, "child_exit", service::ChildClass::kOwn, "");
+    return kExecd.spawn_until(now() + kPatience, "child_exit", service::ChildClass::kOwn,
+                              service::Withheld{}, "");
   });
   if (!process || !process->keep(kProcess.endpoint())) return false;
   const auto end = kProcess.wait_until(now() + kPatience);

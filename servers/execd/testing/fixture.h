@@ -153,7 +153,7 @@ class ExecdServerTest : public testing::Test {
     return {.badge = badge, .identity = kParent, .qos = QosClass::kNormal};
   }
   auto spawn(std::string_view image = "child", ChildClass wanted = ChildClass::kOwn) {
-    return server->spawn(caller(), image, wanted, "text");
+    return server->spawn(caller(), image, wanted, withheld, "text");
   }
   // Started; the badge of its capability.
   std::uint64_t started(std::string_view image = "child") {
@@ -201,6 +201,7 @@ class ExecdServerTest : public testing::Test {
   std::string lines;
   std::vector<std::pair<std::uint64_t, std::string>> routed;
   std::optional<rt::Error> route_error;
+  service::Withheld withheld{};  // from what is started
   bootimage::ByteVector packed = make_bundle();
   bundle::Bundle bundle = *bundle::Bundle::open(packed);
   std::vector<std::byte> stage = std::vector<std::byte>(service::kMaxProgramBytes);

@@ -188,6 +188,19 @@ constexpr std::string_view to_string(ChildClass value) {
   return "?";
 }
 
+// What a program is not given, though its image's entry in the manifest has it.
+enum class Withheld : std::uint8_t {
+  kMemory = 1 << 0,  // What is left of its quota.
+  kServices = 1 << 1,  // The services that it uses, console too, and the way to find any: Routes.
+};
+constexpr bool valid_withheld(std::uint64_t value) { return value <= 0x3; }
+constexpr Withheld operator|(Withheld a, Withheld b) {
+  return static_cast<Withheld>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr bool has(Withheld set, Withheld all) {
+  return (static_cast<unsigned>(all) & ~static_cast<unsigned>(set)) == 0;
+}
+
 // Tasks of execd at once, the one among them that reads programs for it.
 inline constexpr std::uint32_t kMaxProcesses = 16;
 

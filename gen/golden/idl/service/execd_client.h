@@ -181,18 +181,20 @@ class ExecdClient : public ProcessClient {
   // Starts an image of the bundle.
   // image: its name in the manifest, one with start = spawned.
   // class: which class it is to have.
+  // withheld: what of the image's it is not to have.
   // argument: a text that it finds where a0 points to (servers/runtime/start.h).
   // process: to wait for it, to end it, to ask how it is.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn(
-      std::string_view image, service::ChildClass class_, std::string_view argument) const {
+      std::string_view image, service::ChildClass class_, service::Withheld withheld,
+      std::string_view argument) const {
     if (image.size() > 16U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
     }
     if (argument.size() > 200U) {
-      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 3);
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 4);
     }
     abi::Sink words(rt::message_buffer());
-    service::execd::encode_spawn_request(words, image, class_, argument);
+    service::execd::encode_spawn_request(words, image, class_, withheld, argument);
     if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
@@ -219,15 +221,15 @@ class ExecdClient : public ProcessClient {
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn_until(
       std::uint64_t call_deadline, std::string_view image, service::ChildClass class_,
-      std::string_view argument) const {
+      service::Withheld withheld, std::string_view argument) const {
     if (image.size() > 16U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
     }
     if (argument.size() > 200U) {
-      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 3);
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 4);
     }
     abi::Sink words(rt::message_buffer());
-    service::execd::encode_spawn_request(words, image, class_, argument);
+    service::execd::encode_spawn_request(words, image, class_, withheld, argument);
     if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
@@ -260,27 +262,30 @@ class ExecdClient : public ProcessClient {
   // have. It finds them in the two start slots behind those of its `uses`. image: its name in the
   // manifest, one with start = spawned.
   // class: which class it is to have.
+  // withheld: what of the image's it is not to have.
   // argument: a text that it finds where a0 points to.
   // memory: memory to share with it.
   // channel: an endpoint to talk through.
   // process: to wait for it, to end it, to ask how it is.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn_with(
-      std::string_view image, service::ChildClass class_, std::string_view argument,
-      kernel::Vmo memory, kernel::Endpoint channel) const {
-    return this->spawn_with_until(abi::kNoDeadline, image, class_, argument, memory, channel);
+      std::string_view image, service::ChildClass class_, service::Withheld withheld,
+      std::string_view argument, kernel::Vmo memory, kernel::Endpoint channel) const {
+    return this->spawn_with_until(abi::kNoDeadline, image, class_, withheld, argument, memory,
+        channel);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn_with_until(
       std::uint64_t call_deadline, std::string_view image, service::ChildClass class_,
-      std::string_view argument, kernel::Vmo memory, kernel::Endpoint channel) const {
+      service::Withheld withheld, std::string_view argument, kernel::Vmo memory,
+      kernel::Endpoint channel) const {
     if (image.size() > 16U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);
     }
     if (argument.size() > 200U) {
-      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 3);
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 4);
     }
     abi::Sink words(rt::message_buffer());
-    service::execd::encode_spawn_with_request(words, image, class_, argument);
+    service::execd::encode_spawn_with_request(words, image, class_, withheld, argument);
     if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
@@ -315,25 +320,28 @@ class ExecdClient : public ProcessClient {
   // size: bytes of it.
   // image: the image that it is started as, one that the caller may start.
   // class: which class it is to have.
+  // withheld: what of the image's it is not to have.
   // argument: a text that it finds where a0 points to.
   // process: to wait for it, to end it, to ask how it is.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn_from(
       rt::Slot through, kernel::Vmo elf, std::uint64_t size, std::string_view image,
-      service::ChildClass class_, std::string_view argument) const {
-    return this->spawn_from_until(abi::kNoDeadline, through, elf, size, image, class_, argument);
+      service::ChildClass class_, service::Withheld withheld, std::string_view argument) const {
+    return this->spawn_from_until(abi::kNoDeadline, through, elf, size, image, class_, withheld,
+        argument);
   }
   // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
   [[gnu::always_inline]] rt::Result<rt::Received<service::ProcessClient>> spawn_from_until(
       std::uint64_t call_deadline, rt::Slot through, kernel::Vmo elf, std::uint64_t size,
-      std::string_view image, service::ChildClass class_, std::string_view argument) const {
+      std::string_view image, service::ChildClass class_, service::Withheld withheld,
+      std::string_view argument) const {
     if (image.size() > 16U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 3);
     }
     if (argument.size() > 200U) {
-      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 5);
+      return rt::failure(abi::kEinval, abi::Detail::kBadLength, 6);
     }
     abi::Sink words(rt::message_buffer());
-    service::execd::encode_spawn_from_request(words, size, image, class_, argument);
+    service::execd::encode_spawn_from_request(words, size, image, class_, withheld, argument);
     if (!words.fits()) return rt::failure(abi::kEinval, abi::Detail::kBadLength);
     rt::Passing self(through);
     const auto pass0 =

@@ -82,12 +82,13 @@ class FakeExecd {
     std::function<rt::Result<void>(const rt::Caller&)> kill;
     std::function<rt::Result<Process::InfoResult>(const rt::Caller&)> info;
     std::function<rt::Result<service::ProcessClient>(const rt::Caller&, std::string_view,
-        service::ChildClass, std::string_view)> spawn;
+        service::ChildClass, service::Withheld, std::string_view)> spawn;
     std::function<rt::Result<service::ProcessClient>(const rt::Caller&, std::string_view,
-        service::ChildClass, std::string_view, rt::Received<kernel::Vmo>,
+        service::ChildClass, service::Withheld, std::string_view, rt::Received<kernel::Vmo>,
         rt::Received<kernel::Endpoint>)> spawn_with;
     std::function<rt::Result<service::ProcessClient>(const rt::Caller&, rt::Lent<kernel::Vmo>,
-        std::uint64_t, std::string_view, service::ChildClass, std::string_view)> spawn_from;
+        std::uint64_t, std::string_view, service::ChildClass, service::Withheld,
+        std::string_view)> spawn_from;
     std::function<rt::Result<Execd::StatisticsResult>(const rt::Caller&)> statistics;
   } on;
   int executed = 0;  // methods that were run
@@ -119,28 +120,28 @@ struct FakeExecdMethods {
     return {};
   }
   rt::Result<service::ProcessClient> spawn(const rt::Caller& caller, std::string_view image,
-      service::ChildClass class_, std::string_view argument) {
+      service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
     ++fake_.executed;
     if (fake_.on.spawn) {
-      return fake_.on.spawn(caller, image, class_, argument);
+      return fake_.on.spawn(caller, image, class_, withheld, argument);
     }
     return {};
   }
   rt::Result<service::ProcessClient> spawn_with(const rt::Caller& caller, std::string_view image,
-      service::ChildClass class_, std::string_view argument, rt::Received<kernel::Vmo> memory,
-      rt::Received<kernel::Endpoint> channel) {
+      service::ChildClass class_, service::Withheld withheld, std::string_view argument,
+      rt::Received<kernel::Vmo> memory, rt::Received<kernel::Endpoint> channel) {
     ++fake_.executed;
     if (fake_.on.spawn_with) {
-      return fake_.on.spawn_with(caller, image, class_, argument, memory, channel);
+      return fake_.on.spawn_with(caller, image, class_, withheld, argument, memory, channel);
     }
     return {};
   }
   rt::Result<service::ProcessClient> spawn_from(const rt::Caller& caller, rt::Lent<kernel::Vmo> elf,
       std::uint64_t size, std::string_view image, service::ChildClass class_,
-      std::string_view argument) {
+      service::Withheld withheld, std::string_view argument) {
     ++fake_.executed;
     if (fake_.on.spawn_from) {
-      return fake_.on.spawn_from(caller, elf, size, image, class_, argument);
+      return fake_.on.spawn_from(caller, elf, size, image, class_, withheld, argument);
     }
     return {};
   }

@@ -47,10 +47,10 @@ void attack_client(const FuzzInput& input, const service::ExecdClient& client) {
     require(!(!abi::valid_fault_cause(abi::word(answer->cause))));
     require(answer->registers.size() <= 32);
   }
-  (void)client.spawn({}, {}, {});
-  (void)client.spawn_with({}, {}, {}, kernel::Vmo(rt::Slot{30}),
+  (void)client.spawn({}, {}, {}, {});
+  (void)client.spawn_with({}, {}, {}, {}, kernel::Vmo(rt::Slot{30}),
       kernel::Endpoint(rt::Slot{30}));
-  (void)client.spawn_from(rt::Slot{80}, kernel::Vmo(rt::Slot{30}), {}, {}, {},
+  (void)client.spawn_from(rt::Slot{80}, kernel::Vmo(rt::Slot{30}), {}, {}, {}, {},
       {});
   if (const auto answer = client.statistics()) {
     require(!(!abi::fits<std::uint32_t>(abi::word(answer->live))));

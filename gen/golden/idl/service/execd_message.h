@@ -159,13 +159,15 @@ using ConstWords = std::span<const std::uint64_t, abi::kMessageRegisters>;
 struct SpawnRequest {
   abi::Text<16> image{};
   service::ChildClass class_{};
+  service::Withheld withheld{};
   abi::Text<200> argument{};
 };
 
 inline void encode_spawn_request(abi::Sink& words, std::string_view image,
-    service::ChildClass class_, std::string_view argument) {
+    service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
   words.put(image.size());
   words.put(abi::word(class_));
+  words.put(abi::word(withheld));
   words.put(argument.size());
   words.put_items(std::span<const char>(image));
   words.put_items(std::span<const char>(argument));
@@ -174,7 +176,7 @@ inline void encode_spawn_request(abi::Sink& words, std::string_view image,
 
 // `message` is whole only when nothing was wrong.
 inline abi::Refusal decode(abi::Source& words, SpawnRequest& message) {
-  if (words.words() < 3) return {abi::Detail::kBadLength, 0};
+  if (words.words() < 4) return {abi::Detail::kBadLength, 0};
   const std::uint64_t h1 = words.next();
   if (h1 > 16U) return {abi::Detail::kBadLength, 1};
   const std::uint64_t h2 = words.next();
@@ -183,16 +185,21 @@ inline abi::Refusal decode(abi::Source& words, SpawnRequest& message) {
   }
   message.class_ = abi::value<service::ChildClass>(h2);
   const std::uint64_t h3 = words.next();
-  if (h3 > 200U) return {abi::Detail::kBadLength, 3};
-  std::uint64_t used = 3;
+  if (!service::valid_withheld(h3)) {
+    return {abi::Detail::kBadEnum, 3};
+  }
+  message.withheld = abi::value<service::Withheld>(h3);
+  const std::uint64_t h4 = words.next();
+  if (h4 > 200U) return {abi::Detail::kBadLength, 4};
+  std::uint64_t used = 4;
   used += abi::packed_words(h1, 1);
-  used += abi::packed_words(h3, 1);
+  used += abi::packed_words(h4, 1);
   if (!words.has(used)) return {abi::Detail::kBadLength, 0};
   abi::Detail why{};
   why = words.take(message.image, h1);
   if (why != abi::Detail::kNone) return {why, 1};
-  why = words.take(message.argument, h3);
-  if (why != abi::Detail::kNone) return {why, 3};
+  why = words.take(message.argument, h4);
+  if (why != abi::Detail::kNone) return {why, 4};
   if (!words.finish()) return {abi::Detail::kBadLength, 0};
   return {};
 }
@@ -211,13 +218,15 @@ constexpr std::optional<SpawnReply> decode_spawn_reply([[maybe_unused]] ConstWor
 struct SpawnWithRequest {
   abi::Text<16> image{};
   service::ChildClass class_{};
+  service::Withheld withheld{};
   abi::Text<200> argument{};
 };
 
 inline void encode_spawn_with_request(abi::Sink& words, std::string_view image,
-    service::ChildClass class_, std::string_view argument) {
+    service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
   words.put(image.size());
   words.put(abi::word(class_));
+  words.put(abi::word(withheld));
   words.put(argument.size());
   words.put_items(std::span<const char>(image));
   words.put_items(std::span<const char>(argument));
@@ -226,7 +235,7 @@ inline void encode_spawn_with_request(abi::Sink& words, std::string_view image,
 
 // `message` is whole only when nothing was wrong.
 inline abi::Refusal decode(abi::Source& words, SpawnWithRequest& message) {
-  if (words.words() < 3) return {abi::Detail::kBadLength, 0};
+  if (words.words() < 4) return {abi::Detail::kBadLength, 0};
   const std::uint64_t h1 = words.next();
   if (h1 > 16U) return {abi::Detail::kBadLength, 1};
   const std::uint64_t h2 = words.next();
@@ -235,16 +244,21 @@ inline abi::Refusal decode(abi::Source& words, SpawnWithRequest& message) {
   }
   message.class_ = abi::value<service::ChildClass>(h2);
   const std::uint64_t h3 = words.next();
-  if (h3 > 200U) return {abi::Detail::kBadLength, 3};
-  std::uint64_t used = 3;
+  if (!service::valid_withheld(h3)) {
+    return {abi::Detail::kBadEnum, 3};
+  }
+  message.withheld = abi::value<service::Withheld>(h3);
+  const std::uint64_t h4 = words.next();
+  if (h4 > 200U) return {abi::Detail::kBadLength, 4};
+  std::uint64_t used = 4;
   used += abi::packed_words(h1, 1);
-  used += abi::packed_words(h3, 1);
+  used += abi::packed_words(h4, 1);
   if (!words.has(used)) return {abi::Detail::kBadLength, 0};
   abi::Detail why{};
   why = words.take(message.image, h1);
   if (why != abi::Detail::kNone) return {why, 1};
-  why = words.take(message.argument, h3);
-  if (why != abi::Detail::kNone) return {why, 3};
+  why = words.take(message.argument, h4);
+  if (why != abi::Detail::kNone) return {why, 4};
   if (!words.finish()) return {abi::Detail::kBadLength, 0};
   return {};
 }
@@ -266,14 +280,16 @@ struct SpawnFromRequest {
   std::uint64_t size{};
   abi::Text<16> image{};
   service::ChildClass class_{};
+  service::Withheld withheld{};
   abi::Text<200> argument{};
 };
 
 inline void encode_spawn_from_request(abi::Sink& words, std::uint64_t size, std::string_view image,
-    service::ChildClass class_, std::string_view argument) {
+    service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
   words.put(size);
   words.put(image.size());
   words.put(abi::word(class_));
+  words.put(abi::word(withheld));
   words.put(argument.size());
   words.put_items(std::span<const char>(image));
   words.put_items(std::span<const char>(argument));
@@ -282,7 +298,7 @@ inline void encode_spawn_from_request(abi::Sink& words, std::uint64_t size, std:
 
 // `message` is whole only when nothing was wrong.
 inline abi::Refusal decode(abi::Source& words, SpawnFromRequest& message) {
-  if (words.words() < 4) return {abi::Detail::kBadLength, 0};
+  if (words.words() < 5) return {abi::Detail::kBadLength, 0};
   const std::uint64_t h2 = words.next();
   message.size = h2;
   const std::uint64_t h3 = words.next();
@@ -293,16 +309,21 @@ inline abi::Refusal decode(abi::Source& words, SpawnFromRequest& message) {
   }
   message.class_ = abi::value<service::ChildClass>(h4);
   const std::uint64_t h5 = words.next();
-  if (h5 > 200U) return {abi::Detail::kBadLength, 5};
-  std::uint64_t used = 4;
+  if (!service::valid_withheld(h5)) {
+    return {abi::Detail::kBadEnum, 5};
+  }
+  message.withheld = abi::value<service::Withheld>(h5);
+  const std::uint64_t h6 = words.next();
+  if (h6 > 200U) return {abi::Detail::kBadLength, 6};
+  std::uint64_t used = 5;
   used += abi::packed_words(h3, 1);
-  used += abi::packed_words(h5, 1);
+  used += abi::packed_words(h6, 1);
   if (!words.has(used)) return {abi::Detail::kBadLength, 0};
   abi::Detail why{};
   why = words.take(message.image, h3);
   if (why != abi::Detail::kNone) return {why, 3};
-  why = words.take(message.argument, h5);
-  if (why != abi::Detail::kNone) return {why, 5};
+  why = words.take(message.argument, h6);
+  if (why != abi::Detail::kNone) return {why, 6};
   if (!words.finish()) return {abi::Detail::kBadLength, 0};
   return {};
 }

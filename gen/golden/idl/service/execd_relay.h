@@ -116,31 +116,32 @@ struct RelayExecdMethods {
         .pc = answer_->pc, .registers = answer_->registers};
   }
   rt::Result<service::ProcessClient> spawn(const rt::Caller&, std::string_view image,
-      service::ChildClass class_, std::string_view argument) {
+      service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
     const auto answer_ = relay_.deadline == abi::kNoDeadline
-            ? relay_.client().spawn(image, class_, argument)
-            : relay_.client().spawn_until(relay_.deadline, image, class_, argument);
+            ? relay_.client().spawn(image, class_, withheld, argument)
+            : relay_.client().spawn_until(relay_.deadline, image, class_, withheld, argument);
     if (!answer_) return rt::failure(relay_.failed(answer_.error()));
     return answer_->handle();
   }
   rt::Result<service::ProcessClient> spawn_with(const rt::Caller&, std::string_view image,
-      service::ChildClass class_, std::string_view argument, rt::Received<kernel::Vmo> memory,
-      rt::Received<kernel::Endpoint> channel) {
+      service::ChildClass class_, service::Withheld withheld, std::string_view argument,
+      rt::Received<kernel::Vmo> memory, rt::Received<kernel::Endpoint> channel) {
     const auto answer_ = relay_.deadline == abi::kNoDeadline
-            ? relay_.client().spawn_with(image, class_, argument, memory.handle(), channel.handle())
-            : relay_.client().spawn_with_until(relay_.deadline, image, class_, argument,
+            ? relay_.client().spawn_with(image, class_, withheld, argument, memory.handle(),
+                channel.handle())
+            : relay_.client().spawn_with_until(relay_.deadline, image, class_, withheld, argument,
                 memory.handle(), channel.handle());
     if (!answer_) return rt::failure(relay_.failed(answer_.error()));
     return answer_->handle();
   }
   rt::Result<service::ProcessClient> spawn_from(const rt::Caller&, rt::Lent<kernel::Vmo> elf,
       std::uint64_t size, std::string_view image, service::ChildClass class_,
-      std::string_view argument) {
+      service::Withheld withheld, std::string_view argument) {
     const auto answer_ = relay_.deadline == abi::kNoDeadline
             ? relay_.client().spawn_from(relay_.through, elf.handle(), size, image, class_,
-                argument)
+                withheld, argument)
             : relay_.client().spawn_from_until(relay_.deadline, relay_.through, elf.handle(), size,
-                image, class_, argument);
+                image, class_, withheld, argument);
     if (!answer_) return rt::failure(relay_.failed(answer_.error()));
     return answer_->handle();
   }

@@ -62,7 +62,8 @@ inline constexpr gen::Value kInfoAnswerValues[] = {
 inline constexpr gen::Value kSpawnValues[] = {
     {.name = "image", .word = 0, .most = 0x10, .is_length = true, .item_bytes = 1},
     {.name = "class", .word = 1, .bits = 8, .most = 0x4},
-    {.name = "argument", .word = 2, .most = 0xc8, .is_length = true, .item_bytes = 1},
+    {.name = "withheld", .word = 2, .bits = 2, .most = 0x3},
+    {.name = "argument", .word = 3, .most = 0xc8, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Capability kSpawnAnswerCapabilities[] = {
     {abi::ObjectType::kEndpoint, 0x01, false},
@@ -70,7 +71,8 @@ inline constexpr gen::Capability kSpawnAnswerCapabilities[] = {
 inline constexpr gen::Value kSpawnWithValues[] = {
     {.name = "image", .word = 0, .most = 0x10, .is_length = true, .item_bytes = 1},
     {.name = "class", .word = 1, .bits = 8, .most = 0x4},
-    {.name = "argument", .word = 2, .most = 0xc8, .is_length = true, .item_bytes = 1},
+    {.name = "withheld", .word = 2, .bits = 2, .most = 0x3},
+    {.name = "argument", .word = 3, .most = 0xc8, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Capability kSpawnWithCapabilities[] = {
     {abi::ObjectType::kVmo, 0x08, false},
@@ -83,7 +85,8 @@ inline constexpr gen::Value kSpawnFromValues[] = {
     {.name = "size", .word = 0},
     {.name = "image", .word = 1, .most = 0x10, .is_length = true, .item_bytes = 1},
     {.name = "class", .word = 2, .bits = 8, .most = 0x4},
-    {.name = "argument", .word = 3, .most = 0xc8, .is_length = true, .item_bytes = 1},
+    {.name = "withheld", .word = 3, .bits = 2, .most = 0x3},
+    {.name = "argument", .word = 4, .most = 0xc8, .is_length = true, .item_bytes = 1},
 };
 inline constexpr gen::Capability kSpawnFromCapabilities[] = {
     {abi::ObjectType::kVmo, 0x19, false},
@@ -105,14 +108,14 @@ inline constexpr gen::MethodRules kMethods[] = {
         .bad_capability = 1},
     {.name = "info", .tag = 0x01070200, .least_words = 0, .bad_value = 1, .malformed = 1,
         .bad_capability = 1, .answer = {.least_words = 7, .values = kInfoAnswerValues}},
-    {.name = "spawn", .tag = 0x01060003, .least_words = 3, .varies = true, .values = kSpawnValues,
+    {.name = "spawn", .tag = 0x01060004, .least_words = 4, .varies = true, .values = kSpawnValues,
         .bad_value = 1, .malformed = 1, .bad_capability = 1, .answer = {.least_words = 0,
         .capabilities = kSpawnAnswerCapabilities}},
-    {.name = "spawnWith", .tag = 0x01060183, .least_words = 3, .varies = true,
+    {.name = "spawnWith", .tag = 0x01060184, .least_words = 4, .varies = true,
         .values = kSpawnWithValues, .capabilities = kSpawnWithCapabilities, .bad_value = 1,
         .malformed = 1, .bad_capability = 1, .answer = {.least_words = 0,
         .capabilities = kSpawnWithAnswerCapabilities}},
-    {.name = "spawnFrom", .tag = 0x01060244, .least_words = 4, .varies = true,
+    {.name = "spawnFrom", .tag = 0x01060245, .least_words = 5, .varies = true,
         .values = kSpawnFromValues, .capabilities = kSpawnFromCapabilities, .bad_value = 1,
         .malformed = 1, .bad_capability = 1, .answer = {.least_words = 0,
         .capabilities = kSpawnFromAnswerCapabilities}},

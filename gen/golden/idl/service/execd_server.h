@@ -101,7 +101,7 @@ class ProcessServer {
         { impl.wait(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "process must implement Process.wait: void wait(const rt::Caller&, Process::WaitCompleter) "
-      " (idl/service/execd.idl:80)");
+      " (idl/service/execd.idl:86)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -113,13 +113,13 @@ class ProcessServer {
         { impl.kill(caller) } -> std::same_as<rt::Result<void>>;
       },
       "process must implement Process.kill: rt::Result<void> kill(const rt::Caller&)  "
-      "(idl/service/execd.idl:85)");
+      "(idl/service/execd.idl:91)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.info(caller) } -> std::same_as<rt::Result<Process::InfoResult>>;
       },
       "process must implement Process.info: rt::Result<Process::InfoResult> info(const "
-      "rt::Caller&)  (idl/service/execd.idl:88)");
+      "rt::Caller&)  (idl/service/execd.idl:94)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -307,7 +307,7 @@ class ExecdServer {
         { impl.wait(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "execd must implement Process.wait: void wait(const rt::Caller&, Process::WaitCompleter)  "
-      "(idl/service/execd.idl:80)");
+      "(idl/service/execd.idl:86)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -319,48 +319,50 @@ class ExecdServer {
         { impl.kill(caller) } -> std::same_as<rt::Result<void>>;
       },
       "execd must implement Process.kill: rt::Result<void> kill(const rt::Caller&)  "
-      "(idl/service/execd.idl:85)");
+      "(idl/service/execd.idl:91)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.info(caller) } -> std::same_as<rt::Result<Process::InfoResult>>;
       },
       "execd must implement Process.info: rt::Result<Process::InfoResult> info(const "
-      "rt::Caller&)  (idl/service/execd.idl:88)");
+      "rt::Caller&)  (idl/service/execd.idl:94)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image,
-          service::ChildClass class_, std::string_view argument) {
-        { impl.spawn(caller, image, class_,
+          service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
+        { impl.spawn(caller, image, class_, withheld,
           argument) } -> std::same_as<rt::Result<service::ProcessClient>>;
       },
       "execd must implement Execd.spawn: rt::Result<service::ProcessClient> spawn(const "
-      "rt::Caller&, std::string_view image, service::ChildClass class_, std::string_view "
-      "argument)  (idl/service/execd.idl:106)");
+      "rt::Caller&, std::string_view image, service::ChildClass class_, service::Withheld "
+      "withheld, std::string_view argument)  (idl/service/execd.idl:112)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image,
-          service::ChildClass class_, std::string_view argument, rt::Received<kernel::Vmo> memory,
-          rt::Received<kernel::Endpoint> channel) {
-        { impl.spawn_with(caller, image, class_, argument, memory,
+          service::ChildClass class_, service::Withheld withheld, std::string_view argument,
+          rt::Received<kernel::Vmo> memory, rt::Received<kernel::Endpoint> channel) {
+        { impl.spawn_with(caller, image, class_, withheld, argument, memory,
           channel) } -> std::same_as<rt::Result<service::ProcessClient>>;
       },
       "execd must implement Execd.spawnWith: rt::Result<service::ProcessClient> spawn_with(const "
-      "rt::Caller&, std::string_view image, service::ChildClass class_, std::string_view "
-      "argument, rt::Received<kernel::Vmo> memory, rt::Received<kernel::Endpoint> channel)  "
-      "(idl/service/execd.idl:113)");
+      "rt::Caller&, std::string_view image, service::ChildClass class_, service::Withheld "
+      "withheld, std::string_view argument, rt::Received<kernel::Vmo> memory, "
+      "rt::Received<kernel::Endpoint> channel)  (idl/service/execd.idl:121)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Lent<kernel::Vmo> elf, std::uint64_t size,
-          std::string_view image, service::ChildClass class_, std::string_view argument) {
-        { impl.spawn_from(caller, elf, size, image, class_,
+          std::string_view image, service::ChildClass class_, service::Withheld withheld,
+          std::string_view argument) {
+        { impl.spawn_from(caller, elf, size, image, class_, withheld,
           argument) } -> std::same_as<rt::Result<service::ProcessClient>>;
       },
       "execd must implement Execd.spawnFrom: rt::Result<service::ProcessClient> spawn_from(const "
       "rt::Caller&, rt::Lent<kernel::Vmo> elf, std::uint64_t size, std::string_view image, "
-      "service::ChildClass class_, std::string_view argument)  (idl/service/execd.idl:124)");
+      "service::ChildClass class_, service::Withheld withheld, std::string_view argument)  "
+      "(idl/service/execd.idl:133)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Execd::StatisticsResult>>;
       },
       "execd must implement Execd.statistics: rt::Result<Execd::StatisticsResult> "
-      "statistics(const rt::Caller&)  (idl/service/execd.idl:134)");
+      "statistics(const rt::Caller&)  (idl/service/execd.idl:144)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -556,7 +558,7 @@ class ExecdServer {
                      result.what, result.argument);
     }
     const auto result = impl.spawn(caller_of(message), request.image, request.class_,
-        request.argument);
+        request.withheld, request.argument);
     if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
@@ -585,17 +587,17 @@ class ExecdServer {
                      result.what, result.argument);
     }
     const bool has_all = (message.t2 >> abi::kTagCapabilitiesShift & 3) == 2;
-    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x08, 4); !kept) {
+    if (const auto kept = rt::lookup(rt::window_slot(0), abi::ObjectType::kVmo, 0x08, 5); !kept) {
       return refused(why, kMalformed, abi::Detail::kBadCap);
     }
     if (has_all) {
       if (const auto kept = rt::lookup(rt::window_slot(1), abi::ObjectType::kEndpoint, 0x01,
-          5); !kept) {
+          6); !kept) {
         return refused(why, kMalformed, abi::Detail::kBadCap);
       }
     }
     const auto result = impl.spawn_with(caller_of(message), request.image, request.class_,
-        request.argument, rt::Received<kernel::Vmo>(rt::window_slot(0)),
+        request.withheld, request.argument, rt::Received<kernel::Vmo>(rt::window_slot(0)),
         rt::Received<kernel::Endpoint>(rt::window_slot_if(has_all, 1)));
     if (!result) return refused(why, result.error());
     rt::Registers in;
@@ -629,7 +631,7 @@ class ExecdServer {
     }
     const auto result = impl.spawn_from(caller_of(message),
         rt::Lent<kernel::Vmo>(rt::window_slot(0)), request.size, request.image, request.class_,
-        request.argument);
+        request.withheld, request.argument);
     if (!result) return refused(why, result.error());
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceiveWith);
@@ -687,7 +689,7 @@ class ElfReaderServer {
         { impl.copy(caller, from, size) } -> std::same_as<rt::Result<void>>;
       },
       "elf_reader must implement ElfReader.copy: rt::Result<void> copy(const rt::Caller&, "
-      "rt::Lent<kernel::Vmo> from, std::uint64_t size)  (idl/service/execd.idl:145)");
+      "rt::Lent<kernel::Vmo> from, std::uint64_t size)  (idl/service/execd.idl:155)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
