@@ -15,6 +15,7 @@
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
+#include "kernel/object/vmo.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/testing/written_code.h"
 
@@ -347,8 +348,8 @@ class Walk {
     for (Slot* slot : vmos_) {
       Task* task = slot->generation == 0 ? nullptr : Task::find({slot->asid}, slot->generation);
       if (task == nullptr) continue;
-      mapped[task] += slot->mapping.done;
-      for (std::uint32_t i = 0; i < slot->mapping.done; ++i) {
+      mapped[task] += mapped_pages(*slot);
+      for (std::uint32_t i = 0; i < mapped_pages(*slot); ++i) {
         VirtAddr va{(std::uint64_t{slot->mapping.page} + i) * kPageSize};
         auto leaf = task->table.lookup(va);
         PhysAddr expected{slot->object() + i * kPageSize};

@@ -14,7 +14,7 @@ std::span<const Group> all_groups() {
       task_behaviours,         schedule_behaviours,     priority_behaviours,
       share_behaviours,        donation_behaviours,     qos_behaviours,
       preemption_behaviours,   harts_behaviours,        harts_messages_behaviours,
-      harts_ends_behaviours,   reap_behaviours,
+      harts_memory_behaviours, harts_ends_behaviours,   reap_behaviours,
   };
   return kGroups;
 }

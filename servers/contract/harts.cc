@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "servers/contract/behaviour.h"
-#include "servers/contract/fault_port.h"
 #include "servers/contract/harts.h"
 #include "servers/contract/messages.h"
 #include "servers/contract/world.h"
@@ -15,7 +14,6 @@ namespace {
 using kernel::Endpoint;
 using kernel::Notification;
 using kernel::Self;
-using kernel::Vmo;
 
 constinit Endpoint endpoint;
 constinit Notification here;
@@ -237,35 +235,6 @@ void an_idle_hart_takes_what_may_go() {
   is_taken_each_time(start_an_idle_one());
 }
 
-// --- Memory
-
-constexpr std::uint64_t kPlace = kFree;
-
-// Once an unmap is over nobody reads there; whoever does faults, and goes on when the page is back.
-void an_unmapped_page_is_gone_elsewhere() {
-  endpoint = make<Endpoint>();
-  const Vmo page = make_vmo(1);
-  map(page, kPlace, kReadWrite);
-  turns = 0;
-  spawn_handled(endpoint, [](std::uint64_t) {
-    go_elsewhere();
-    for (;;) {
-      turns = turns + 1 + word_at(kPlace);
-      yield_if_alone();
-    }
-  });
-  for (std::uint64_t i = 0; i < options.rounds; ++i) {
-    until_it_turns();
-    OK(page.unmap());
-    const std::uint64_t after = turns;
-    const Told told = receive_fault(endpoint);
-    EXPECT(told.cause == abi::FaultCause::kReadFault && told.address == kPlace);
-    EXPECT(turns - after <= 1);  // one that had read before the unmap was over
-    map(page, kPlace, kReadWrite);
-    let_go_on();
-  }
-}
-
 // Others send a thread from hart to hart; it goes on there, and only there.
 void a_thread_is_sent_elsewhere() {
   const std::uint32_t elsewhere = nth_hart(1);
@@ -320,7 +289,6 @@ std::span<const Behaviour> harts_behaviours() {
       {"harts.an_idle_hart_takes_what_may_go", an_idle_hart_takes_what_may_go},
       {"harts.a_thread_is_sent_elsewhere", a_thread_is_sent_elsewhere},
       {"harts.anothers_affinity_is_checked", anothers_affinity_is_checked},
-      {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
   };
   return kAll;
 }
