@@ -112,6 +112,72 @@ class TwoUnmapsAgainstAccess : public MemoryPlay {
 };
 TEST(Explore, TwoUnmapsAgainstAccess) { expect_right<TwoUnmapsAgainstAccess>(); }
 
+// Code is mapped into a task that another hart is in: nobody there can run it with what was in that
+// hart's cache of instructions before the seal.
+class MapOfCodeAgainstUse : public MemoryPlay {
+ public:
+  MapOfCodeAgainstUse() : MemoryPlay(2) {
+    plays("runner", *reader.thread, 1, [this] {
+      for (int i = 0; i < 3; ++i) {
+        instruction();
+        if (is_mapped() && syncs() == before.load(std::memory_order_relaxed)) stale = true;
+      }
+    });
+    plays("mapper", world.main(), 0, [this] {
+      if (!code.seal().has_value()) return;
+      before.store(syncs(), std::memory_order_relaxed);
+      constexpr auto kRun = kernel::Access::kRead | kernel::Access::kExecute;
+      done = code.map(kernel::Task(rt::Slot{reader.task_slot}), kAt, kRun).has_value();
+    });
+  }
+  std::string check_play() override {
+    if (!done) return "the map was refused, or waits for ever";
+    return stale ? "instructions from before the seal may be run" : "";
+  }
+  // By the hart's walk, whose loads depend on each other: no Atomic says so.
+  bool is_mapped() {
+    const Unseen unseen;
+    return world.machine.translate({kAt}).has_value();
+  }
+  // Of the runner's hart; no hart of the machine could look at that.
+  std::uint64_t syncs() {
+    const Unseen unseen;
+    return world.machine.hart({1}).instruction_syncs;
+  }
+
+  const kernel::Vmo code = world.make<kernel::Vmo>(kPageSize);
+  std::atomic<std::uint64_t> before = 0;  // at the seal
+  bool done = false, stale = false;
+};
+TEST(Explore, MapOfCodeAgainstUse) { expect_right<MapOfCodeAgainstUse>(); }
+
+// Its capability is deleted meanwhile: nothing stays mapped, and who maps is told one or the other.
+class MapOfCodeAgainstDelete : public MemoryPlay {
+ public:
+  MapOfCodeAgainstDelete() : MemoryPlay(2) {
+    world.act_as(world.main());
+    CHECK(code.seal().has_value());
+    world.give(reader, 2, World::kNode);
+    plays("deleter", *reader.thread, 1, [this] {
+      instruction();
+      deleted = kernel::CNode(rt::Slot{2}).delete_(code.slot().index).has_value();
+    });
+    plays("mapper", world.main(), 0, [this] {
+      const auto result = code.map(kernel::Task(rt::Slot{reader.task_slot}), kAt,
+                                   kernel::Access::kRead | kernel::Access::kExecute);
+      strange = !result && result.error().status != abi::kEbadf;
+    });
+  }
+  std::string check_play() override {
+    if (!deleted || !has_played(world.main())) return "one of them waits for ever";
+    if (strange) return "the map was refused for no reason";
+    return reader.task->table.lookup({kAt}).has_value() ? "it is mapped" : "";
+  }
+  const kernel::Vmo code = world.make<kernel::Vmo>(kPageSize);
+  bool deleted = false;
+};
+TEST(Explore, MapOfCodeAgainstDelete) { expect_right<MapOfCodeAgainstDelete>(); }
+
 // A page goes and is given again, to somebody who writes into it: a reader that had it before never
 // sees that.
 class ReuseAgainstAccess : public MemoryPlay {

@@ -162,6 +162,11 @@ std::uint32_t online_harts() {
   return online;
 }
 
+Result<void> check_harts(std::uint32_t harts) {
+  if ((harts & ~online_harts()) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  return {};
+}
+
 void wake(Thread& thread) {
   Hart& home = *thread.home();
   if (&home == &Hart::here()) {

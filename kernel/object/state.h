@@ -66,10 +66,8 @@ inline std::uint32_t bit_of(const Hart& hart) {
 inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
 std::uint32_t online_harts();
 
-// The hart of a number that somebody gave; einval, badRange: there can be none.
-inline Result<Hart*> hart_at(std::uint64_t number) {
-  if (number >= kMaxHarts) return Error{abi::kEinval, abi::Detail::kBadRange, 0};
-  return &state.harts[number];
-}
+// Whether all harts that somebody has named, a bit each, are online. einval, badRange (argument 1,
+// as the calls have it): one is not, or there can be none.
+Result<void> check_harts(std::uint32_t harts);
 
 }  // namespace tessera

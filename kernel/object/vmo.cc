@@ -15,6 +15,9 @@ constexpr std::uint8_t kUndoingNoMemory = 0x40;
 // All is unmapped, and a round goes on after which nobody has it any more; mapping.done is its
 // number.
 constexpr std::uint8_t kForgetting = 0x20;
+// Nothing is mapped yet, and a round goes on after which no hart has instructions from before the
+// seal; mapping.done is its number.
+constexpr std::uint8_t kSynchronizing = 0x10;
 constexpr std::uint8_t kAccessBits = 0x07;
 
 Task* task_of_mapping(Slot& slot) {
@@ -60,6 +63,16 @@ bool is_mapped_elsewhere(const Task& task) {
   return (task.harts.load() & ~bit_of(Hart::here())) != 0;
 }
 
+// The round that is waited for with `state`; kPreempted: it is not over.
+Result<void> pass_round(Slot& slot, std::uint8_t state) {
+  auto round = static_cast<std::uint16_t>(slot.mapping.done);
+  const Result<void> over = wait_for_round(round);
+  slot.mapping.done = round;
+  TRY(over);
+  slot.access &= static_cast<std::uint8_t>(~state);
+  return {};
+}
+
 // The pages that the task's tables do not need any more are its pool's again when nobody may still
 // walk them, whosever round that was. Nobody runs in a task that is at its end: its ASID and its
 // memory wait for rounds of their own.
@@ -74,16 +87,16 @@ Result<void> forget_everywhere(Slot& slot, Task& task) {
     slot.mapping.done = 0;
     ++task.forgetting;
   }
-  auto round = static_cast<std::uint16_t>(slot.mapping.done);
-  const Result<void> over = wait_for_round(round);
-  slot.mapping.done = round;
-  TRY(over);
-  slot.access &= static_cast<std::uint8_t>(~kForgetting);
+  TRY(pass_round(slot, kForgetting));
   if (--task.forgetting == 0) task.pool.settle();
   return {};
 }
 
 Result<void> undo(Slot& slot, Task& task) {
+  if ((slot.access & kSynchronizing) != 0) {
+    slot.access &= static_cast<std::uint8_t>(~kSynchronizing);
+    slot.mapping.done = 0;
+  }
   if ((slot.access & kForgetting) == 0) {
     Run run = run_of(slot);
     while (!task.table.unmap_step(run)) {
@@ -107,6 +120,10 @@ Result<void> fail_map(Slot& slot, Task& task) {
 
 }  // namespace
 
+std::uint32_t mapped_pages(const Slot& slot) {
+  return (slot.access & (kForgetting | kSynchronizing)) != 0 ? 0 : slot.mapping.done;
+}
+
 Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
   Task* mapped_in = task_of_mapping(slot);
   if (mapped_in == nullptr) {
@@ -114,14 +131,18 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
     slot.generation = state.generations[task.table.asid().value];
     slot.asid = task.table.asid().value;
     slot.access = access.bits;
+    // A hart that is in the task already may run it as soon as it is mapped; whichever comes later
+    // begins without old instructions (enter()).
+    if (access.has(kExecute) && is_mapped_elsewhere(task)) slot.access |= kSynchronizing;
     slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
   } else if ((slot.access & kForgetting) != 0 && (slot.access & kUndoing) == 0) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
-  } else if (mapped_in != &task || slot.mapping.done == slot.pages || run_of(slot).va != address ||
+  } else if (mapped_in != &task || mapped_pages(slot) == slot.pages || run_of(slot).va != address ||
              run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
   }
   if ((slot.access & kUndoing) != 0) return fail_map(slot, task);
+  if ((slot.access & kSynchronizing) != 0) TRY(pass_round(slot, kSynchronizing));
 
   Run run = run_of(slot);
   for (;;) {

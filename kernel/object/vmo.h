@@ -12,6 +12,9 @@ namespace tessera {
 Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access);
 Result<void> unmap_vmo(Slot& slot);
 
+// How many of its pages a slot that is mapped has in the page table: fewer than there are while the
+// mapping is being made or undone.
+std::uint32_t mapped_pages(const Slot& slot);
 // What the capability's mapping allows, also while it is being made or undone; nothing when it has
 // none.
 Access mapped_access(Slot& slot);

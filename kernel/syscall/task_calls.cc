@@ -41,13 +41,12 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
 }
 
 Result<std::uint32_t> Syscall::set_affinity(Thread& thread, std::uint32_t harts) {
-  const std::uint32_t online = online_harts();
-  if ((harts & ~online) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  TRY(check_harts(harts));
   if (harts != 0 && thread.affinity.peek() != harts) {
     TRY(at_home(thread, Asked::kAffinity, static_cast<std::uint8_t>(harts)));
     if (thread.affinity.peek() != harts) return kPreempted;  // it has moved meanwhile
   }
-  return thread.affinity.peek() & online;
+  return thread.affinity.peek() & online_harts();
 }
 
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {

@@ -17,6 +17,7 @@
 #include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/object/untyped.h"
+#include "kernel/object/vmo.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/testing/written_code.h"
 
@@ -49,8 +50,9 @@ std::uint64_t size_of(Slot& slot) {
 
 class Walk {
  public:
-  std::string run() {
+  std::string run(bool at_rest) {
     visit_tree();
+    if (why_.empty() && at_rest) check_rest();
     if (why_.empty()) check_counts();
     if (why_.empty()) check_slots();
     if (why_.empty()) check_threads();
@@ -331,6 +333,13 @@ class Walk {
     }
   }
 
+  void check_rest() {
+    for (const Thread* thread : threads_) {
+      if (thread->wait() == Wait::kComing) fail("a thread is on the way, and nobody takes it");
+      if (thread->wait() == Wait::kAsking) fail("a thread asks, and nobody does it");
+    }
+  }
+
   void check_timers_and_bindings() {
     for (Thread* thread : threads_) {
       if (thread->bound.empty()) continue;
@@ -384,8 +393,8 @@ class Walk {
     for (Slot* slot : vmos_) {
       Task* task = slot->generation == 0 ? nullptr : Task::find({slot->asid}, slot->generation);
       if (task == nullptr) continue;
-      mapped[task] += slot->mapping.done;
-      for (std::uint32_t i = 0; i < slot->mapping.done; ++i) {
+      mapped[task] += mapped_pages(*slot);
+      for (std::uint32_t i = 0; i < mapped_pages(*slot); ++i) {
         VirtAddr va{(std::uint64_t{slot->mapping.page} + i) * kPageSize};
         auto leaf = task->table.lookup(va);
         PhysAddr expected{slot->object() + i * kPageSize};
@@ -428,6 +437,7 @@ class Walk {
 
 }  // namespace
 
-std::string broken_invariant() { return Walk().run(); }
+std::string broken_invariant() { return Walk().run(false); }
+std::string broken_invariant_at_rest() { return Walk().run(true); }
 
 }  // namespace tessera::testing

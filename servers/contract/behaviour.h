@@ -48,6 +48,9 @@ std::span<const Behaviour> share_behaviours();
 std::span<const Behaviour> donation_behaviours();
 std::span<const Behaviour> qos_behaviours();
 std::span<const Behaviour> harts_behaviours();
+std::span<const Behaviour> harts_messages_behaviours();
+std::span<const Behaviour> harts_memory_behaviours();
+std::span<const Behaviour> harts_ends_behaviours();
 std::span<const Behaviour> preemption_behaviours();
 std::span<const Behaviour> reap_behaviours();
 

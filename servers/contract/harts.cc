@@ -1,10 +1,9 @@
 // Threads of several harts with each other: one stays where the runner is, the other on another
-// hart if there is one. Each thing many times over, so that the two come at each other in many
-// ways; on one hart the same holds.
+// hart if there is one. (harts_messages.cc: more of what they send each other.)
 #include <cstdint>
 
 #include "servers/contract/behaviour.h"
-#include "servers/contract/fault_port.h"
+#include "servers/contract/harts.h"
 #include "servers/contract/messages.h"
 #include "servers/contract/world.h"
 #include "servers/runtime/try.h"
@@ -15,59 +14,38 @@ namespace {
 using kernel::Endpoint;
 using kernel::Notification;
 using kernel::Self;
-using kernel::Vmo;
 
 constinit Endpoint endpoint;
 constinit Notification here;
 constinit Notification there;
-volatile std::uint64_t turns = 0;
 
-// The calling thread stays on another hart than the runner's, where there is one.
-void go_elsewhere() {
-  const std::uint64_t others = options.harts & ~std::uint64_t{1};
-  OK(Self::affinity(others == 0 ? 1 : static_cast<std::uint32_t>(others & -others)));
-}
-
-bool is_alone() { return options.harts == 1; }
-
-// Waits until somebody of another hart, or of this, has gone on.
-void until_it_turns() {
-  const std::uint64_t before = turns;
-  const std::uint64_t end = in_milliseconds(5000);
-  while (turns == before && now() < end) OK(Self::yield());
-  EXPECT(turns != before);
-}
-
-// Nobody goes on for as long as it takes to find out.
-void it_stands_still() {
-  const std::uint64_t before = turns;
-  const std::uint64_t end = now() + 20'000;
-  while (now() < end) OK(Self::yield());
-  EXPECT(turns == before);
-}
-
-void affinity_is_told_and_checked() {
-  EXPECT(OK(Self::affinity(0)) == 1);  // the runner's, which its tasks have from it
+void check_own_affinity() {
+  OK(Self::affinity(1));
+  EXPECT(OK(Self::affinity(0)) == 1);
   for (std::uint32_t bit = 8; bit < 32; ++bit) {
-    REFUSED(Self::affinity(std::uint32_t{1} << bit),
-            refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+    REFUSED(Self::affinity(std::uint32_t{1} << bit), out_of_range(1));
   }
   for (std::uint32_t bit = 0; bit < 8; ++bit) {
     const std::uint32_t hart = std::uint32_t{1} << bit;
     if ((options.harts & hart) != 0) {
       EXPECT(OK(Self::affinity(hart)) == hart);
     } else {
-      REFUSED(Self::affinity(hart | 1), refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+      REFUSED(Self::affinity(hart | 1), out_of_range(1));
     }
   }
-  EXPECT(OK(Self::affinity(static_cast<std::uint32_t>(options.harts))) == options.harts);
-  REFUSED(Self::affinity(0x100), refusal(abi::kEinval, abi::Detail::kBadRange, 1));
+  EXPECT(OK(Self::affinity(all_harts())) == options.harts);
+  REFUSED(Self::affinity(0x100), out_of_range(1));
   EXPECT(OK(Self::affinity(0)) == options.harts);  // a refusal changes nothing
+}
+
+void affinity_is_told_and_checked() {
+  EXPECT(OK(Self::affinity(0)) == 1);  // the runner's, which its tasks have from it
+  for (std::uint64_t i = 0; i < options.rounds; ++i) check_own_affinity();
 }
 
 // A thread that turns, and stands still whenever it is suspended.
 void suspend_many_times(const Worker& worker) {
-  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
     until_it_turns();
     OK(worker.thread().suspend());
     it_stands_still();
@@ -179,7 +157,7 @@ void turn_elsewhere(std::uint64_t) {
   go_elsewhere();
   for (;;) {
     turns = turns + 1;
-    if (is_alone()) OK(Self::yield());
+    yield_if_alone();
   }
 }
 
@@ -188,114 +166,90 @@ void a_running_thread_is_suspended() {
   suspend_many_times(worker);
 }
 
+// By its capability, or with the memory that it is made of; both are there for another then.
 void a_running_thread_is_destroyed() {
-  for (int i = 0; i < 4; ++i) {
-    const Worker worker = spawn(turn_elsewhere);
+  const auto room = make<kernel::Untyped>(kPage);
+  const std::uint64_t free = OK(room.info()).free;
+  const kernel::Thread thread(take_slot());
+  const std::uint64_t stack = spare_stack();
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    OK(room.retype(abi::ObjectType::kThread, 0, own(), thread.slot().index, 1));
+    OK(thread.configure(rt::start::task()));
+    OK(thread.start(reinterpret_cast<std::uint64_t>(&turn_elsewhere), stack, 0, 0));
     until_it_turns();
-    drop(worker.thread().slot());
+    if (i % 2 == 0) drop(thread.slot());
+    revoke(room.slot());
     it_stands_still();
+    EXPECT(is_empty(thread.slot()) && OK(room.info()).free == free);
   }
+}
+
+// --- Work that is shared
+
+// A thread of the lowest class, which nobody but an idle hart lets run for long. It counts the
+// milliseconds in which it ran.
+Worker start_an_idle_one() {
+  here = make<Notification>();
+  turns = 0;
+  const Worker worker = spawn([](std::uint64_t) {
+    OK(here.signal());
+    OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
+    for (std::uint64_t last = 0;;) {
+      const std::uint64_t millisecond = now() / 1'000'000;
+      if (millisecond != last) turns = turns + 1;
+      last = millisecond;
+    }
+  });
+  OK(here.wait(in_milliseconds(5000)));
+  return worker;
+}
+
+// Brought back again and again, it is taken again, before it has its share here.
+void is_taken_each_time(const Worker& worker) {
+  const kernel::Thread thread = worker.thread();
+  std::uint64_t soon = 0;
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    OK(thread.affinity(1));
+    OK(thread.affinity(all_harts()));
+    if (is_alone()) continue;
+    const std::uint64_t before = turns;
+    const std::uint64_t start = now();
+    while (turns == before && now() < start + 5000 * kMillisecond) {
+    }
+    EXPECT(turns != before);
+    if (now() < start + kShortOfAShare) ++soon;
+  }
+  // The machine may have stood still now and then.
+  EXPECT(is_alone() || soon > options.rounds / 2);
 }
 
 // A thread too low to ever run beside its maker runs on a hart that has nothing else.
-void an_idle_hart_takes_work() {
-  here = make<Notification>();
-  turns = 0;
-  spawn([](std::uint64_t) {
-    OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
-    OK(here.signal());
-    OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
-    for (;;) turns = turns + 1;
-  });
-  OK(here.wait(in_milliseconds(5000)));
-  if (is_alone()) return;
-  const std::uint64_t end = in_milliseconds(5000);
-  while (turns < 1000 && now() < end) {
-  }
-  EXPECT(turns >= 1000);
-}
-
-// In how many different milliseconds a thread has run.
-class Milliseconds {
- public:
-  std::uint64_t count() {
-    const std::uint64_t millisecond = now() / 1'000'000;
-    if (millisecond != last_) ++count_;
-    last_ = millisecond;
-    return count_;
-  }
-
- private:
-  std::uint64_t last_ = 0;
-  std::uint64_t count_ = 0;
-};
+void an_idle_hart_takes_work() { is_taken_each_time(start_an_idle_one()); }
 
 // What may not run elsewhere does not keep what may: the lower one has a hart of its own.
 void an_idle_hart_takes_what_may_go() {
-  here = make<Notification>();
-  turns = 0;
   spawn([](std::uint64_t) {  // stays here, as the runner does
     for (;;) {
     }
   });
-  spawn([](std::uint64_t) {
-    OK(Self::affinity(static_cast<std::uint32_t>(options.harts)));
-    OK(here.signal());
-    OK(Self::qos(abi::QosOp::kSet, 0, abi::QosClass::kIdle));
-    Milliseconds ran;
-    for (;;) turns = ran.count();
-  });
-  OK(here.wait(in_milliseconds(5000)));
-  if (is_alone()) return;
-  // This one has half of a hart. A hart of its own is twice as much, however busy the host is; a
-  // share of this one, a twelfth.
-  Milliseconds ran;
-  const std::uint64_t end = in_milliseconds(1000);
-  while (now() < end) static_cast<void>(ran.count());
-  EXPECT(turns * 3 >= ran.count());
-}
-
-// --- Memory
-
-constexpr std::uint64_t kPlace = kFree;
-
-// Once an unmap is over nobody reads there; whoever does faults, and goes on when the page is back.
-void an_unmapped_page_is_gone_elsewhere() {
-  endpoint = make<Endpoint>();
-  const Vmo page = make_vmo(1);
-  map(page, kPlace, kReadWrite);
-  turns = 0;
-  spawn_handled(endpoint, [](std::uint64_t) {
-    go_elsewhere();
-    for (;;) {
-      turns = turns + 1 + word_at(kPlace);
-      if (is_alone()) OK(Self::yield());
-    }
-  });
-  for (std::uint64_t i = 0; i < options.rounds; ++i) {
-    until_it_turns();
-    OK(page.unmap());
-    const std::uint64_t after = turns;
-    const Told told = receive_fault(endpoint);
-    EXPECT(told.cause == abi::FaultCause::kReadFault && told.address == kPlace);
-    EXPECT(turns - after <= 1);  // one that had read before the unmap was over
-    map(page, kPlace, kReadWrite);
-    let_go_on();
-  }
+  is_taken_each_time(start_an_idle_one());
 }
 
 // Others send a thread from hart to hart; it goes on there, and only there.
 void a_thread_is_sent_elsewhere() {
-  const std::uint64_t others = options.harts & ~std::uint64_t{1};
-  const auto elsewhere = static_cast<std::uint32_t>(is_alone() ? 1 : others & -others);
+  const std::uint32_t elsewhere = nth_hart(1);
   turns = 0;
   const Worker worker = spawn([](std::uint64_t) {
-    for (;;) turns = turns + 1;
+    for (;;) {
+      turns = turns + 1;
+      yield_if_alone();
+    }
   });
   const kernel::Thread thread = worker.thread();
   EXPECT(OK(thread.affinity(0)) == 1);
-  for (std::uint64_t i = 0; i < options.rounds / 10; ++i) {
-    EXPECT(OK(thread.affinity(i % 2 == 0 ? elsewhere : 1)) == (i % 2 == 0 ? elsewhere : 1));
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    const std::uint32_t hart = nth_hart(i + 1);
+    EXPECT(OK(thread.affinity(hart)) == hart);
     until_it_turns();
   }
   EXPECT(OK(thread.affinity(elsewhere)) == elsewhere);
@@ -308,12 +262,15 @@ void a_thread_is_sent_elsewhere() {
 
 void anothers_affinity_is_checked() {
   const Worker worker = prepare([](std::uint64_t) {});
-  REFUSED(without(worker.thread(), kernel::Thread::Right::kManage).affinity(1), lacks_right(0));
-  for (std::uint32_t bit = 0; bit < 32; ++bit) {
-    const std::uint32_t hart = std::uint32_t{1} << bit;
-    if ((options.harts & hart) == 0) REFUSED(worker.thread().affinity(hart | 1), out_of_range(1));
+  const auto unmanaged = without(worker.thread(), kernel::Thread::Right::kManage);
+  for (std::uint64_t i = 0; i < options.rounds; ++i) {
+    REFUSED(unmanaged.affinity(1), lacks_right(0));
+    for (std::uint32_t bit = 0; bit < 32; ++bit) {
+      const std::uint32_t hart = std::uint32_t{1} << bit;
+      if ((options.harts & hart) == 0) REFUSED(worker.thread().affinity(hart | 1), out_of_range(1));
+    }
+    EXPECT(OK(worker.thread().affinity(0)) == 1);
   }
-  EXPECT(OK(worker.thread().affinity(0)) == 1);
 }
 
 }  // namespace
@@ -332,7 +289,6 @@ std::span<const Behaviour> harts_behaviours() {
       {"harts.an_idle_hart_takes_what_may_go", an_idle_hart_takes_what_may_go},
       {"harts.a_thread_is_sent_elsewhere", a_thread_is_sent_elsewhere},
       {"harts.anothers_affinity_is_checked", anothers_affinity_is_checked},
-      {"harts.an_unmapped_page_is_gone_elsewhere", an_unmapped_page_is_gone_elsewhere},
   };
   return kAll;
 }
