@@ -1,5 +1,7 @@
 #include "servers/execd/process_table.h"
 
+#include <cstddef>
+
 namespace tessera::execd {
 
 std::optional<std::uint32_t> ProcessTable::free_place() const {
@@ -10,14 +12,14 @@ std::optional<std::uint32_t> ProcessTable::free_place() const {
 }
 
 Process& ProcessTable::oldest() {
-  Process* oldest = nullptr;
-  for (Process& record : records_) {
-    if (record.badge == 0) return record;
-    if (record.ended && (oldest == nullptr || record.ended_as < oldest->ended_as)) {
-      oldest = &record;
-    }
+  std::size_t oldest = kRecords;
+  for (std::size_t i = 0; i < kRecords; ++i) {
+    const Process& record = records_[i];
+    if (record.badge == 0) return records_[i];
+    const bool first = oldest == kRecords || record.ended_as < records_[oldest].ended_as;
+    if (record.ended && first) oldest = i;
   }
-  return *oldest;
+  return records_[oldest];
 }
 
 // A badge has the record's index, and how many were started before: never given twice.

@@ -21,7 +21,7 @@ static_assert(static_cast<std::uint32_t>(kernel::BootSlot::kTask) ==
 
 struct Bench {
   rt::Slot first;
-  std::uint64_t scratch;  // segments are mapped here to be filled
+  std::uint64_t scratch = 0;  // segments are mapped here to be filled
 
   static constexpr std::uint32_t kSlots = 5;
   constexpr rt::Slot cnode() const { return nth(0); }

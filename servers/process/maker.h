@@ -34,10 +34,10 @@ struct Plan {
 
 struct Made {
   Child child;
-  std::uint64_t identity;
-  std::uint64_t entry;
-  std::uint64_t stack;
-  std::uint64_t argument;  // its address, or 0
+  std::uint64_t identity = 0;
+  std::uint64_t entry = 0;
+  std::uint64_t stack = 0;
+  std::uint64_t argument = 0;  // its address, or 0
 };
 
 // Its objects, its memory, and the capabilities to itself: all but what the manifest grants.

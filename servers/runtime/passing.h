@@ -7,6 +7,7 @@
 #include "idl/abi.h"
 #include "idl/kernel/cnode.h"
 #include "servers/runtime/ipc.h"
+#include "servers/runtime/try.h"
 
 namespace tessera::rt {
 
@@ -19,8 +20,8 @@ class Passing {
   // What was lent is taken back, from whoever has something derived from it.
   ~Passing() {
     for (std::uint32_t i = 0; i < count_; ++i) {
-      if ((lent_ >> i & 1) != 0) (void)own().revoke(through_.index + i);
-      (void)own().delete_(through_.index + i);
+      if ((lent_ >> i & 1) != 0) ignore(own().revoke(through_.index + i));
+      ignore(own().delete_(through_.index + i));
     }
   }
 
@@ -35,7 +36,7 @@ class Passing {
   }
 
   // The call has succeeded: the caller has it no more.
-  static void give_up(Slot moved) { (void)own().delete_(moved.index); }
+  static void give_up(Slot moved) { ignore(own().delete_(moved.index)); }
 
  private:
   static kernel::CNode own() {
