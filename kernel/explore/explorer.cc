@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <iostream>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -243,18 +245,29 @@ class Run {
   unsigned self_ = 0;
   std::uint64_t points_ = 0;
   std::uint64_t progress_ = 0;
-  unsigned in_vain_ =
-      0;  // how often in a row a hart has waited for others of which none could go on
+  // How often in a row a hart that relaxes has gone on itself, since no other could: each time it
+  // may find what it waits for, but not for ever.
+  unsigned in_vain_ = 0;
   unsigned preemptions_ = 0;
   bool traced_ = false;
   std::string trace_;
   std::string failure_;
 };
 
-std::uint64_t number_in_environment(const char* name, std::uint64_t otherwise) {
+// More would not end, whatever is explored.
+constexpr std::uint64_t kMostPreemptions = 100;
+
+// What the variable says, from `least` to `most`; else the process ends, and says why.
+std::uint64_t number_in_environment(const char* name, std::uint64_t otherwise, std::uint64_t least,
+                                    std::uint64_t most) {
   const char* text = std::getenv(name);
-  std::uint64_t value = otherwise;
-  CHECK(text == nullptr || absl::SimpleAtoi(text, &value));
+  if (text == nullptr) return otherwise;
+  std::uint64_t value = 0;
+  if (!absl::SimpleAtoi(text, &value) || value < least || value > most) {
+    std::cerr << name << " is \"" << text << "\": a number of " << least << " to " << most
+              << " is wanted\n";
+    std::exit(kBadUsage);
+  }
   return value;
 }
 
@@ -306,9 +319,10 @@ void note(const std::function<std::string()>& line) {
 
 Options options_from_environment() {
   Options options;
-  options.preemptions =
-      static_cast<unsigned>(number_in_environment("EXPLORE_PREEMPTIONS", options.preemptions));
-  options.only = number_in_environment("EXPLORE_ONLY", options.only);
+  options.preemptions = static_cast<unsigned>(
+      number_in_environment("EXPLORE_PREEMPTIONS", options.preemptions, 0, kMostPreemptions));
+  options.only = number_in_environment("EXPLORE_ONLY", options.only, 1,
+                                       std::numeric_limits<std::uint64_t>::max());
   return options;
 }
 
@@ -329,9 +343,13 @@ Report explore(const std::function<std::unique_ptr<Scenario>()>& make, const Opt
     if (failure.empty() && !traced) continue;
     if (!traced) run.one(*make(), choices, true);
     report.trace = run.trace();
-    if (!failure.empty()) report.failure = failure;
-    break;
+    report.failure = failure;
+    return report;
   } while (choices.next());
+  if (options.only != 0) {
+    report.failure = absl::StrCat("there is no interleaving ", options.only, ", of these ",
+                                  report.interleavings);
+  }
   return report;
 }
 

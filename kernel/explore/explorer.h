@@ -51,12 +51,15 @@ void note(const std::function<std::string()>& line);
 
 struct Options {
   unsigned preemptions = 2;
-  // Not 0: only this one, with its trace.
+  // Not 0: the last is this one, with its trace; that there is none is a failure.
   std::uint64_t only = 0;
   // More than a run has of accesses: it does not end.
   std::uint64_t most_points = 20'000;
 };
-// EXPLORE_PREEMPTIONS and EXPLORE_ONLY of the environment.
+// The exit status when the environment says something that cannot be.
+inline constexpr int kBadUsage = 2;
+// EXPLORE_PREEMPTIONS (0 to 100) and EXPLORE_ONLY (from 1) of the environment. The process ends
+// when one is no such number.
 Options options_from_environment();
 
 struct Report {

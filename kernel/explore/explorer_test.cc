@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace tessera::explore {
 namespace {
 
@@ -106,6 +108,46 @@ TEST(Explorer, FindsALostUpdateAndSaysWhere) {
               {.preemptions = 1, .only = report.interleavings});
   EXPECT_EQ(again.failure, report.failure);
   EXPECT_EQ(again.trace, report.trace);
+}
+
+TEST(Explorer, AnInterleavingThatIsNotThereIsAFailure) {
+  const auto make = [] {
+    return std::make_unique<Pair>(&Pair::count_in_two_steps, [](Pair&) { return ""; });
+  };
+  const std::uint64_t all = explore(make, {.preemptions = 1}).interleavings;
+  EXPECT_EQ(explore(make, {.preemptions = 1, .only = all}).failure, "");
+  const Report report = explore(make, {.preemptions = 1, .only = all + 1});
+  EXPECT_EQ(report.failure, "there is no interleaving 7, of these 6");
+}
+
+class ExplorerEnvironment : public testing::Test {
+ protected:
+  ~ExplorerEnvironment() override {
+    unsetenv("EXPLORE_PREEMPTIONS");
+    unsetenv("EXPLORE_ONLY");
+  }
+};
+
+TEST_F(ExplorerEnvironment, SaysWhatIsExplored) {
+  unsetenv("EXPLORE_PREEMPTIONS");
+  EXPECT_EQ(options_from_environment().preemptions, Options().preemptions);
+  EXPECT_EQ(options_from_environment().only, 0u);
+  setenv("EXPLORE_PREEMPTIONS", "0", 1);
+  setenv("EXPLORE_ONLY", "18446744073709551615", 1);
+  EXPECT_EQ(options_from_environment().preemptions, 0u);
+  EXPECT_EQ(options_from_environment().only, ~std::uint64_t{0});
+}
+
+TEST_F(ExplorerEnvironment, WhatIsNoSuchNumberEndsTheProcess) {
+  for (const char* text : {"", "x", "-1", "101", "2 more", "4294967298"}) {
+    setenv("EXPLORE_PREEMPTIONS", text, 1);
+    EXPECT_EXIT(options_from_environment(), testing::ExitedWithCode(kBadUsage),
+                "EXPLORE_PREEMPTIONS is \"" + std::string(text) + "\": a number of 0 to 100");
+  }
+  unsetenv("EXPLORE_PREEMPTIONS");
+  setenv("EXPLORE_ONLY", "0", 1);
+  EXPECT_EXIT(options_from_environment(), testing::ExitedWithCode(kBadUsage),
+              "EXPLORE_ONLY is \"0\": a number of 1 to 18446744073709551615");
 }
 
 TEST(Explorer, ALockKeepsTheUpdate) {

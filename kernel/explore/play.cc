@@ -8,32 +8,22 @@
 #include "absl/strings/str_cat.h"
 #include "idl/kernel_calls.h"
 #include "kernel/arch/contract/arch.h"
-#include "kernel/ipc/message.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
-#include "kernel/syscall/fast_path.h"
 #include "kernel/syscall/trap.h"
 #include "kernel/testing/calls.h"
+#include "kernel/testing/entry.h"
 #include "kernel/testing/invariants.h"
-
-namespace tessera {
-extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
-                                    std::uint64_t value);
-}
 
 namespace tessera::explore {
 namespace {
 
-// RISC-V privileged 1.12, table 4.2.
-constexpr std::uint64_t kLoadPageFault = 13;
-constexpr std::uint64_t kSystemCall = 8;
-constexpr std::uint64_t kSoftwareInterrupt = std::uint64_t{1} << 63 | 1;
+using testing::kLoadPageFault;
+using testing::kSoftwareInterrupt;
+using testing::kSystemCall;
 
 // Of every role's CSpace: the Notification that it waits for when its program is over.
 constexpr std::uint32_t kNeverSlot = 63;
-
-// The places in a frame of what a stub gives and gets.
-constexpr unsigned kPlaces[] = {5, 6, 7, 28, 29, 30, 31, 10, 11, 12, 13, 14, 15, 16, 17};
 
 Play* current_play = nullptr;
 
@@ -122,7 +112,7 @@ void Play::run(unsigned number) {
     role.kernel = &place();
     note([&] { return std::string(role.name) + " runs"; });
     go_on_in(role.user);
-    if (role.cause == kSystemCall && take_short_way(hart, role.thread)) continue;
+    if (role.cause == kSystemCall && testing::take_short_way(hart, role.thread.frame)) continue;
     kernel_trap(&hart.local, role.cause, role.value);
   }
 }
@@ -157,9 +147,7 @@ void Play::instruction() {
 void Play::system_call(rt::Registers& r) {
   Role& role = role_here();
   arch::Frame& frame = role.thread.frame;
-  std::uint64_t* registers[] = {&r.t0, &r.t1, &r.t2, &r.t3, &r.t4, &r.t5, &r.t6, &r.a0,
-                                &r.a1, &r.a2, &r.a3, &r.a4, &r.a5, &r.a6, &r.a7};
-  for (unsigned i = 0; i < std::size(kPlaces); ++i) frame.x[kPlaces[i]] = *registers[i];
+  testing::put_registers(r, frame);
   note([&] { return role.name + (": " + name_of_call(r.a7)); });
   // Preempted, it is made again; if that was by no interrupt, it waits for another hart. Not the
   // first time: it may have been away, and what it went for be done, before any other goes on.
@@ -171,7 +159,7 @@ void Play::system_call(rt::Registers& r) {
     if (again && !is_pending(this_hart())) relax();
     again = true;
   }
-  for (unsigned i = 0; i < std::size(kPlaces); ++i) *registers[i] = frame.x[kPlaces[i]];
+  testing::get_registers(frame, r);
 }
 
 std::byte Play::load(VirtAddr address) {
@@ -185,25 +173,6 @@ std::byte Play::load(VirtAddr address) {
   }
 }
 
-// As trap entry does it: the place is in the frame, past the ecall.
-bool Play::take_short_way(Hart& hart, Thread& thread) {
-  arch::Frame& frame = thread.frame;
-  const auto& x = frame.x;
-  const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
-  bool done = false;
-  if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
-    frame.pc() += 4;
-    done = fast::call(hart, words, x[16], x[5]);
-  } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointReplyReceive)) {
-    frame.pc() += 4;
-    done = fast::reply_receive(hart, words, x[16], x[6], x[5]);
-  } else {
-    return false;
-  }
-  if (!done) frame.pc() -= 4;
-  return done;
-}
-
 std::string Play::check() {
   arch::host::on_panic = nullptr;
   world.machine.on_interleave = nullptr;
@@ -211,7 +180,7 @@ std::string Play::check() {
   world.machine.on_sleep = nullptr;
   world.machine.run_as(world.hart.local);
   current_play = nullptr;
-  std::string broken = testing::broken_invariant();
+  std::string broken = testing::broken_invariant_at_rest();
   return broken.empty() ? check_play() : "the invariant is broken: " + broken;
 }
 

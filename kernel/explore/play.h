@@ -33,7 +33,7 @@ class Play : public Scenario {
   void begin() final;
   void run(unsigned hart) final;
   void enters(unsigned hart) final;
-  // The invariants, and check_play().
+  // The invariants, among them that nobody is on the way any more; and check_play().
   std::string check() final;
 
  protected:
@@ -61,7 +61,6 @@ class Play : public Scenario {
   void trap(Role& role, std::uint64_t cause, std::uint64_t value);
   void system_call(rt::Registers& r);
   void live(Role& role);
-  static bool take_short_way(Hart& hart, Thread& thread);
 
   unsigned harts_;
   std::map<const Thread*, std::unique_ptr<Role>> roles_;

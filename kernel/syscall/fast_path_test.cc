@@ -13,6 +13,7 @@
 #include "kernel/object/donation.h"
 #include "kernel/object/task.h"
 #include "kernel/sched/scheduler.h"
+#include "kernel/testing/entry.h"
 #include "kernel/testing/ipc_fixture.h"
 
 namespace tessera::testing {
@@ -71,7 +72,7 @@ class Round : public IpcTest {
     Thread& actor = *(c.answers ? server : client).thread;
     world.act_as(actor);
     load_registers(actor.frame, c);
-    taken = short_way && take_short_way(actor, c);
+    taken = short_way && takes_short_way(actor);
     if (!taken) (void)world.system_call();
     return state();
   }
@@ -129,8 +130,8 @@ class Round : public IpcTest {
     for (unsigned i : {8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27}) frame.x[i] = 0x5000 + i;
   }
 
-  // As trap entry does it: the place is in the frame, past the ecall.
-  bool take_short_way(Thread& actor, const Case& c) {
+  // The actor runs, as if the scheduler had come to it.
+  bool takes_short_way(Thread& actor) {
     Hart& hart = world.hart;
     if (hart.current != &actor) {
       if (hart.current != nullptr) hart.ready.push_front(*hart.current);
@@ -138,13 +139,7 @@ class Round : public IpcTest {
       hart.current = &actor;
       hart.local.frame = &actor.frame;
     }
-    actor.frame.pc() += 4;
-    const auto& x = actor.frame.x;
-    arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
-    bool done = c.answers ? fast::reply_receive(hart, words, x[16], x[6], x[5])
-                          : fast::call(hart, words, x[16], x[5]);
-    if (!done) actor.frame.pc() -= 4;
-    return done;
+    return take_short_way(hart, actor.frame);
   }
 
   // A waiting thread's clobbered registers mean nothing; all else is told.

@@ -1,4 +1,6 @@
-// What happens between a trap and the return from it: the kernel's one entrance.
+// What happens between a trap and the return from it.
+#include "kernel/syscall/trap.h"
+
 #include "kernel/arch/contract/arch.h"
 #include "kernel/arch/contract/cause.h"
 #include "kernel/object/mail.h"

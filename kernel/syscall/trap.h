@@ -1,7 +1,9 @@
-// The kernel's one exit to user space, for the first task's start; kernel_trap in trap.cc is its
-// entrance.
+// The kernel's one entrance, and its one exit to user space.
 #pragma once
 
+#include <cstdint>
+
+#include "kernel/arch/contract/arch.h"
 #include "kernel/arch/contract/frame.h"
 #include "kernel/sched/hart.h"
 
@@ -9,5 +11,10 @@ namespace tessera {
 
 // Chooses who runs on this hart, sleeping while nobody can, and makes the hart ready for it.
 arch::Frame* leave_kernel(Hart& hart);
+
+// From trap entry, on the hart that was trapped, with scause and stval. Answers whose registers are
+// to be loaded.
+extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
+                                    std::uint64_t value);
 
 }  // namespace tessera

@@ -46,10 +46,11 @@ std::uint64_t size_of(Slot& slot) {
 
 class Walk {
  public:
-  std::string run() {
+  std::string run(bool at_rest) {
     visit_tree();
     if (why_.empty()) check_counts();
     if (why_.empty()) check_slots();
+    if (why_.empty() && at_rest) check_rest();
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
     if (why_.empty()) check_mappings();
@@ -324,6 +325,13 @@ class Walk {
     }
   }
 
+  void check_rest() {
+    for (const Thread* thread : threads_) {
+      if (thread->wait() == Wait::kComing) fail("a thread is on the way, and nobody takes it");
+      if (thread->wait() == Wait::kAsking) fail("a thread asks, and nobody does it");
+    }
+  }
+
   void check_timers_and_bindings() {
     for (Thread* thread : threads_) {
       if (thread->bound.empty()) continue;
@@ -391,6 +399,7 @@ class Walk {
 
 }  // namespace
 
-std::string broken_invariant() { return Walk().run(); }
+std::string broken_invariant() { return Walk().run(false); }
+std::string broken_invariant_at_rest() { return Walk().run(true); }
 
 }  // namespace tessera::testing

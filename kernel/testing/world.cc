@@ -14,18 +14,11 @@
 #include "kernel/object/untyped.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/trap.h"
+#include "kernel/testing/entry.h"
 #include "kernel/testing/invariants.h"
-
-namespace tessera {
-extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
-                                    std::uint64_t value);
-}
 
 namespace tessera::testing {
 namespace {
-
-constexpr std::uint64_t kSystemCall = 8;
-constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
 
 World* current_world = nullptr;
 
@@ -35,13 +28,10 @@ World* current_world = nullptr;
 void system_call_of_stub(rt::Registers& r) {
   World& world = *current_world;
   arch::Frame& frame = world.actor().frame;
-  std::uint64_t* registers[] = {&r.t0, &r.t1, &r.t2, &r.t3, &r.t4, &r.t5, &r.t6, &r.a0,
-                                &r.a1, &r.a2, &r.a3, &r.a4, &r.a5, &r.a6, &r.a7};
-  constexpr unsigned kPlaces[] = {5, 6, 7, 28, 29, 30, 31, 10, 11, 12, 13, 14, 15, 16, 17};
-  for (unsigned i = 0; i < std::size(kPlaces); ++i) frame.x[kPlaces[i]] = *registers[i];
+  put_registers(r, frame);
   world.waited_ = !world.system_call();
   EXPECT_TRUE(!world.waited_ || world.may_wait_) << "a call through a stub did not come back";
-  for (unsigned i = 0; i < std::size(kPlaces); ++i) *registers[i] = frame.x[kPlaces[i]];
+  get_registers(frame, r);
 }
 
 World::World(std::uint64_t ram_bytes, std::uint32_t asids)
@@ -118,7 +108,7 @@ void World::fault(std::uint64_t cause, std::uint64_t value) { enter(*actor_, cau
 void World::advance(std::uint64_t nanoseconds) {
   machine.advance(nanoseconds);
   if (hart.current != nullptr) {
-    enter(Thread::of(*hart.current), kTimer, 0);
+    enter(Thread::of(*hart.current), kTimerInterrupt, 0);
     return;
   }
   try {

@@ -1,0 +1,48 @@
+#include "kernel/testing/entry.h"
+
+#include "kernel/ipc/message.h"
+#include "kernel/syscall/fast_path.h"
+
+namespace tessera::testing {
+namespace {
+
+// Where the frame has what a stub calls so.
+struct Place {
+  std::uint64_t rt::Registers::* of;
+  unsigned x;
+};
+constexpr Place kPlaces[] = {
+    {&rt::Registers::t0, 5},  {&rt::Registers::t1, 6},  {&rt::Registers::t2, 7},
+    {&rt::Registers::t3, 28}, {&rt::Registers::t4, 29}, {&rt::Registers::t5, 30},
+    {&rt::Registers::t6, 31}, {&rt::Registers::a0, 10}, {&rt::Registers::a1, 11},
+    {&rt::Registers::a2, 12}, {&rt::Registers::a3, 13}, {&rt::Registers::a4, 14},
+    {&rt::Registers::a5, 15}, {&rt::Registers::a6, 16}, {&rt::Registers::a7, 17},
+};
+
+constexpr std::uint64_t kEcallLength = 4;
+
+}  // namespace
+
+void put_registers(const rt::Registers& from, arch::Frame& to) {
+  for (const Place& place : kPlaces) to.x[place.x] = from.*place.of;
+}
+void get_registers(const arch::Frame& from, rt::Registers& to) {
+  for (const Place& place : kPlaces) to.*place.of = from.x[place.x];
+}
+
+// The place in the frame is past the ecall by then.
+bool take_short_way(Hart& hart, arch::Frame& frame) {
+  const auto& x = frame.x;
+  const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
+  bool done = false;
+  frame.pc() += kEcallLength;
+  if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
+    done = fast::call(hart, words, x[16], x[5]);
+  } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointReplyReceive)) {
+    done = fast::reply_receive(hart, words, x[16], x[6], x[5]);
+  }
+  if (!done) frame.pc() -= kEcallLength;
+  return done;
+}
+
+}  // namespace tessera::testing
