@@ -55,6 +55,7 @@ class Walk {
     if (why_.empty() && at_rest) check_rest();
     if (why_.empty()) check_counts();
     if (why_.empty()) check_slots();
+    if (why_.empty() && at_rest) check_rest();
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
     if (why_.empty()) check_irqs();
