@@ -134,21 +134,27 @@ struct alignas(64) Slot : Link<DerivationTag> {
   // type needs beyond.
   void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
             std::uint8_t new_rights) {
-    start(new_type, new_object, new_rights);
+    start();
     parent.children.push_back(*this);
+    set_word({new_type, new_object, new_rights});
   }
-  // The same as `source`, derived from it, with `new_rights`. A mapping stays with the source.
-  void derive_from(Slot& source, std::uint8_t new_rights) {
-    fill(source, source.type(), source.object(), new_rights);
-    badge = source.type() == abi::ObjectType::kVmo ? 0 : source.badge;
+  // The same as `source`, derived from it, with `new_rights` and `new_badge`. A mapping stays with
+  // the source. The word comes last: a thread of another hart that calls by this slot finds no
+  // capability, or all of it.
+  void derive_from(Slot& source, std::uint8_t new_rights, std::uint64_t new_badge) {
+    start();
+    source.children.push_back(*this);
+    badge = new_badge;
     pages = source.pages;
     device = source.device;
     sealed = source.sealed;
+    set_word({source.type(), source.object(), new_rights});
   }
   // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
   // This one was empty.
   void take(Slot& source) {
-    start(source.type(), source.object(), source.rights());
+    const CapabilityWord held = source.word();
+    start();
     source.hand_over(*this);
     source.children.hand_over(children);
     badge = source.badge;
@@ -160,6 +166,7 @@ struct alignas(64) Slot : Link<DerivationTag> {
     original = source.original;
     sealed = source.sealed;
     source.clear();
+    set_word(held);
   }
   // Empties the slot; its children take its place among its siblings, in constant time.
   void erase() {
@@ -177,7 +184,7 @@ struct alignas(64) Slot : Link<DerivationTag> {
   Atomic<CapabilityWord> word_;
 
   // The slot may be memory that was only zeroed: the links are made here. The role stays.
-  void start(abi::ObjectType new_type, std::uint64_t new_object, std::uint8_t new_rights) {
+  void start() {
     ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>();
     ::new (&children) List<Slot, DerivationTag>();
     ++capability_count;
@@ -190,7 +197,6 @@ struct alignas(64) Slot : Link<DerivationTag> {
     received = false;
     original = false;
     sealed = false;
-    set_word({new_type, new_object, new_rights});
   }
 };
 static_assert(sizeof(Slot) == abi::kSlotSize);

@@ -210,6 +210,46 @@ class StaleSpace : public Play {
 };
 TEST(Explore, StaleSpace) { expect_right<StaleSpace>(); }
 
+// A badged capability is copied, and one minted with a badge, into a slot that a thread of another
+// hart calls by at that moment: it finds nothing there, or all of it; nobody calls without the
+// badge.
+class CallAgainstMint : public Play {
+ public:
+  explicit CallAgainstMint(bool mints) : Play(2) {
+    world.give(server, 2, endpoint.slot());
+    world.give(client, 4, endpoint.slot(), kSend, mints ? 0 : kBadge);
+    client.thread->affinity.set(2);
+    server.thread->affinity.set(2);
+    world.main().affinity.set(1);
+    plays("server", *server.thread, 1, [this] {
+      const auto got = kernel::Endpoint(rt::Slot{2}).receive(kForever);
+      if (got && got->badge != kBadge) wrong = true;
+    });
+    plays("client", *client.thread, 1,
+          [] { (void)kernel::Endpoint(rt::Slot{5}).call(0, 0, 0, 0, 0, 0, testing::tag(1)); });
+    plays("maker", world.main(), 0, [this, mints] {
+      const kernel::CNode node(rt::Slot{client.node_slot});
+      made = mints ? node.mint(5, node, 4, kSend, kBadge).has_value()
+                   : node.copy(5, node, 4).has_value();
+    });
+  }
+  std::string check_play() override {
+    if (!made) return "nothing was made";
+    return wrong ? "somebody called without the badge" : "";
+  }
+  static constexpr std::uint64_t kBadge = 7;
+  const kernel::Endpoint endpoint = world.make<kernel::Endpoint>();
+  Player server = world.make_task();
+  Player client = world.make_task();
+  bool made = false, wrong = false;
+};
+TEST(Explore, CallAgainstMint) {
+  expect_right_of([] { return std::make_unique<CallAgainstMint>(true); });
+}
+TEST(Explore, CallAgainstCopy) {
+  expect_right_of([] { return std::make_unique<CallAgainstMint>(false); });
+}
+
 // A thread is adopted, destroyed and its memory given again, while what another hart asks of it
 // lies in the mail of the hart that it came from.
 class AskOfTheDead : public Play {

@@ -327,9 +327,10 @@ std::uint8_t all_rights(abi::ObjectType type) {
   return 0;
 }
 
-void derive(Slot& from, Slot& to, std::uint8_t rights) {
+void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
   DCHECK(has_tree());
-  to.derive_from(from, rights);
+  const std::uint64_t own = from.type() == abi::ObjectType::kVmo ? 0 : from.badge;
+  to.derive_from(from, rights, badge == 0 ? own : badge);
   if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
 }
 

@@ -48,6 +48,7 @@ Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>
 Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
   TRY(check_derivable(*ends.from, 3));
+  const ObjectLock lock(*ends.from);
   derive(*ends.from, *ends.to, ends.from->rights());
   return {};
 }
@@ -64,8 +65,8 @@ Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   if (args.badge != 0 && ends.from->badge != 0) {
     return Error{abi::kEinval, abi::Detail::kOccupied, 5};
   }
-  derive(*ends.from, *ends.to, args.rights);
-  if (args.badge != 0) ends.to->badge = args.badge;
+  const ObjectLock lock(*ends.from);
+  derive(*ends.from, *ends.to, args.rights, args.badge);
   return {};
 }
 

@@ -82,6 +82,8 @@ extern "C" std::int32_t server_main(std::uint64_t argument) {
   // The ladder is climbed in peace.
   constexpr std::uint64_t kLadder = 300'000'000'000;
   if (!waits_for("SELFTEST", ImageState::kDown, 1, kLadder)) return 1;
+  // And those who use the services begin.
+  rt::ignore(rt::start::timer().wait(now() + 50 * kMoment));
   for (std::uint32_t left = rounds(rt::argument_text(argument)); left > 0; --left) {
     for (const std::string_view name : kImage.uses) {
       if (!kills(name)) return 1;

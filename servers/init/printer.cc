@@ -31,8 +31,10 @@ void send_to_console(const rt::Chunk& text) {
 void print_through(rt::Slot slot) {
   console = slot;
   if (console == rt::Slot{}) return;
+  if (held.text().empty()) return;
   rt::Chunks chunks(send_to_console);
-  rt::write(chunks, held.text());
+  // The console that went may have begun a line.
+  rt::write(chunks, '\n', held.text());
   if (held.cut()) rt::write(chunks, "... and more\n");
   held = {};
 }

@@ -32,9 +32,8 @@ enum class Grant : std::uint8_t {
   kSpeaksFor = 8,
   kOperator = 9,  // It may stop, resume and kill images by Routes: for tests of what happens then.
   kInput = 10,  // Its capability to console reads what is typed.
-  // What execd starts tasks with: from the first slot behind the start's on, the bundle's Vmo and
-  // an IdentityControl for each image with start = spawned, in their order; and all rights to its
-  // own endpoint.
+  // What execd starts tasks with: the bundle's Vmo, an IdentityControl for each image with start =
+  // spawned (from startSlots on), its endpoint.
   kSpawner = 11,
 };
 constexpr bool valid_grant(std::uint64_t value) { return value < 12; }

@@ -138,7 +138,8 @@ class Thread {
 
   // Sets them, of a thread that can go on: not of one whose task has ended (ebusy, badState). The
   // pc must be even (einval, badAlignment) and a user address (einval, badRange). What would follow
-  // x31 must be 0. group: which six registers.
+  // x31 must be 0.
+  // group: which six registers.
   // r0 to r5: their values.
   [[gnu::always_inline]] rt::Result<void> write(std::uint8_t group, std::uint64_t r0,
       std::uint64_t r1, std::uint64_t r2, std::uint64_t r3, std::uint64_t r4,

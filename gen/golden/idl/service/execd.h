@@ -15,8 +15,8 @@ namespace tessera::service {
 
 enum class ExecStatus : std::uint8_t {
   kOk = 0,  // It was done.
-  // The program is no sound ELF file: the detail says why. Without a detail it is the message that
-  // is none of these methods, or has a value outside its type.
+  // No sound ELF file: the detail says why. Without a detail: a message that is none of these
+  // methods, or has a value outside its type.
   kMalformed = 1,
   // The program is one that does not run here: of another machine, for a dynamic linker, of too
   // many segments.
@@ -164,10 +164,12 @@ constexpr std::string_view to_string(ExecDetail value) {
 }
 
 // The class that a program is to have.
+// One lower than the image's own may always be had; a higher one if the manifest's `highest` has
+// room for it, and policyd allows it.
 enum class ChildClass : std::uint8_t {
-  kIdle = 0,  // A lower class than the image's own may always be had;
-  kNormal = 1,  // a higher one if the manifest's `highest` has room for it, and policyd allows it.
-  kInteractive = 2,  // Likewise.
+  kIdle = 0,  // When nobody else wants to run.
+  kNormal = 1,  // What every task begins with.
+  kInteractive = 2,  // For what a person waits for.
   kPerfBurst = 3,  // Likewise.
   kOwn = 4,  // The image's own.
 };
@@ -245,10 +247,10 @@ struct Process {
 };
 
 // Starts programs, each in a task of its own, and takes back what they had when they end, whether
-// anybody waits or not. An image is what the manifest says of it: what it may use, its memory, its
-// class. Who may start which is the manifest's `spawns`; policyd is asked each time. The methods of
-// Process are for the capabilities that `spawn` gives; on one to execd itself they are denied, and
-// those of Execd are on a process's.
+// anybody waits or not. An image is what the manifest says of it: what it may
+// use, its memory, its class. Who may start which is the manifest's `spawns`; policyd is asked each
+// time. The methods of Process are for the capabilities that `spawn` gives; on
+// one to execd itself they are denied, and those of Execd are on a process's.
 struct Execd {
   static constexpr std::uint16_t kInterface = 0x0106;
 

@@ -168,10 +168,10 @@ class ProcessClient {
 };
 
 // Starts programs, each in a task of its own, and takes back what they had when they end, whether
-// anybody waits or not. An image is what the manifest says of it: what it may use, its memory, its
-// class. Who may start which is the manifest's `spawns`; policyd is asked each time. The methods of
-// Process are for the capabilities that `spawn` gives; on one to execd itself they are denied, and
-// those of Execd are on a process's.
+// anybody waits or not. An image is what the manifest says of it: what it may
+// use, its memory, its class. Who may start which is the manifest's `spawns`; policyd is asked each
+// time. The methods of Process are for the capabilities that `spawn` gives; on
+// one to execd itself they are denied, and those of Execd are on a process's.
 class ExecdClient : public ProcessClient {
  public:
   using StatisticsResult = Execd::StatisticsResult;
@@ -259,8 +259,8 @@ class ExecdClient : public ProcessClient {
   }
 
   // The same, with capabilities of the caller's for the program, with the rights that the caller's
-  // have. It finds them in the two start slots behind those of its `uses`. image: its name in the
-  // manifest, one with start = spawned.
+  // have. It finds them in the two start slots behind those of its `uses`.
+  // image: its name in the manifest, one with start = spawned.
   // class: which class it is to have.
   // withheld: what of the image's it is not to have.
   // argument: a text that it finds where a0 points to.
@@ -315,8 +315,8 @@ class ExecdClient : public ProcessClient {
   }
 
   // Starts a program that the caller has, in the place of an image: as that image, with what the
-  // manifest gives to it, and no more. What becomes of the memory afterwards does not matter. elf:
-  // the program.
+  // manifest gives to it, and no more. What becomes of the memory afterwards does not matter.
+  // elf: the program.
   // size: bytes of it.
   // image: the image that it is started as, one that the caller may start.
   // class: which class it is to have.

@@ -101,7 +101,7 @@ class ProcessServer {
         { impl.wait(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "process must implement Process.wait: void wait(const rt::Caller&, Process::WaitCompleter) "
-      " (idl/service/execd.idl:86)");
+      " (idl/service/execd.idl:89)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -113,13 +113,13 @@ class ProcessServer {
         { impl.kill(caller) } -> std::same_as<rt::Result<void>>;
       },
       "process must implement Process.kill: rt::Result<void> kill(const rt::Caller&)  "
-      "(idl/service/execd.idl:91)");
+      "(idl/service/execd.idl:94)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.info(caller) } -> std::same_as<rt::Result<Process::InfoResult>>;
       },
       "process must implement Process.info: rt::Result<Process::InfoResult> info(const "
-      "rt::Caller&)  (idl/service/execd.idl:94)");
+      "rt::Caller&)  (idl/service/execd.idl:97)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -307,7 +307,7 @@ class ExecdServer {
         { impl.wait(caller, std::move(completer)) } -> std::same_as<void>;
       },
       "execd must implement Process.wait: void wait(const rt::Caller&, Process::WaitCompleter)  "
-      "(idl/service/execd.idl:86)");
+      "(idl/service/execd.idl:89)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -319,13 +319,13 @@ class ExecdServer {
         { impl.kill(caller) } -> std::same_as<rt::Result<void>>;
       },
       "execd must implement Process.kill: rt::Result<void> kill(const rt::Caller&)  "
-      "(idl/service/execd.idl:91)");
+      "(idl/service/execd.idl:94)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.info(caller) } -> std::same_as<rt::Result<Process::InfoResult>>;
       },
       "execd must implement Process.info: rt::Result<Process::InfoResult> info(const "
-      "rt::Caller&)  (idl/service/execd.idl:94)");
+      "rt::Caller&)  (idl/service/execd.idl:97)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image,
           service::ChildClass class_, service::Withheld withheld, std::string_view argument) {
@@ -334,7 +334,7 @@ class ExecdServer {
       },
       "execd must implement Execd.spawn: rt::Result<service::ProcessClient> spawn(const "
       "rt::Caller&, std::string_view image, service::ChildClass class_, service::Withheld "
-      "withheld, std::string_view argument)  (idl/service/execd.idl:112)");
+      "withheld, std::string_view argument)  (idl/service/execd.idl:117)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, std::string_view image,
           service::ChildClass class_, service::Withheld withheld, std::string_view argument,
@@ -345,7 +345,7 @@ class ExecdServer {
       "execd must implement Execd.spawnWith: rt::Result<service::ProcessClient> spawn_with(const "
       "rt::Caller&, std::string_view image, service::ChildClass class_, service::Withheld "
       "withheld, std::string_view argument, rt::Received<kernel::Vmo> memory, "
-      "rt::Received<kernel::Endpoint> channel)  (idl/service/execd.idl:121)");
+      "rt::Received<kernel::Endpoint> channel)  (idl/service/execd.idl:126)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, rt::Lent<kernel::Vmo> elf, std::uint64_t size,
           std::string_view image, service::ChildClass class_, service::Withheld withheld,
@@ -356,13 +356,13 @@ class ExecdServer {
       "execd must implement Execd.spawnFrom: rt::Result<service::ProcessClient> spawn_from(const "
       "rt::Caller&, rt::Lent<kernel::Vmo> elf, std::uint64_t size, std::string_view image, "
       "service::ChildClass class_, service::Withheld withheld, std::string_view argument)  "
-      "(idl/service/execd.idl:133)");
+      "(idl/service/execd.idl:139)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller) {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Execd::StatisticsResult>>;
       },
       "execd must implement Execd.statistics: rt::Result<Execd::StatisticsResult> "
-      "statistics(const rt::Caller&)  (idl/service/execd.idl:144)");
+      "statistics(const rt::Caller&)  (idl/service/execd.idl:151)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -689,7 +689,7 @@ class ElfReaderServer {
         { impl.copy(caller, from, size) } -> std::same_as<rt::Result<void>>;
       },
       "elf_reader must implement ElfReader.copy: rt::Result<void> copy(const rt::Caller&, "
-      "rt::Lent<kernel::Vmo> from, std::uint64_t size)  (idl/service/execd.idl:155)");
+      "rt::Lent<kernel::Vmo> from, std::uint64_t size)  (idl/service/execd.idl:162)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
