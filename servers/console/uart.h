@@ -1,12 +1,12 @@
-// The transmitter of an NS16550: bytes go out in order.
+// An NS16550 and its FIFOs. It waits for nothing: who wants room or bytes is told by interrupts.
 //
-// `put` waits until the holding register is empty by reading the line status again and again. There
-// are no interrupt objects yet; when there are, it waits for the interrupt instead. The wait is
-// bounded by the wire: ten bit times a byte.
+// The FIFOs and the format of bytes stay as the firmware set them.
 #ifndef SERVERS_CONSOLE_UART_H_
 #define SERVERS_CONSOLE_UART_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace tessera::console {
 
@@ -22,32 +22,92 @@ struct UartPlace {
   }
 };
 
-class Uart {
- public:
-  constexpr Uart() = default;
-  constexpr Uart(std::uint64_t base, UartPlace place)
-      : base_(base + place.offset), shift_(place.shift) {}
+// What it interrupts for: bits of the register.
+enum class Interrupts : std::uint8_t {
+  kNone = 0,
+  kReceived = 1 << 0,                 // a byte is there
+  kReceivedOrRoom = 1 << 0 | 1 << 1,  // or the holding register is empty
+};
 
-  void put(char c) const {
-    while ((read(kLineStatus) & kHoldingRegisterEmpty) == 0) {
-    }
-    *at(kTransmit) = static_cast<std::uint8_t>(c);
-  }
+// On the machine itself.
+class UartRegisters {
+ public:
+  constexpr UartRegisters() = default;
+  constexpr UartRegisters(std::uint64_t base, UartPlace place)
+      : base_(base + place.offset), shift_(place.shift) {}
+  std::uint8_t read(std::uint32_t number) const { return *at(number); }
+  void write(std::uint32_t number, std::uint8_t value) const { *at(number) = value; }
 
  private:
-  // National Semiconductor PC16550D, section 8.0: register numbers, and the bit in the line status.
-  static constexpr std::uint32_t kTransmit = 0;
-  static constexpr std::uint32_t kLineStatus = 5;
-  static constexpr std::uint8_t kHoldingRegisterEmpty = 1 << 5;
-
   volatile std::uint8_t* at(std::uint32_t number) const {
     return reinterpret_cast<volatile std::uint8_t*>(base_ + (std::uint64_t{number} << shift_));
   }
-  std::uint8_t read(std::uint32_t number) const { return *at(number); }
 
   std::uint64_t base_ = 0;
   std::uint32_t shift_ = 0;
 };
+
+// `Registers` has read(number) and write(number, value), and is made of where they are.
+template <class Registers>
+class BasicUart {
+ public:
+  // Nothing is done to them yet.
+  constexpr BasicUart() = default;
+  constexpr BasicUart(std::uint64_t base, UartPlace place) : registers_(base, place) {}
+
+  // From whoever had it: it interrupts nobody any more.
+  void start() {
+    interrupt_for(Interrupts::kNone);
+    const bool has_fifos = (read(kInterruptIdentification) & kFifosOn) == kFifosOn;
+    room_ = has_fifos ? kFifoBytes : 1;
+  }
+
+  // Asking for what is there interrupts at once.
+  void interrupt_for(Interrupts which) {
+    write(kInterruptEnable, static_cast<std::uint8_t>(which));
+  }
+
+  // How many bytes it takes now: none, or all that there is room for.
+  std::size_t room() { return (status() & kHoldingRegisterEmpty) != 0 ? room_ : 0; }
+  void put(char c) { write(kTransmit, static_cast<std::uint8_t>(c)); }
+
+  // The next byte that came. One with an error of parity or of its frame comes as it is.
+  std::optional<std::uint8_t> take() {
+    if ((status() & kDataReady) == 0) return std::nullopt;
+    return read(kReceive);
+  }
+  // How often bytes came that it had no room for: each time one at least is lost.
+  std::uint32_t overruns() const { return overruns_; }
+
+ private:
+  // National Semiconductor PC16550D, section 8.0: register numbers and bits.
+  static constexpr std::uint32_t kTransmit = 0;
+  static constexpr std::uint32_t kReceive = 0;
+  static constexpr std::uint32_t kInterruptEnable = 1;
+  static constexpr std::uint32_t kInterruptIdentification = 2;
+  static constexpr std::uint32_t kLineStatus = 5;
+  static constexpr std::uint8_t kFifosOn = 0b11 << 6;
+  static constexpr std::uint8_t kDataReady = 1 << 0;
+  static constexpr std::uint8_t kOverrun = 1 << 1;
+  static constexpr std::uint8_t kHoldingRegisterEmpty = 1 << 5;
+  static constexpr std::size_t kFifoBytes = 16;
+
+  std::uint8_t read(std::uint32_t number) { return registers_.read(number); }
+  void write(std::uint32_t number, std::uint8_t value) { registers_.write(number, value); }
+
+  // Reading it clears the overrun.
+  std::uint8_t status() {
+    const std::uint8_t bits = read(kLineStatus);
+    if ((bits & kOverrun) != 0) ++overruns_;
+    return bits;
+  }
+
+  Registers registers_;
+  std::size_t room_ = 1;
+  std::uint32_t overruns_ = 0;
+};
+
+using Uart = BasicUart<UartRegisters>;
 
 }  // namespace tessera::console
 

@@ -35,9 +35,10 @@ class AttachTest : public ::testing::Test {
   AttachTest() {
     kernel.server_at[kConsoleClient.index] = std::ref(console);
     kernel.intercept = [this](rt::Registers& r) { return on_call(r); };
-    console.on.write = [this](const rt::Caller&, std::string_view text) -> rt::Result<void> {
+    console.on.write = [this](const rt::Caller&, service::Console::WriteCompleter completer,
+                              std::string_view text) {
       printed += text;
-      return {};
+      EXPECT_TRUE(completer.complete());
     };
   }
   ~AttachTest() override { print_through(rt::Slot{}); }

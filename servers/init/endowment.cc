@@ -75,14 +75,32 @@ Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,
                       rt::rights(Endpoint::Right::kSend), badge_of(index)));
 }
 
-Result<void> give_uart(const process::Child& child) {
+// What stands in irq_slot is an IrqControl whose badge is the source that it allows.
+Result<void> give_irq(const process::Child& child, std::size_t index) {
+  RT_TRY_ASSIGN(const auto irq, step("look for its source", kCspace.query(irq_slot(index).index)));
+  if (irq.type == abi::ObjectType::kNull) return {};
+  const kernel::IrqControl control(irq_slot(index));
+  RT_TRY(step("retype its Irq", make(child.memory, abi::ObjectType::kIrq, kTemporary)));
+  const auto configured =
+      kernel::Irq(kTemporary).configure(control, static_cast<std::uint32_t>(irq.badge));
+  if (!configured) rt::ignore(drop(kTemporary));
+  RT_TRY(step("configure its Irq", configured));
+  return step("give it its Irq",
+              child.cspace.move(rt::start::slot(StartSlot::kIrq).index, kCspace, kTemporary.index));
+}
+
+// A machine whose interrupt controller is of no use has a console all the same: it polls the UART.
+Result<void> give_uart(const process::Child& child, std::size_t index) {
   RT_TRY_ASSIGN(const auto pages, step("ask for the UART's pages", kUartPages.info()));
   RT_TRY(
       step("retype the UART's pages", make(kUartPages, abi::ObjectType::kVmo, kVmo, pages.size)));
   RT_TRY(step("give it the UART",
               mint_to(child, rt::start::slot(StartSlot::kDevice), kVmo,
                       rt::rights(Vmo::Right::kRead, Vmo::Right::kWrite, Vmo::Right::kMap))));
-  return step("drop the UART", drop(kVmo));
+  RT_TRY(step("drop the UART", drop(kVmo)));
+  if (const auto given = give_irq(child, index); !given)
+    print("the UART has no interrupt: ", given.error());
+  return {};
 }
 
 // The one with the device that it drives, or the first that is left. Untyped is moved, so that it
@@ -117,15 +135,7 @@ Result<void> give_device(const process::Child& child, std::size_t index) {
               mint_to(child, rt::start::slot(StartSlot::kDevice), kVmo,
                       rt::rights(Vmo::Right::kRead, Vmo::Right::kWrite, Vmo::Right::kMap))));
   RT_TRY(step("drop a window", drop(kVmo)));
-  // An IrqControl's badge is the source that it allows.
-  RT_TRY_ASSIGN(const auto irq, step("look for its source", kCspace.query(irq_slot(index).index)));
-  if (irq.type == abi::ObjectType::kNull) return {};
-  const kernel::IrqControl control(irq_slot(index));
-  RT_TRY(step("retype its Irq", make(child.memory, abi::ObjectType::kIrq, kTemporary)));
-  RT_TRY(step("configure its Irq",
-              kernel::Irq(kTemporary).configure(control, static_cast<std::uint32_t>(irq.badge))));
-  return step("give it its Irq",
-              child.cspace.move(rt::start::slot(StartSlot::kIrq).index, kCspace, kTemporary.index));
+  return give_irq(child, index);
 }
 
 Result<void> give_alarm(const process::Child& child) {
@@ -178,7 +188,7 @@ Result<void> endow(const manifest::Manifest& manifest, std::size_t index,
     RT_TRY(give_service(child, index, is_granted(image, Grant::kSpawner)));
   }
   RT_TRY(give_peers(manifest, index, child, may_use));
-  if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child));
+  if (is_granted(image, Grant::kUart)) RT_TRY(give_uart(child, index));
   if (is_granted(image, Grant::kWindow)) {
     RT_TRY(give_window(child, image.device));
   } else if (image.device != manifest::DeviceKind::kNone) {

@@ -47,16 +47,25 @@ Result<void> prepare(const manifest::Image& image, std::size_t index) {
 
 namespace {
 
+// The IrqControl for that source alone; none with 0.
+Result<void> take_source(std::uint32_t source, std::size_t index) {
+  if (source == 0) return {};
+  return step("mint its IrqControl", mint(irq_slot(index), kIrqs.slot(),
+                                          rt::rights(kernel::IrqControl::Right::kUse), source));
+}
+
 // The first window that has such a device; none is fine.
 Result<void> take_device(manifest::DeviceKind kind, std::size_t index) {
   RT_TRY_ASSIGN(const auto window, find_device(kind));
   if (!window) return {};
   RT_TRY(step("keep its device",
               kCspace.move(device_slot(index).index, kCspace, window->pages.index)));
-  if (window->irq == 0) return {};
-  return step("mint its IrqControl",
-              mint(irq_slot(index), kIrqs.slot(), rt::rights(kernel::IrqControl::Right::kUse),
-                   window->irq));
+  return take_source(window->irq, index);
+}
+
+Result<void> take_uart_source(std::size_t index) {
+  RT_TRY_ASSIGN(const auto uart, step("ask where the UART is", kBootInfo.uart()));
+  return take_source(uart.irq, index);
 }
 
 }  // namespace
@@ -70,6 +79,7 @@ Result<void> take_what_starts_it(const manifest::Manifest& manifest, std::size_t
       !manifest::is_granted(image, manifest::Grant::kWindow)) {
     RT_TRY(take_device(image.device, index));
   }
+  if (manifest::is_granted(image, manifest::Grant::kUart)) RT_TRY(take_uart_source(index));
   if (!manifest::is_granted(image, manifest::Grant::kQosControl)) return {};
   return step("mint its QosControl",
               mint(qos_slot(index), kQosControls, rt::rights(kernel::QosControl::Right::kUse),

@@ -21,9 +21,10 @@ class PrintTest : public ::testing::Test {
  protected:
   PrintTest() {
     kernel.server_at[start::console().index] = std::ref(console);
-    console.on.write = [this](const Caller&, std::string_view text) -> Result<void> {
+    console.on.write = [this](const Caller&, service::Console::WriteCompleter completer,
+                              std::string_view text) {
       pieces.emplace_back(text);
-      return {};
+      EXPECT_TRUE(completer.complete());
     };
   }
 
@@ -43,9 +44,13 @@ TEST_F(PrintTest, ALineGoesInAsFewPiecesAsHoldIt) {
 
 // Nobody is left to tell: print comes back, and the next line is tried again.
 TEST_F(PrintTest, ARefusalIsNotTheWritersEnd) {
-  console.on.write = [this](const Caller&, std::string_view) -> Result<void> {
-    if (console.executed == 1) return failure(service::ConsoleStatus::kNotAttached);
-    return {};
+  console.on.write = [this](const Caller&, service::Console::WriteCompleter completer,
+                            std::string_view) {
+    if (console.executed == 1) {
+      EXPECT_TRUE(completer.fail(service::ConsoleStatus::kNotAttached));
+    } else {
+      EXPECT_TRUE(completer.complete());
+    }
   };
   print("lost");
   print("printed");

@@ -125,8 +125,9 @@ constexpr Holding expected(const manifest::Manifest& manifest, std::size_t index
       if (has(image, manifest::Grant::kWindow)) {
         return {ObjectType::kIrqControl, abi::kAllIrqControlRights};
       }
-      return only_if(image.device != manifest::DeviceKind::kNone,
-                     {ObjectType::kIrq, abi::kAllIrqRights});
+      return only_if(
+          has(image, manifest::Grant::kUart) || image.device != manifest::DeviceKind::kNone,
+          {ObjectType::kIrq, abi::kAllIrqRights});
     case StartSlot::kBootInfo:
       return only_if(init::boot_info_rights(image) != 0,
                      {ObjectType::kBootInfo, init::boot_info_rights(image)});

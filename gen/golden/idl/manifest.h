@@ -15,7 +15,7 @@ namespace tessera::manifest {
 // What init may give a task beyond its own objects and the endpoints it uses.
 enum class Grant : std::uint8_t {
   kAlarm = 0,  // An Alarm.
-  kUart = 1,  // The Vmo of the UART's pages.
+  kUart = 1,  // The Vmo of the UART's pages, and the Irq of its source when the machine has one.
   kMemory = 2,  // An Untyped with what is left of its quota.
   // BootInfo with the right census. Only in an image whose kernel command line has the word.
   kCensus = 3,

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -126,9 +127,10 @@ class ExecdServerTest : public testing::Test {
       if (image.start != Start::kSpawned) continue;
       kernel.give(process::identity_slot(nth++), ObjectType::kIdentityControl, 0, image.identity);
     }
-    console.on.write = [this](const rt::Caller&, std::string_view text) -> rt::Result<void> {
+    console.on.write = [this](const rt::Caller&, service::Console::WriteCompleter completer,
+                              std::string_view text) {
       lines += text;
-      return {};
+      rt::ignore(completer.complete());
     };
     routes.on.find_for = [this](const rt::Caller&, std::uint64_t subject, std::string_view name) {
       return find_route(subject, name);
@@ -194,6 +196,13 @@ class ExecdServerTest : public testing::Test {
   TestingKernel kernel;
   service::FakePolicyd policyd;
   service::FakeRoutes routes;
+  // What execd has answered later; the console answers so, too.
+  std::map<std::uint64_t, gen::Answer> kept_answers() const {
+    auto answers = loopback.kept_answers();
+    answers.erase(console.reply.index);
+    return answers;
+  }
+
   service::FakeConsole console;
   service::FakeElfReader reader;
   service::FakeTimed timed;
