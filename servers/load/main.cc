@@ -21,7 +21,6 @@ using service::ImageState;
 // Nanoseconds: how long it waits for an answer, and how much later it may run again on a machine
 // that is as busy as this one.
 constexpr std::uint64_t kPatience = 500'000'000;
-constexpr std::uint64_t kMoment = 2'000'000;  // until it looks again
 constexpr std::uint64_t kSlack = 2'000'000'000;
 
 // Until it looks again whether its time has come: chaos may be done in less than kPatience.
