@@ -15,7 +15,7 @@ namespace tessera::execd {
 class Authority {
  public:
   // How long execd waits for an answer, in nanoseconds.
-  static constexpr std::uint64_t kPatience = 100'000'000;
+  static constexpr std::uint64_t kPatience = 1'000'000'000;
 
   // Whether a task may start an image.
   static bool may_start(std::uint64_t subject, std::string_view image);

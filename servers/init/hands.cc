@@ -23,7 +23,7 @@ namespace {
 constexpr std::int32_t kFailed = 1;
 
 // Nanoseconds. Who takes no question for so long does not answer.
-constexpr std::uint64_t kPatience = 100'000'000;
+constexpr std::uint64_t kPatience = 1'000'000'000;
 
 }  // namespace
 

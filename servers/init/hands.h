@@ -32,7 +32,7 @@ class Hands {
   Result<void> attach(std::size_t image);
   // A service is ready, or a task that is none runs.
   void up(std::size_t image);
-  // policyd's word; no answer within a tenth of a second is "no".
+  // policyd's word; no answer within a second is "no".
   bool may_reach(std::uint64_t subject, std::string_view service) const;
   // A capability for `asker` to call `service`. It lies here until the next one is asked for.
   rt::Result<kernel::Endpoint> route(std::size_t asker, std::size_t service);

@@ -15,7 +15,8 @@ void ConsolePort::begin() {
 bool ConsolePort::send(const Chunk& text) const {
   const service::ConsoleClient console(start::console());
   const auto write = [&] { return console.write_until(deadline_, text); };
-  return reaching(start::console(), "console", write, deadline_).has_value();
+  return reaching(start::console(), "console", write, deadline_ - kAuditWithin + kFindWithin)
+      .has_value();
 }
 
 }  // namespace tessera::rt

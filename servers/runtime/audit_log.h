@@ -14,9 +14,12 @@
 
 namespace tessera::rt {
 
-// Nanoseconds for all of a line: many times what it takes, and half of what whoever asks policyd
-// waits for its answer.
+// Nanoseconds for all of a line: many times what it takes, and a twentieth of what whoever asks
+// policyd waits for its answer.
 inline constexpr std::uint64_t kAuditWithin = 50'000'000;
+// And for init to say where the console is now. It does so at once, unless it waits for this
+// server: then this one gives way, and the next line asks again.
+inline constexpr std::uint64_t kFindWithin = 5'000'000;
 
 // `Port`: begin() before each line, and bool send(const Chunk&), whether the piece was taken.
 template <class Port>

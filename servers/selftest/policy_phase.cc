@@ -31,7 +31,7 @@ constexpr kernel::Task kPartnerTask(rt::Slot{kQosSlots.index + 2});
 constexpr std::uint64_t kPatience = 5'000'000'000;
 
 // Nanoseconds: as long as those wait who must ask.
-constexpr std::uint64_t kAnswerWithin = 100'000'000;
+constexpr std::uint64_t kAnswerWithin = 1'000'000'000;
 
 constexpr service::RoutesClient kInit(rt::start::slot(abi::StartSlot::kRoutes));
 
