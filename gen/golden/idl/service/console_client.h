@@ -129,8 +129,8 @@ class ConsoleClient {
   // a reader that has given up did not get is the next one's.
   // max: how many bytes at most.
   // bytes: 1 at least.
-  // lost: how many bytes there was no room for since the console was started, modulo 2 to the 32nd:
-  // 256 are kept. Where the UART itself had none, 1 for each time.
+  // lost: how many bytes there was no room for since the console was started, modulo 2^32; 256 are
+  // kept. Where the UART itself had none, 1 for each time.
   [[gnu::always_inline]] rt::Result<ReadResult> read(std::uint8_t max) const {
     if (rt::message_buffer() == nullptr) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength);
