@@ -102,7 +102,7 @@ TEST_F(FaultTest, TheEndOfAFaultingTaskIsPreempted) {
 }
 
 TEST(UnhandledFaultTest, AnUnknownSystemCallIsAFault) {
-  for (std::uint64_t number : {std::uint64_t{0}, std::uint64_t{65}, std::uint64_t{200},
+  for (std::uint64_t number : {std::uint64_t{0}, std::uint64_t{66}, std::uint64_t{200},
                                std::uint64_t{1} << 32 | 12, ~std::uint64_t{0}}) {
     World fresh;
     Player victim = fresh.make_task();
