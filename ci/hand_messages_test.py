@@ -48,7 +48,6 @@ ALLOWED = {
     "kernel/arch/host/machine.cc": (("register",), "the host's fast path, in C++ for the tests"),
     # Tests that need registers as no stub sets them.
     "kernel/boot/testing/boot_user.S": (("ecall",), "user code before there is a runtime"),
-    "kernel/explore/play.cc": (("register", "number"), "plays trap entry"),
     "kernel/testing/calls.h": (("service",), "a tag for tests of the kernel, to which it is a number"),
     "servers/contract/raw.S": (("ecall",), "looks at each register that a call leaves"),
     "servers/contract/registers.cc": (("number",), "looks at each register that a call leaves"),

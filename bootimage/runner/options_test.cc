@@ -75,8 +75,9 @@ TEST(RunOptions, BadValues) {
     EXPECT_THAT(error({std::string("--timeout=") + timeout}), HasSubstr("wants seconds"))
         << timeout;
   }
-  EXPECT_EQ(error({"--phase=nope"}),
-            "--phase=nope: wants one of bring-up, qos, timed, mmio, ipc, vmo, policy, exec, rng, end");
+  EXPECT_EQ(
+      error({"--phase=nope"}),
+      "--phase=nope: wants one of bring-up, qos, timed, mmio, ipc, vmo, policy, exec, rng, end");
   EXPECT_THAT(error({"--phase="}), HasSubstr("wants one of"));
 }
 
@@ -121,7 +122,8 @@ TEST(RunOptions, HelpFitsAScreen) {
   for (const std::string& line : lines) EXPECT_LE(line.size(), 80U) << line;
   EXPECT_THAT(run_usage(), HasSubstr("--require-smp"));
   EXPECT_THAT(run_usage(), HasSubstr("memory, from 16M (256M)"));
-  EXPECT_THAT(run_usage(), HasSubstr("Phases: bring-up, qos, timed, mmio, ipc, vmo, policy, exec, rng, end."));
+  EXPECT_THAT(run_usage(),
+              HasSubstr("Phases: bring-up, qos, timed, mmio, ipc, vmo, policy, exec, rng, end."));
   EXPECT_THAT(run_usage(), Not(HasSubstr("--kernel")));
 }
 

@@ -79,7 +79,7 @@ TEST_F(SlotTest, MappingsAreNotDerivedButMoved) {
   vmo.asid = 2;
   vmo.access = 1;
   slot(2).role = SlotRole::kTaskPool;
-  slot(2).derive_from(vmo, 9);
+  slot(2).derive_from(vmo, 9, vmo.badge);
   EXPECT_EQ(slot(2).role, SlotRole::kTaskPool);
   EXPECT_EQ(slot(2).generation, 0u);
   EXPECT_EQ(slot(2).mapping.done, 0u);
