@@ -23,7 +23,8 @@ Result<void> check_derivable(const Slot& slot, std::uint8_t argument);
 // The rights that a new object's first capability has: all that its IDL names.
 std::uint8_t all_rights(abi::ObjectType type);
 
-// `to`, empty, becomes a capability to what `from` names, derived from it; `badge` 0: with its badge.
+// `to`, empty, becomes a capability to what `from` names, derived from it; `badge` 0: with its
+// badge.
 void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge = 0);
 // A new object's first capability, with all rights.
 void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
