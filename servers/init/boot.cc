@@ -56,4 +56,10 @@ Result<void> take_memory(std::uint64_t size, rt::Slot to) {
   }
 }
 
+rt::Result<void> narrow(rt::Slot slot, std::uint8_t rights) {
+  RT_TRY(mint(kTemporary, slot, rights));
+  RT_TRY(drop(slot));
+  return kCspace.move(slot.index, kCspace, kTemporary.index);
+}
+
 }  // namespace tessera::init

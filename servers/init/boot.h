@@ -52,6 +52,9 @@ using process::drop;
 using process::make;
 using process::mint;
 
+// Keeps no more than `rights` of a capability of which others are derived, which have theirs still.
+rt::Result<void> narrow(rt::Slot slot, std::uint8_t rights);
+
 }  // namespace tessera::init
 
 #endif  // SERVERS_INIT_BOOT_H_

@@ -40,13 +40,7 @@ Result<void> give_service(const process::Child& child, std::size_t index, bool i
               mint_to(child, rt::start::slot(StartSlot::kReady), kEvents,
                       rt::rights(Notification::Right::kSignal), ready_bit(index))));
   // To mint what its clients send with is all that init needs of it from here on.
-  const rt::Slot endpoint = endpoint_slot(index);
-  RT_TRY(step(
-      "mint its endpoint to send to",
-      mint(kTemporary, endpoint, rt::rights(Endpoint::Right::kSend, Endpoint::Right::kGrant))));
-  RT_TRY(step("drop its endpoint", drop(endpoint)));
-  return step("keep its endpoint to send to",
-              kCspace.move(endpoint.index, kCspace, kTemporary.index));
+  return step("keep its endpoint to send to", narrow(endpoint_slot(index), kSend));
 }
 
 Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,

@@ -30,7 +30,7 @@ class Hands {
   void reap(std::size_t image);
   rt::Result<kernel::Task::InfoResult> info(std::size_t image) const;
   Result<void> attach(std::size_t image);
-  // A service is ready, or a task that is none runs.
+  // A service is ready.
   void up(std::size_t image);
   // policyd's word; no answer within a second is "no".
   bool may_reach(std::uint64_t subject, std::string_view service) const;

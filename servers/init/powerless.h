@@ -1,4 +1,5 @@
-// That init has really given up its power: asked of the kernel, not of renounce's own list.
+// That init has really given up its power, asked of the kernel: of what makes or names any task
+// always, of the rest as far as renounce.h says that it does not keep it.
 #ifndef SERVERS_INIT_POWERLESS_H_
 #define SERVERS_INIT_POWERLESS_H_
 

@@ -1,5 +1,6 @@
 #include "servers/init/renounce.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,10 +13,7 @@ namespace tessera::init {
 namespace {
 
 bool restarts_any(const manifest::Manifest& manifest) {
-  for (const manifest::Image& image : manifest.images) {
-    if (manifest::is_restarted(image)) return true;
-  }
-  return false;
+  return std::ranges::any_of(manifest.images, manifest::is_restarted);
 }
 
 // Lines, while there is no console; and what whoever is started again is given of it.
@@ -29,17 +27,15 @@ std::uint8_t boot_info_rights_kept(const manifest::Manifest& manifest) {
 
 // What execd starts tasks with, it is given again.
 bool restarts_spawner(const manifest::Manifest& manifest) {
-  for (const manifest::Image& image : manifest.images) {
-    if (manifest::is_restarted(image) && is_granted(image, manifest::Grant::kSpawner)) return true;
-  }
-  return false;
+  return std::ranges::any_of(manifest.images, [](const manifest::Image& image) {
+    return manifest::is_restarted(image) && is_granted(image, manifest::Grant::kSpawner);
+  });
 }
 
 bool has_operator(const manifest::Manifest& manifest) {
-  for (const manifest::Image& image : manifest.images) {
-    if (manifest::is_granted(image, manifest::Grant::kOperator)) return true;
-  }
-  return false;
+  return std::ranges::any_of(manifest.images, [](const manifest::Image& image) {
+    return manifest::is_granted(image, manifest::Grant::kOperator);
+  });
 }
 
 // What a task is loaded from and by.
@@ -79,11 +75,7 @@ bool is_kept(const manifest::Manifest& manifest, rt::Slot slot) {
 }
 
 Result<void> renounce(const manifest::Manifest& manifest) {
-  RT_TRY(step("mint the BootInfo to keep",
-              mint(kTemporary, kBootInfo.slot(), boot_info_rights_kept(manifest))));
-  RT_TRY(step("drop the BootInfo", drop(kBootInfo.slot())));
-  RT_TRY(
-      step("keep the BootInfo", kCspace.move(kBootInfo.slot().index, kCspace, kTemporary.index)));
+  RT_TRY(step("renounce the BootInfo", narrow(kBootInfo.slot(), boot_info_rights_kept(manifest))));
   for (std::uint32_t i = kCspace.slot().index; i < kSlotsEnd; ++i) {
     if (!is_kept(manifest, {i})) RT_TRY(step("renounce", drop({i})));
   }

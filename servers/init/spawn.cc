@@ -43,10 +43,6 @@ Result<void> prepare(const manifest::Image& image, std::size_t index) {
                    ended_bit(index)));
 }
 
-}  // namespace
-
-namespace {
-
 // The IrqControl for that source alone; none with 0.
 Result<void> take_source(std::uint32_t source, std::size_t index) {
   if (source == 0) return {};
