@@ -64,10 +64,12 @@ absl::StatusOr<Child> Child::start(std::span<const std::string> command, bool wi
   for (std::string& argument : storage) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 
-  auto output = make_pipe();
+  auto output = OutputFile::make();
+  if (!output.ok()) return output.status();
   auto input = make_pipe();
   auto error = make_pipe();
-  if (!output.ok() || !input.ok() || !error.ok()) return absl::ErrnoToStatus(errno, "pipe");
+  if (!input.ok()) return input.status();
+  if (!error.ok()) return error.status();
   if (!with_input) {
     input->read.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     input->write.reset();
@@ -76,18 +78,17 @@ absl::StatusOr<Child> Child::start(std::span<const std::string> command, bool wi
   const pid_t pid = ::fork();
   if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
   if (pid == 0) {
-    become(arguments.data(), input->read.get(), output->write.get(), parent);
+    become(arguments.data(), input->read.get(), output->writer(), parent);
     const int why = errno;
     static_cast<void>(::write(error->write.get(), &why, sizeof(why)));
     ::_exit(127);
   }
   ::setpgid(pid, pid);  // here too: whoever comes first, stop() finds the group
-  Child child(pid, std::move(output->read), std::move(input->write));
+  Child child(pid, *std::move(output), std::move(input->write));
   error->write.reset();
   if (const int why = start_error(error->read); why != 0) {
     return absl::NotFoundError(absl::StrCat(storage.front(), ": ", std::strerror(why)));
   }
-  set_nonblocking(child.output_);
   if (with_input) set_nonblocking(child.input_);
   return child;
 }

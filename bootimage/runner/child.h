@@ -1,7 +1,8 @@
 // Child: a program that this process started, in a process group of its own, and stops for sure.
 //
-// Its output comes through a pipe; its input goes through one, or is /dev/null. It does not outlive
-// its Child, and not this process either, however that ends.
+// Its output is a file that keeps what is not yet read (output_file.h); its input goes through a
+// pipe, or is /dev/null. It does not outlive its Child, and not this process either, however that
+// ends.
 #ifndef BOOTIMAGE_RUNNER_CHILD_H_
 #define BOOTIMAGE_RUNNER_CHILD_H_
 
@@ -13,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "bootimage/runner/fd.h"
+#include "bootimage/runner/output_file.h"
 
 namespace bootimage {
 
@@ -30,10 +32,9 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() { stop(); }
 
-  // Both do not block. -1: closed.
-  int output() const { return output_.get(); }
+  OutputFile& output() { return output_; }
+  // Does not block. -1: closed.
   int input() const { return input_.get(); }
-  void close_output() { output_.reset(); }
   void close_input() { input_.reset(); }
 
   // Whether it ended by itself. SIGCHLD tells when to ask.
@@ -43,11 +44,11 @@ class Child {
   int stop();
 
  private:
-  Child(pid_t pid, Fd output, Fd input)
+  Child(pid_t pid, OutputFile output, Fd input)
       : pid_(pid), output_(std::move(output)), input_(std::move(input)) {}
 
   pid_t pid_;  // -1: stopped and reaped
-  Fd output_;
+  OutputFile output_;
   Fd input_;
 };
 

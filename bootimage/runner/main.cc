@@ -51,8 +51,12 @@ int boot(const RunOptions& options) {
   const Fd signals = catch_signals();
   auto child = Child::start(qemu_command(options), !options.headless);
   if (!child.ok()) {
-    say(absl::StrCat("qemu: cannot start ", child.status().message(),
-                     "; install Debian's qemu-system-misc, or say where it is with --qemu=PATH\n"));
+    const bool is_missing = absl::IsNotFound(child.status());
+    say(absl::StrCat(
+        "qemu: cannot start ", child.status().message(),
+        is_missing ? "; install Debian's qemu-system-misc, or say where it is with --qemu=PATH"
+                   : "",
+        "\n"));
     return 1;
   }
   if (options.gdb) say(absl::StrCat("qemu: waiting for: ", gdb_command(options), "\n"));

@@ -337,6 +337,22 @@ TEST_F(Runner, AFloodOfBytesIsNoProblem) {
   EXPECT_EQ(run({"--headless"}), 0) << err_;
 }
 
+// Who prints does not wait for who reads: a machine that counts instructions would go on without
+// its serial port.
+TEST_F(Runner, AStoppedReaderDoesNotHoldQemu) {
+  qemu_does(absl::StrCat("until [ -e ", file("go"), " ]; do sleep 0.01; done\n",
+                         "head -c 3000000 /dev/zero\necho\necho $$ >", file("printed"), "\n",
+                         kBringUp, kRest, kHang));
+  start({"--headless"});
+  EXPECT_NE(pid_in("pid"), 0);
+  ::kill(pid_, SIGSTOP);
+  std::ofstream(file("go")) << "go";
+  EXPECT_NE(pid_in("printed"), 0);
+  ::kill(pid_, SIGCONT);
+  EXPECT_EQ(wait(), 0) << err_;
+  EXPECT_THAT(out_, HasSubstr("SELFTEST: end\n"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {

@@ -17,7 +17,7 @@ namespace {
 // machine then stops by itself.
 constexpr std::chrono::milliseconds kLastWords(1000);
 constexpr std::size_t kChunk = 65536;
-// When QEMU has ended: what it left in the pipe, and no more, should another hold the pipe open.
+// When QEMU has ended: what it left, and no more, should another go on writing.
 constexpr int kChunksAfterEnd = 64;
 
 // Best effort: a user who closed the pipe has seen enough, and the run goes on.
@@ -69,13 +69,14 @@ std::optional<Outcome::End> Session::step() {
   const int ready = ::poll(fds.data(), fds.size(), wait_milliseconds());
   if (ready > 0) {
     if (fds[kSignals].revents != 0) read_signals();
-    if (fds[kOutput].revents != 0) read_output();
     if (fds[kGuestInput].revents != 0) write_guest_input();
     if (fds[kUser].revents != 0) read_user();
   }
+  more_output_ = read_output();
   if (stop_signal_ != 0) return Outcome::End::kSignal;
   if (child_ended_) {
-    for (int i = 0; i < kChunksAfterEnd && child_.output() >= 0; ++i) read_output();
+    for (int i = 0; i < kChunksAfterEnd && read_output(); ++i) {
+    }
   }
   if (matcher_.state() == LadderMatcher::State::kReached) return Outcome::End::kLadder;
   const bool over = deadline_ && Clock::now() >= *deadline_;
@@ -90,7 +91,7 @@ std::array<pollfd, Session::kSources> Session::wanted() const {
   // poll passes over a negative descriptor.
   const bool can_take = child_.input() >= 0 && user_has_input_ && guest_input_.empty();
   std::array<pollfd, kSources> fds{};
-  fds[kOutput] = {.fd = child_.output(), .events = POLLIN, .revents = 0};
+  fds[kOutput] = {.fd = child_.output().ready(), .events = POLLIN, .revents = 0};
   fds[kSignals] = {.fd = signals_.get(), .events = POLLIN, .revents = 0};
   fds[kUser] = {.fd = can_take ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
   fds[kGuestInput] = {
@@ -99,21 +100,17 @@ std::array<pollfd, Session::kSources> Session::wanted() const {
 }
 
 int Session::wait_milliseconds() const {
+  if (more_output_) return 0;
   if (!deadline_) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
   return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, INT_MAX));
 }
 
-void Session::read_output() {
-  std::array<char, kChunk> buffer{};
-  const ssize_t count = ::read(child_.output(), buffer.data(), buffer.size());
-  if (count > 0) {
-    show({buffer.data(), static_cast<std::size_t>(count)});
-    return;
-  }
-  const bool empty_for_now = count < 0 && (errno == EAGAIN || errno == EINTR);
-  // When QEMU has ended, empty for now is empty for good, whoever else holds the pipe open.
-  if (!empty_for_now || child_ended_) child_.close_output();
+bool Session::read_output() {
+  std::array<char, kChunk> buffer;
+  const std::size_t count = child_.output().read(buffer);
+  show({buffer.data(), count});
+  return count != 0;
 }
 
 void Session::read_signals() {

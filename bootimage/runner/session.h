@@ -44,7 +44,7 @@ class Session {
   std::array<pollfd, kSources> wanted() const;
   int wait_milliseconds() const;
   std::optional<Outcome::End> step();
-  void read_output();
+  bool read_output();  // whether there was any
   void read_signals();
   void read_user();
   void write_guest_input();
@@ -59,6 +59,7 @@ class Session {
   ConsoleText console_;
   Clock::time_point start_;
   std::optional<Clock::time_point> deadline_;  // none: never
+  bool more_output_ = false;                   // perhaps: the last chunk was not empty
   bool user_has_input_ = true;
   std::string guest_input_;  // read from the user, not yet taken by the guest
   int stop_signal_ = 0;
