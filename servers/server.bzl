@@ -27,6 +27,7 @@ _COMMON_DEPS = [
     "//servers/runtime:reach",
     "//servers/runtime:slots",
     "//servers/runtime:text",
+    "//servers/runtime:time",
     "//servers/runtime:try",
 ]
 

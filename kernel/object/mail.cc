@@ -232,6 +232,8 @@ bool leave_for_another(Hart& hart, Thread& thread) {
 
 void sleep(Hart& hart) {
   const std::uint32_t bit = bit_of(hart);
+  // Or two that sleep would wake each other for ever.
+  if (hart.surplus.peek()) hart.surplus.store(false);
   state.idle.set_bits(bit);
   for (Hart& other : state.harts) {
     if (&other == &hart || !other.surplus.load()) continue;

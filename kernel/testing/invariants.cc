@@ -59,6 +59,7 @@ class Walk {
     if (why_.empty()) check_threads();
     if (why_.empty()) check_timers_and_bindings();
     if (why_.empty()) check_irqs();
+    if (why_.empty()) check_harts();
     if (why_.empty()) check_mappings();
     if (why_.empty()) why_ = written_code(vmos_, threads_);
     return why_;
@@ -384,6 +385,14 @@ class Walk {
         fail("an Irq without its source");
       if ((irq->home.peek() != nullptr) == irq->target.empty()) {
         fail("an Irq has a hart and no Notification, or the other way");
+      }
+    }
+  }
+
+  void check_harts() {
+    for (const Hart& hart : state.harts) {
+      if (hart.surplus.peek() && hart.current == nullptr && hart.ready.empty()) {
+        fail("a hart that sleeps has threads to give");
       }
     }
   }

@@ -12,6 +12,7 @@
 #include "servers/runtime/reach.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
+#include "servers/runtime/time.h"
 #include "servers/runtime/try.h"
 
 namespace tessera {
@@ -23,16 +24,13 @@ constexpr service::RoutesClient kInit(rt::start::slot(abi::StartSlot::kRoutes));
 constexpr rt::Slot kService{abi::kStartSlots};
 // Nanoseconds that a service may take to come back, and to answer.
 constexpr std::uint64_t kPatience = 5'000'000'000;
-constexpr std::uint64_t kMoment = 2'000'000;  // until it looks again
 
 constexpr std::size_t kIndex = manifest::find(manifest::kSelected, "chaos").value();
 constexpr const manifest::Image& kImage = manifest::kSelected.images[kIndex];
 
-std::uint64_t now() { return kernel::Self::now().value_or(abi::kNoDeadline); }
-
 // What a call to it comes to: none of them is an Echo, so one that lives says so in its own words.
 rt::Error call_it() {
-  const auto answer = service::EchoClient(kService).nothing_until(now() + kPatience);
+  const auto answer = service::EchoClient(kService).nothing_until(rt::now() + kPatience);
   return answer ? rt::Error{} : answer.error();
 }
 bool lives(const rt::Error& answer) {
@@ -44,14 +42,11 @@ bool failed(std::string_view name, std::string_view why) {
   return false;
 }
 
-bool waits_for(std::string_view name, ImageState state, std::uint32_t starts,
-               std::uint64_t patience = kPatience) {
-  for (const std::uint64_t end = now() + patience; now() < end;) {
+bool waits_for(std::string_view name, ImageState state, std::uint32_t starts) {
+  return rt::wait_until(kPatience, [&] {
     const auto is = kInit.state(name);
-    if (is && is->state == state && is->starts >= starts) return true;
-    rt::ignore(rt::start::timer().wait(now() + kMoment));
-  }
-  return false;
+    return is && is->state == state && is->starts >= starts;
+  });
 }
 
 bool kills(std::string_view name) {
@@ -79,11 +74,9 @@ std::uint32_t rounds(std::string_view text) {
 }  // namespace
 
 extern "C" std::int32_t server_main(std::uint64_t argument) {
-  // The ladder is climbed in peace.
-  constexpr std::uint64_t kLadder = 300'000'000'000;
-  if (!waits_for("SELFTEST", ImageState::kDown, 1, kLadder)) return 1;
+  rt::wait_for_ladder();
   // And those who use the services begin.
-  rt::ignore(rt::start::timer().wait(now() + 50 * kMoment));
+  rt::pause(50 * rt::kMoment);
   for (std::uint32_t left = rounds(rt::argument_text(argument)); left > 0; --left) {
     for (const std::string_view name : kImage.uses) {
       if (!kills(name)) return 1;

@@ -22,16 +22,6 @@ inline constexpr std::uint64_t kHeadStart = 500'000'000;
 inline constexpr std::uint64_t kSleep = 6'000'000'000;
 inline constexpr std::uint64_t kPatience = 20'000'000'000;
 
-// The ladder is climbed in peace.
-inline void wait_for_selftest() {
-  const service::RoutesClient init(rt::start::slot(abi::StartSlot::kRoutes));
-  for (;;) {
-    const auto image = init.state("SELFTEST");
-    if (image && image->state == service::ImageState::kDown) return;
-    rt::ignore(kernel::Self::yield());
-  }
-}
-
 }  // namespace tessera::crowd
 
 #endif  // SERVERS_CROWD_CROWD_H_

@@ -18,6 +18,7 @@
 #include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
+#include "servers/runtime/time.h"
 #include "servers/runtime/try.h"
 
 // The image's first byte (servers/runtime/start.S).
@@ -141,7 +142,7 @@ rt::Result<void> all_sleep_and_wake() {
 
 extern "C" std::int32_t tessera::server_main(std::uint64_t) {
   using namespace tessera::crowd;
-  wait_for_selftest();
+  rt::wait_for_ladder();
   if (const auto done = all_sleep_and_wake(); !done) {
     tessera::rt::print("FAIL status ", done.error().status, " detail ", done.error().detail);
     return 1;

@@ -2,13 +2,12 @@
 // woken together, none before its time. Exits 0 when it was so.
 #include <cstdint>
 
-#include "idl/kernel/self.h"
 #include "idl/service/timed_client.h"
 #include "servers/crowd/crowd.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
-#include "servers/runtime/try.h"
+#include "servers/runtime/time.h"
 
 namespace tessera::crowd {
 namespace {
@@ -24,8 +23,6 @@ constexpr std::uint64_t kAtOnce = 500'000'000;
 // Not more than a window for each image: their times are some milliseconds apart.
 constexpr std::uint64_t kMostWakeUps = std::uint64_t{2} * kImages;
 
-std::uint64_t now() { return kernel::Self::now().value_or(abi::kNoDeadline); }
-
 bool failed(std::string_view why) {
   rt::print("FAIL ", why);
   return false;
@@ -34,25 +31,22 @@ bool failed(std::string_view why) {
 // Waits until `holds` of what timed tells; false: it never does.
 template <class Holds>
 bool until(Statistics& told, Holds holds) {
-  for (const std::uint64_t end = now() + kPatience; now() < end;) {
-    const auto answer = kTimed.statistics_until(end);
-    if (!answer) return false;
-    told = *answer;
-    if (holds()) return true;
-    rt::ignore(kernel::Self::yield());
-  }
-  return false;
+  return rt::wait_until(kPatience, [&] {
+    const auto answer = kTimed.statistics_until(rt::now() + kPatience);
+    if (answer) told = *answer;
+    return answer && holds();
+  });
 }
 
 // The longest that a request took; abi::kNoDeadline: one was refused.
 std::uint64_t longest_answer() {
   std::uint64_t longest = 0;
   for (std::uint32_t i = 0; i < kAsked; ++i) {
-    const std::uint64_t begin = now();
+    const std::uint64_t begin = rt::now();
     const auto timer = kTimed.register_until(begin + kAtOnce, begin + kPatience,
                                              service::TimerClass::kSender, rt::start::timer());
     if (!timer || !kTimed.cancel_until(begin + kAtOnce, timer->id)) return abi::kNoDeadline;
-    if (const std::uint64_t took = now() - begin; took > longest) longest = took;
+    if (const std::uint64_t took = rt::now() - begin; took > longest) longest = took;
   }
   return longest;
 }
@@ -81,6 +75,6 @@ bool watches() {
 }  // namespace tessera::crowd
 
 extern "C" std::int32_t tessera::server_main(std::uint64_t) {
-  tessera::crowd::wait_for_selftest();
+  tessera::rt::wait_for_ladder();
   return tessera::crowd::watches() ? 0 : 1;
 }

@@ -13,6 +13,7 @@
 #include "servers/elf/corpus.h"
 #include "servers/execd/refusal.h"
 #include "servers/runtime/slots.h"
+#include "servers/runtime/time.h"
 #include "servers/selftest/layout.h"
 
 namespace tessera::selftest {
@@ -223,14 +224,12 @@ Result<void> survives_who_gives_up() {
                                    spawned.error() == ExecStatus::kFailed);
     RT_TRY(require(spawned || late, "who gives up is told otherwise"));
   }
-  RT_TRY_ASSIGN(const std::uint64_t start, must("read the clock", kernel::Self::now()));
-  for (std::uint64_t now = start; now < start + kPatience;) {
-    RT_TRY_ASSIGN(const auto after, statistics());
-    if (after.live <= before.live) return runs_the_sound_one();
-    RT_TRY(must("yield", kernel::Self::yield()));
-    RT_TRY_ASSIGN(now, must("read the clock", kernel::Self::now()));
-  }
-  return require(false, "children of those who gave up are left");
+  const bool all_ended = rt::wait_until(kPatience, [&] {
+    const auto after = kExecd.statistics();
+    return after && after->live <= before.live;
+  });
+  RT_TRY(require(all_ended, "children of those who gave up are left"));
+  return runs_the_sound_one();
 }
 
 }  // namespace

@@ -2,21 +2,18 @@
 // execd meanwhile: also while it spawns. Each call ends; an execd that comes back has all of its
 // memory. Exits 0 when it is so, and programs ran.
 #include <cstdint>
-#include <string_view>
 
 #include "idl/kernel/self.h"
 #include "idl/service/execd_client.h"
-#include "idl/service/routes_client.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/reach.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
+#include "servers/runtime/time.h"
 #include "servers/runtime/try.h"
 
 namespace tessera {
 namespace {
-
-using service::ImageState;
 
 constexpr rt::Slot kExecdAt = rt::start::peer(0);
 constexpr service::ExecdClient kExecd(kExecdAt);
@@ -29,23 +26,15 @@ constexpr std::uint64_t kPatience = 2'000'000'000;
 // (docs/caveats.md).
 constexpr std::uint64_t kPause = 20'000'000;
 
-std::uint64_t now() { return kernel::Self::now().value_or(abi::kNoDeadline); }
-
-bool has_ended(std::string_view name) {
-  const service::RoutesClient init(rt::start::slot(abi::StartSlot::kRoutes));
-  const auto image = init.state(name);
-  return image && image->state == ImageState::kDown;
-}
-
 // Whether it ran to its end.
 bool runs_one() {
   rt::ignore(rt::start::cnode().delete_(kProcess.endpoint().index));
   const auto process = rt::reaching(kExecdAt, "execd", [] {
-    return kExecd.spawn_until(now() + kPatience, "child_exit", service::ChildClass::kOwn,
+    return kExecd.spawn_until(rt::now() + kPatience, "child_exit", service::ChildClass::kOwn,
                               service::Withheld{}, "");
   });
   if (!process || !process->keep(kProcess.endpoint())) return false;
-  const auto end = kProcess.wait_until(now() + kPatience);
+  const auto end = kProcess.wait_until(rt::now() + kPatience);
   return end && end->state == abi::TaskState::kExited && end->status == 0;
 }
 
@@ -53,15 +42,14 @@ bool runs_one() {
 
 extern "C" std::int32_t server_main(std::uint64_t) {
   if (!kernel::Self::window(rt::start::slot(abi::StartSlot::kWindow0).index)) return 1;
-  // The ladder is climbed in peace.
-  while (!has_ended("SELFTEST")) rt::ignore(rt::start::timer().wait(now() + kPause));
+  rt::wait_for_ladder();
   const auto before = kExecd.statistics();
   if (!before) return 2;
   std::uint32_t calls = 0;
   std::uint32_t ran = 0;
-  for (; !has_ended("chaos"); ++calls) {
+  for (; !rt::has_ended("chaos"); ++calls) {
     if (runs_one()) ++ran;
-    rt::ignore(rt::start::timer().wait(now() + kPause));
+    rt::pause(kPause);
   }
   rt::print(ran, " of ", calls, " programs ran");
   if (!runs_one()) return 3;
