@@ -52,13 +52,15 @@ class List {
   bool empty() const { return !head_.linked(); }
   T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
   T* back() { return empty() ? nullptr : static_cast<T*>(head_.previous); }
-  // Of one that is not empty.
+  // Of one that is not empty; whether it is empty then.
   T& first() { return *static_cast<T*>(head_.next); }
-  void drop_first() {
+  bool drop_first() {
     Link<Tag>* item = head_.next;
-    head_.next = item->next;
-    head_.next->previous = &head_;
+    Link<Tag>* next = item->next;
+    head_.next = next;
+    next->previous = &head_;
     item->next = item->previous = item;
+    return next == &head_;
   }
   // The one after `item`, or null at the end.
   T* after(T& item) {

@@ -110,6 +110,7 @@ Result<void> take_message(Thread& thread, Endpoint& endpoint) {
     if (shape_of(sender).capabilities() != 0 && !has_tree()) return kNeedsTree;
     take_sender(sender, endpoint);
     Result<void> delivered = deliver(sender, thread);
+    if (delivered.has_value()) thread.had_signal = false;
     if (delivered.has_value() && sender.expects_reply) {
       refresh_class(thread);  // the sender's deadline runs on until it is answered
       return kWaiting;
@@ -130,11 +131,12 @@ Result<void> try_receive(Thread& thread, const Invoked& from, Nanoseconds deadli
   // Locked until the thread is in the endpoint's queue: a signal comes before, and is taken here,
   // or after, and finds it there.
   const BoundLock bound(thread);
-  if (bound.take_signal(thread)) return kWaiting;
+  if (!thread.had_signal && bound.take_signal(thread)) return kWaiting;
   Endpoint& endpoint = from.as<Endpoint>();
   LockGuard guard(endpoint.lock);
   if (!from.stands()) return kGone;
   TRY(take_message(thread, endpoint));
+  if (bound.take_signal(thread)) return kWaiting;
   if (deadline != kNever && deadline <= arch::now()) {
     return Error{abi::kEtimedout, abi::Detail::kTimedOut, 0};
   }

@@ -44,7 +44,7 @@ class Waiting {
       : word_(std::to_underlying(wait)) {}  // NOLINT(google-explicit-constructor)
   // An Endpoint (kSending, kReceiving), a Reply (kAnswer), a Notification (kNotification).
   Waiting(Wait wait, const void* on)
-      : word_(reinterpret_cast<std::uintptr_t>(on) | std::to_underlying(wait)) {}
+      : word_(reinterpret_cast<std::uintptr_t>(on) + std::to_underlying(wait)) {}
 
   Wait wait() const { return static_cast<Wait>(word_ & kWaits); }
   template <class T>
@@ -94,7 +94,8 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
-  bool fault = false;  // the message is the kernel's, about a fault of this thread
+  bool had_signal = false;  // a signal ended its receive last: the next begins with the messages
+  bool fault = false;       // the message is the kernel's, about a fault of this thread
   bool doomed =
       false;  // it runs only to end its task (end_task was preempted, or a fault is not handled)
   abi::FaultCause fault_cause = abi::FaultCause::kNone;

@@ -144,6 +144,7 @@ BoundLock::BoundLock(Thread& thread) {
 bool BoundLock::take_signal(Thread& thread) const {
   if (notification_ == nullptr || notification_->bits.peek() == 0) return false;
   deliver_signal(thread, notification_->take_bits());
+  thread.had_signal = true;
   return true;
 }
 

@@ -94,8 +94,7 @@ inline void take_from_queue(Thread& thread, Endpoint& endpoint) {
 }
 // The first receiver.
 [[gnu::always_inline]] inline void take_first(Endpoint& endpoint) {
-  endpoint.queue.drop_first();
-  if (endpoint.queue.empty()) endpoint.holds = Endpoint::Holds::kNobody;
+  if (endpoint.queue.drop_first()) endpoint.holds = Endpoint::Holds::kNobody;
 }
 inline void take_sender(Thread& thread, Endpoint& endpoint) {
   if (endpoint.cancel_from == &thread) endpoint.cancel_from = endpoint.queue.after(thread);

@@ -46,10 +46,8 @@ namespace internal {
 // A class that the caller has from its own caller goes the long way, which counts how far: false.
 [[gnu::always_inline]] inline bool donate(const Thread& caller, abi::QosClass donated,
                                           Thread& receiver) {
-  if (donated <= receiver.own_class.peek()) [[likely]]
-    return true;
   if (donated > caller.own_class.peek()) return false;
-  receiver.effective_class.set(donated);
+  if (donated > receiver.own_class.peek()) receiver.effective_class.set(donated);
   return true;
 }
 

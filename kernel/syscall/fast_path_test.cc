@@ -147,6 +147,10 @@ class Round : public IpcTest {
     out << name << " wait=" << int(thread.wait()) << " run=" << int(sched::run_state(thread))
         << " class=" << int(thread.effective_class.peek()) << " received=" << int(thread.received)
         << " caller=" << (thread.reply.caller.peek() != nullptr) << " armed=" << thread.armed();
+    if (thread.reply.caller.peek() != nullptr) {
+      const Gift gift = thread.reply.gift.peek();
+      out << " gift=" << int(gift.of) << ',' << int(gift.depth);
+    }
     bool waits = thread.wait() != Wait::kNone;
     bool receives = thread.wait() == Wait::kReceiving;
     for (unsigned i = 0; i < 32; ++i) {

@@ -84,12 +84,29 @@ void a_bound_signal_ends_a_receive() {
   const auto signalled = OK(endpoint.receive(abi::kNoDeadline));
   EXPECT(signalled.tag == 0 && signalled.info == 0 && signalled.badge == 0);
   EXPECT(words_of(signalled) == (Words{12, 0, 0, 0, 0, 0}));
-  // One that was there before goes first; the message waits.
-  spawn([](std::uint64_t) { OK(send(endpoint, 3)); });
-  settle();
+}
+
+// Where both wait a signal goes first, and after it a message: a flood of the one leaves the other
+// its turn.
+void a_signal_and_a_message_take_turns() {
+  notification = make<Notification>();
+  endpoint = make<Endpoint>();
+  OK(rt::start::thread().bind(notification));
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    spawn([](std::uint64_t word) { OK(send(endpoint, word)); }, 3 + i);
+    settle();
+  }
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    OK(notification.signal());
+    const auto signalled = OK(endpoint.receive(abi::kNoDeadline));
+    EXPECT(signalled.tag == 0 && signalled.w0 == 1);
+    OK(notification.signal());
+    EXPECT(OK(endpoint.receive(abi::kNoDeadline)).w0 == 3 + i);
+  }
+  // With nobody who sends, one signal after the other.
+  EXPECT(OK(endpoint.receive(abi::kNoDeadline)).tag == 0);
   OK(notification.signal());
   EXPECT(OK(endpoint.receive(abi::kNoDeadline)).tag == 0);
-  EXPECT(OK(endpoint.receive(abi::kNoDeadline)).w0 == 3);
 }
 
 void bind_is_refused() {
@@ -207,6 +224,7 @@ std::span<const Behaviour> notification_behaviours() {
       {"notification.a_signal_reaches_another_space", a_signal_reaches_another_space},
       {"notification.rights_are_needed", rights_are_needed},
       {"notification.a_bound_signal_ends_a_receive", a_bound_signal_ends_a_receive},
+      {"notification.a_signal_and_a_message_take_turns", a_signal_and_a_message_take_turns},
       {"notification.bind_is_refused", bind_is_refused},
       {"alarm.fires_at_its_deadline", an_alarm_fires_at_its_deadline},
       {"alarm.in_the_past_fires_at_once", an_alarm_in_the_past_fires_at_once},

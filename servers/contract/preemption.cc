@@ -4,6 +4,7 @@
 
 #include "servers/contract/behaviour.h"
 #include "servers/contract/events.h"
+#include "servers/contract/harts.h"
 #include "servers/contract/long_work.h"
 #include "servers/contract/world.h"
 #include "servers/runtime/exit.h"
@@ -29,6 +30,7 @@ bool is_in_the_call() {
 
 // Wakes up by its deadline again and again, while `work` is one system call of a lower thread.
 volatile bool was_late = false;
+volatile std::uint32_t ticks = 0;
 void tick(std::uint64_t) {
   const auto never = make<Notification>();
   for (;;) {
@@ -36,6 +38,7 @@ void tick(std::uint64_t) {
     REFUSED(never.wait(deadline), kTimedOut);
     if (now() > deadline + kMillisecond) was_late = true;
     if (is_in_the_call()) interruptions = interruptions + 1;
+    ticks = ticks + 1;
   }
 }
 
@@ -48,6 +51,9 @@ void is_preempted(SystemCall call, auto work) {
   lower_oneself();
   start(ticker);
   work();
+  // One that was kept from running until now has yet to find that out.
+  const std::uint32_t ticked = ticks;
+  until([ticked] { return ticks != ticked; });
   // The first of them could have been before the call had begun. If some came late, the machine may
   // have stood still, or the call has kept them out; that is so again when it is tried again.
   if (interruptions < 3 && was_late) rt::exit(kTooLate);

@@ -136,10 +136,10 @@ void a_set_reaches_who_does_not_run() {
   low.give(0, signal.slot(), rt::rights(Notification::Right::kSignal));
   low.give(1, raised.slot(), rt::rights(Notification::Right::kSignal));
   low.give(2, not_raised.slot(), rt::rights(Notification::Right::kSignal));
+  const std::uint64_t share = now() + kShortOfAShare;
   low.start();
   EXPECT(OK(came.wait(in_milliseconds(5000))) == 1);
-  const std::uint64_t share = now() + kShortOfAShare;
-  const auto early = came.wait(in_milliseconds(20));
+  const auto early = came.wait(in_milliseconds(5));
   set_by_authority(low.task().slot(), QosClass::kInteractive);
   in_time(share);
   REFUSED(early, kTimedOut);

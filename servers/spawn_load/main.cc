@@ -22,9 +22,6 @@ constexpr service::ProcessClient kProcess(rt::Slot{abi::kStartSlots});
 // Nanoseconds: how long it waits for an answer; for execd to come back, who is started after
 // others.
 constexpr std::uint64_t kPatience = 2'000'000'000;
-// Between two: auditd writes what is decided about each, and answers nobody while it has to
-// (docs/caveats.md).
-constexpr std::uint64_t kPause = 20'000'000;
 
 // Whether it ran to its end.
 bool runs_one() {
@@ -49,7 +46,6 @@ extern "C" std::int32_t server_main(std::uint64_t) {
   std::uint32_t ran = 0;
   for (; !rt::has_ended("chaos"); ++calls) {
     if (runs_one()) ++ran;
-    rt::pause(kPause);
   }
   rt::print(ran, " of ", calls, " programs ran");
   if (!runs_one()) return 3;

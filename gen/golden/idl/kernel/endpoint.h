@@ -153,10 +153,11 @@ class Endpoint {
     std::uint32_t info{};
   };
   // Waits for a message, or for a signal on the Notification bound to the thread (then tag is 0 and
-  // w0 has the bits). badge, identity and class are the kernel's word on the sender. info: bits 0
-  // and 1 the sender's QosClass, bit 8 set when the sender waits for an answer. When the status is
-  // not 0, tag is 0 too. A caller not answered yet is refused: it gets epipe. deadline:
-  // nanoseconds, absolute; noDeadline: none.
+  // w0 has the bits). Where both are there already the signal goes first; after one that did, a
+  // message: neither keeps the other from its turn. badge, identity and class are the kernel's word
+  // on the sender. info: bits 0 and 1 the sender's QosClass, bit 8 set when the sender waits for an
+  // answer. When the status is not 0, tag is 0 too. A caller not answered yet is refused: it gets
+  // epipe. deadline: nanoseconds, absolute; noDeadline: none.
   // w0 to w5: the message's first six words.
   // badge: of the capability that it was sent by.
   // identity: of the sender's task.
@@ -188,8 +189,9 @@ class Endpoint {
   };
   // Answers the caller of the last message with `status` and the words that `shape` counts (no
   // capabilities), then receives without a deadline. An answer to a caller that is gone is dropped.
-  // Without a caller to answer: einval, noReply, and nothing is received.
-  // w0 to w5: the answer's first six words.
+  // Without a caller to answer: einval, noReply, and nothing is received. A capability that is
+  // deleted meanwhile: ebadf, and the caller may have its answer or not. w0 to w5: the answer's
+  // first six words.
   // w0 to w5: the next message's.
   // status: 0, the service's own error, or the transport's.
   // shape: words of the answer.
