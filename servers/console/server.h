@@ -76,6 +76,7 @@ class BasicServer {
     if (!wiring_.pages.map(wiring_.task, kWindow, kAccess)) return rt::failure(Status::kFailed);
     port_ = Port(kWindow, place);
     port_.start();
+    if (port_.line_has_begun()) transmitter_.end_foreign_line();
     attached_ = true;
     interrupts_ = wiring_.irq.bind(wiring_.signal).has_value();
     if (interrupts_) {

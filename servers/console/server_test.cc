@@ -231,6 +231,29 @@ TEST_F(ConsoleServerTest, WithoutAnInterruptItPolls) {
   EXPECT_EQ(acknowledged_, 0);
 }
 
+// What the last console had begun when it died is no part of this one's first line.
+TEST_F(ConsoleServerTest, TheLastOnesLineIsEnded) {
+  TestServer last{{.images = kImages, .init_identity = kInit, .init_name = "init"},
+                  {.identity = kConsole,
+                   .pages = rt::start::device(),
+                   .irq = rt::start::irq(),
+                   .signal = rt::start::timer(),
+                   .task = rt::start::task()}};
+  ASSERT_TRUE(last.attach({.badge = 0, .identity = kInit, .qos = {}}, 0, 0));
+  kernel_.server = [&](const rt::Registers& message) {
+    return service::ConsoleServer<TestServer>::dispatch(last, rt::start::service(), message);
+  };
+  print(kTask, "more than a FIFO holds\n");
+  uart_.shift();
+  uart_.immediate = true;
+  kernel_.server = [this](const rt::Registers& message) {
+    return service::ConsoleServer<TestServer>::dispatch(server_, rt::start::service(), message);
+  };
+  ASSERT_EQ(attach(kInit), ConsoleStatus::kOk);
+  print(kInit, "up\n");
+  EXPECT_EQ(uart_.sent, "SELFTEST: more t\ninit: up\n");
+}
+
 class ConsoleTest : public ConsoleServerTest {
  protected:
   ConsoleTest() { EXPECT_EQ(attach(kInit), ConsoleStatus::kOk); }
