@@ -429,11 +429,22 @@ TEST_F(ConsoleTest, TheLineIsLetGoOfBeforeItIsAcknowledged) {
   EXPECT_EQ(uart_.sent, "SELFTEST: more than a FIFO holds\n");
 }
 
+// Whoever gives up knows that it is not printed, and writes it again.
+TEST_F(ConsoleTest, WhatAWriterThatIsGoneWroteIsNotPrinted) {
+  uart_.immediate = true;
+  callers_are_gone_ = true;
+  write(kTask, "a line\n");
+  callers_are_gone_ = false;
+  print(kTask, "a line\n");
+  EXPECT_EQ(uart_.sent, "SELFTEST: a line\n");
+}
+
 TEST_F(ConsoleTest, AWaiterThatIsGoneHoldsNobodyUp) {
-  fill(kTask);
+  const std::size_t lines = fill(kTask);
   callers_are_gone_ = true;
   run();
   callers_are_gone_ = false;
+  EXPECT_EQ(uart_.sent.size(), lines * std::string_view("SELFTEST: a flood of lines\n").size());
   uart_.immediate = true;
   uart_.sent.clear();
   // Its object is free again, as many times as there are objects.
