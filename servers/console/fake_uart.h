@@ -23,8 +23,9 @@ struct FakeUart {
   std::deque<char> transmit;   // what is not yet
   std::deque<char> received;   // not taken yet
   std::uint8_t enabled = 0xf;  // what it interrupts for: whatever was there before
-  int enables = 0;             // how often that was written
-  int overwritten = 0;         // bytes put where there was no room
+  std::uint8_t scratch = 0;
+  int enables = 0;      // how often that was written
+  int overwritten = 0;  // bytes put where there was no room
 
   std::size_t capacity() const { return has_fifos ? 16 : 1; }
   // Up to so many bytes go through the wire.
@@ -64,6 +65,8 @@ struct FakeUart {
         return static_cast<std::uint8_t>((received.empty() ? 0 : 1 << 0) | (overrun ? 1 << 1 : 0) |
                                          (transmit.empty() ? 1 << 5 : 0));
       }
+      case 7:
+        return scratch;
       default:
         return 0xff;
     }
@@ -73,6 +76,7 @@ struct FakeUart {
       enabled = value;
       ++enables;
     }
+    if (number == 7) scratch = value;
     if (number != 0) return;
     if (transmit.size() == capacity()) ++overwritten;
     transmit.push_back(static_cast<char>(value));

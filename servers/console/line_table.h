@@ -32,11 +32,12 @@ class LineTable {
  public:
   // Adds at most kWriteBytes to the sender's line; a newline ends it, and so does the byte after
   // kLineLength. False: there is no room before lines have been taken, and nothing was added. Then
-  // there are lines to take.
-  constexpr bool write(std::uint64_t identity, std::string_view bytes) {
-    if (bytes.empty()) return true;
+  // there are lines to take. `wanted()` is asked when there is room: false, and nothing is added.
+  template <class Wanted>
+  constexpr bool write(std::uint64_t identity, std::string_view bytes, Wanted wanted) {
     Ring* const ring = ring_for(identity);
     if (ring == nullptr || ring->room() < bytes.size()) return false;
+    if (!wanted() || bytes.empty()) return true;
     ring->identity = identity;
     ring->written_at = ++writes_;
     for (const char c : bytes) {
@@ -45,6 +46,10 @@ class LineTable {
       if (!ends) ring->add(printable(c));
     }
     return true;
+  }
+
+  constexpr bool write(std::uint64_t identity, std::string_view bytes) {
+    return write(identity, bytes, [] { return true; });
   }
 
   // Whose turn it is: its oldest line goes to `sink`, without the newline. Nothing: no line has

@@ -55,6 +55,19 @@ class LineTableTest : public testing::Test {
   LineTable table_;
 };
 
+TEST_F(LineTableTest, WhatIsWantedNoMoreIsNotAdded) {
+  int asked = 0;
+  const auto gone = [&asked] {
+    ++asked;
+    return false;
+  };
+  EXPECT_TRUE(table_.write(1, "a line\n", gone)) << "there was room";
+  EXPECT_EQ(take_all(), Lines());
+  flood(1, "a line\n");
+  EXPECT_FALSE(table_.write(1, "a line\n", gone));
+  EXPECT_EQ(asked, 1) << "where there is room only";
+}
+
 TEST_F(LineTableTest, ANewlineEndsTheLine) {
   EXPECT_EQ(write(1, "half "), Lines());
   EXPECT_EQ(write(1, "a line\nand"), (Lines{{1, "half a line"}}));

@@ -76,6 +76,7 @@ class BasicServer {
     if (!wiring_.pages.map(wiring_.task, kWindow, kAccess)) return rt::failure(Status::kFailed);
     port_ = Port(kWindow, place);
     port_.start();
+    if (port_.line_has_begun()) transmitter_.end_foreign_line();
     attached_ = true;
     interrupts_ = wiring_.irq.bind(wiring_.signal).has_value();
     if (interrupts_) {
@@ -87,14 +88,13 @@ class BasicServer {
     return {};
   }
 
-  // Answered when the bytes are in the sender's ring. Until then they wait behind those that wait.
+  // Answered when the sender's ring has room. Until then the bytes wait behind those that wait.
+  // Those of a sender that has given up are not printed, so that it knows what was.
   void write(const rt::Caller& caller, WriteCompleter completer, std::string_view text) {
     if (!attached_) return refuse(completer, Status::kNotAttached);
     const std::uint64_t sender = caller.identity;
-    if (!waiters_.any_of(sender) && lines_.write(sender, text)) {
-      advance();
-      return rt::ignore(completer.complete());
-    }
+    const auto answer = [&] { return completer.complete().has_value(); };
+    if (!waiters_.any_of(sender) && lines_.write(sender, text, answer)) return advance();
     if (!waiters_.has_place_for(sender)) return refuse(completer, Status::kBusy);
     waiters_.add(keep(completer), sender, text);
     advance();
@@ -164,8 +164,10 @@ class BasicServer {
     for (;;) {
       const bool idle = pump();
       const bool served = waiters_.serve([this](const Waiter& waiter) {
-        if (!lines_.write(waiter.identity, waiter.text)) return false;
-        rt::ignore(WriteCompleter::adopt(waiter.reply).complete());
+        const auto answer = [&] {
+          return WriteCompleter::adopt(waiter.reply).complete().has_value();
+        };
+        if (!lines_.write(waiter.identity, waiter.text, answer)) return false;
         give_back(waiter.reply);
         return true;
       });

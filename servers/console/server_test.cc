@@ -231,6 +231,29 @@ TEST_F(ConsoleServerTest, WithoutAnInterruptItPolls) {
   EXPECT_EQ(acknowledged_, 0);
 }
 
+// What the last console had begun when it died is no part of this one's first line.
+TEST_F(ConsoleServerTest, TheLastOnesLineIsEnded) {
+  TestServer last{{.images = kImages, .init_identity = kInit, .init_name = "init"},
+                  {.identity = kConsole,
+                   .pages = rt::start::device(),
+                   .irq = rt::start::irq(),
+                   .signal = rt::start::timer(),
+                   .task = rt::start::task()}};
+  ASSERT_TRUE(last.attach({.badge = 0, .identity = kInit, .qos = {}}, 0, 0));
+  kernel_.server = [&](const rt::Registers& message) {
+    return service::ConsoleServer<TestServer>::dispatch(last, rt::start::service(), message);
+  };
+  print(kTask, "more than a FIFO holds\n");
+  uart_.shift();
+  uart_.immediate = true;
+  kernel_.server = [this](const rt::Registers& message) {
+    return service::ConsoleServer<TestServer>::dispatch(server_, rt::start::service(), message);
+  };
+  ASSERT_EQ(attach(kInit), ConsoleStatus::kOk);
+  print(kInit, "up\n");
+  EXPECT_EQ(uart_.sent, "SELFTEST: more t\ninit: up\n");
+}
+
 class ConsoleTest : public ConsoleServerTest {
  protected:
   ConsoleTest() { EXPECT_EQ(attach(kInit), ConsoleStatus::kOk); }
@@ -386,19 +409,42 @@ TEST_F(ConsoleTest, TheWaitIsBoundedAndUsedAgain) {
   }
 }
 
-// Two threads of a task, of which one waits: the other's bytes do not overtake.
+// Two threads of a task, of which one waits: the other's bytes do not overtake, though there would
+// be room for so few.
 TEST_F(ConsoleTest, WhatWaitsKeepsItsOrder) {
   fill(kTask);
-  EXPECT_EQ(write(kTask, "the last line\n"), std::nullopt);
+  EXPECT_EQ(write(kTask, "x\n"), std::nullopt);
+  EXPECT_EQ(kernel_.waiting(), 2u);
   run();
-  EXPECT_TRUE(uart_.sent.ends_with("SELFTEST: a flood of lines\nSELFTEST: the last line\n"));
+  EXPECT_TRUE(uart_.sent.ends_with("SELFTEST: a flood of lines\nSELFTEST: x\n"));
+}
+
+// A controller may tell of a line only when it rises: on_call() looks at each acknowledgement.
+TEST_F(ConsoleTest, TheLineIsLetGoOfBeforeItIsAcknowledged) {
+  print(kTask, "more than a FIFO holds\n");
+  uart_.shift();
+  uart_.immediate = true;
+  ASSERT_TRUE(interrupt()) << "there is room, and will be when all is out";
+  EXPECT_EQ(acknowledged_, 1);
+  EXPECT_EQ(uart_.sent, "SELFTEST: more than a FIFO holds\n");
+}
+
+// Whoever gives up knows that it is not printed, and writes it again.
+TEST_F(ConsoleTest, WhatAWriterThatIsGoneWroteIsNotPrinted) {
+  uart_.immediate = true;
+  callers_are_gone_ = true;
+  write(kTask, "a line\n");
+  callers_are_gone_ = false;
+  print(kTask, "a line\n");
+  EXPECT_EQ(uart_.sent, "SELFTEST: a line\n");
 }
 
 TEST_F(ConsoleTest, AWaiterThatIsGoneHoldsNobodyUp) {
-  fill(kTask);
+  const std::size_t lines = fill(kTask);
   callers_are_gone_ = true;
   run();
   callers_are_gone_ = false;
+  EXPECT_EQ(uart_.sent.size(), lines * std::string_view("SELFTEST: a flood of lines\n").size());
   uart_.immediate = true;
   uart_.sent.clear();
   // Its object is free again, as many times as there are objects.
@@ -451,7 +497,9 @@ TEST_F(ConsoleTest, WhatAReaderThatIsGoneDidNotGetIsTheNextOnes) {
   callers_are_gone_ = true;
   type("abc");
   callers_are_gone_ = false;
-  EXPECT_EQ(read(kOtherShell)->bytes, "abc");
+  const auto next = read(kOtherShell);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->bytes, "abc");
 }
 
 TEST_F(ConsoleTest, WhatThereIsNoRoomForIsCounted) {

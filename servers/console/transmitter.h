@@ -1,6 +1,7 @@
 // Transmitter: lines of a LineTable on their way through a port, each with its sender's name.
 //
-// A port has room(), how many bytes it takes now, and put(char), for as many.
+// A port has room(), how many bytes it takes now; put(char), for as many; and note_line(bool),
+// which remembers whether a line has begun and not ended, for whoever has the port after this one.
 #ifndef SERVERS_CONSOLE_TRANSMITTER_H_
 #define SERVERS_CONSOLE_TRANSMITTER_H_
 
@@ -22,10 +23,15 @@ class Transmitter {
     while (sent_ != line_.text().size() || next(lines, names)) {
       if (room == 0) room = port.room();
       if (room == 0) return false;
+      if (sent_ == 0) port.note_line(true);
       for (; room != 0 && sent_ != line_.text().size(); --room) port.put(line_.text()[sent_++]);
+      if (sent_ == line_.text().size()) port.note_line(false);
     }
     return true;
   }
+
+  // Somebody else's line was not ended: before the first one of this.
+  constexpr void end_foreign_line() { line_.put('\n'); }
 
  private:
   static constexpr std::size_t kStamped = kNameLength + 2 + kLineLength + 1;

@@ -15,6 +15,9 @@ struct Port {
   std::size_t free = 0;
   std::string sent;
   int asked = 0;
+  bool in_line = false;
+
+  void note_line(bool has_begun) { in_line = has_begun; }
 
   std::size_t room() {
     ++asked;
@@ -61,12 +64,14 @@ TEST_F(TransmitterTest, GoesOnWhereItStopped) {
   ASSERT_TRUE(lines_.write(1, "one line\n"));
   EXPECT_FALSE(pump(3));
   EXPECT_EQ(port_.sent, "ini");
+  EXPECT_TRUE(port_.in_line);
   ASSERT_TRUE(lines_.write(0x11, "another\n"));
   EXPECT_FALSE(pump(0));
   EXPECT_FALSE(pump(17));
   EXPECT_EQ(port_.sent, "init: one line\ntimed") << "no line is broken by another one";
   EXPECT_TRUE(pump(10));
   EXPECT_EQ(port_.sent, "init: one line\ntimed: another\n");
+  EXPECT_FALSE(port_.in_line);
 }
 
 TEST_F(TransmitterTest, TheLongestLineOfTheLongestNameIsWhole) {

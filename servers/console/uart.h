@@ -76,6 +76,10 @@ class BasicUart {
     if ((status() & kDataReady) == 0) return std::nullopt;
     return read(kReceive);
   }
+  // In the scratch register, which means nothing to the device: whoever has it next can ask whether
+  // the last one died within a line. One that has no such register says anything.
+  void note_line(bool has_begun) { write(kScratch, has_begun ? 1 : 0); }
+  bool line_has_begun() { return read(kScratch) == 1; }
   // How often bytes came that it had no room for: each time one at least is lost.
   std::uint32_t overruns() const { return overruns_; }
 
@@ -86,6 +90,7 @@ class BasicUart {
   static constexpr std::uint32_t kInterruptEnable = 1;
   static constexpr std::uint32_t kInterruptIdentification = 2;
   static constexpr std::uint32_t kLineStatus = 5;
+  static constexpr std::uint32_t kScratch = 7;
   static constexpr std::uint8_t kFifosOn = 0b11 << 6;
   static constexpr std::uint8_t kDataReady = 1 << 0;
   static constexpr std::uint8_t kOverrun = 1 << 1;

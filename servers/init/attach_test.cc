@@ -136,12 +136,12 @@ TEST_F(AttachTest, WhatIsSaidWithoutAConsoleWaitsForTheNext) {
   EXPECT_EQ(by_kernel + printed, "");
   ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
   print("up console");
-  EXPECT_EQ(printed, "\nconsole ended: killed\nrestart console\nup console\n");
+  EXPECT_EQ(printed, "console ended: killed\nrestart console\nup console\n");
   print_through(rt::Slot{});
   for (int i = 0; i < 100; ++i) print("one of a hundred lines");
   printed.clear();
   ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
-  EXPECT_TRUE(printed.starts_with("\none of a hundred lines\n"));
+  EXPECT_TRUE(printed.starts_with("one of a hundred lines\n"));
   EXPECT_TRUE(printed.ends_with("... and more\n"));
 }
 

@@ -33,8 +33,7 @@ void print_through(rt::Slot slot) {
   if (console == rt::Slot{}) return;
   if (held.text().empty()) return;
   rt::Chunks chunks(send_to_console);
-  // The console that went may have begun a line.
-  rt::write(chunks, '\n', held.text());
+  rt::write(chunks, held.text());
   if (held.cut()) rt::write(chunks, "... and more\n");
   held = {};
 }

@@ -12,11 +12,13 @@ void ConsolePort::begin() {
   deadline_ = now ? *now + kAuditWithin : 0;
 }
 
-bool ConsolePort::send(const Chunk& text) const {
+Sent ConsolePort::send(const Chunk& text, bool begun) const {
   const service::ConsoleClient console(start::console());
   const auto write = [&] { return console.write_until(deadline_, text); };
-  return reaching(start::console(), "console", write, deadline_ - kAuditWithin + kFindWithin)
-      .has_value();
+  const std::uint64_t find_until = deadline_ - kAuditWithin + kFindWithin;
+  const auto sent = begun ? write() : reaching(start::console(), "console", write, find_until);
+  if (sent) return Sent::kTaken;
+  return is_gone(sent.error()) ? Sent::kGone : Sent::kNot;
 }
 
 }  // namespace tessera::rt

@@ -21,7 +21,15 @@ inline constexpr std::uint64_t kAuditWithin = 50'000'000;
 // server: then this one gives way, and the next line asks again.
 inline constexpr std::uint64_t kFindWithin = 5'000'000;
 
-// `Port`: begin() before each line, and bool send(const Chunk&), whether the piece was taken.
+// What became of a piece of a line.
+enum class Sent : std::uint8_t {
+  kTaken,
+  kNot,   // it is not printed, now or later
+  kGone,  // likewise, and who took the line's begin is gone
+};
+
+// `Port`: begin() before each line, and Sent send(const Chunk&, bool begun). `begun`: somebody has
+// taken the begin of a line, and the piece is for nobody else.
 template <class Port>
 class AuditLog {
  public:
@@ -46,28 +54,42 @@ class AuditLog {
  private:
   template <class... Args>
   constexpr bool send(const Args&... args) {
-    bool taken = true;
     port_.begin();
+    if (!end_begun_line()) return false;
+    bool taken = true;
     {
-      Chunks chunks([&](const Chunk& text) { taken = taken && port_.send(text); });
-      // What was begun and given up is a line of its own.
-      if (cut_) rt::write(chunks, '\n');
+      Chunks chunks([&](const Chunk& piece) { taken = taken && put(piece); });
       rt::write(chunks, args..., '\n');
     }
-    cut_ = !taken;
     return taken;
+  }
+
+  // What was begun and given up is a line of its own; whoever is gone has none.
+  constexpr bool end_begun_line() {
+    if (!begun_) return true;
+    Chunk end;
+    end.push('\n');
+    put(end);
+    return !begun_;
+  }
+
+  constexpr bool put(const Chunk& piece) {
+    const Sent sent = port_.send(piece, begun_);
+    if (sent == Sent::kTaken) begun_ = !piece.view().ends_with('\n');
+    if (sent == Sent::kGone) begun_ = false;
+    return sent == Sent::kTaken;
   }
 
   Port port_{};
   std::uint64_t lost_ = 0;
-  bool cut_ = false;
+  bool begun_ = false;  // the last piece that was taken did not end its line
 };
 
 // StartSlot.console.
 class ConsolePort {
  public:
   void begin();
-  bool send(const Chunk& text) const;
+  Sent send(const Chunk& text, bool begun) const;
 
  private:
   std::uint64_t deadline_ = 0;

@@ -38,8 +38,9 @@ class ConsoleClient {
   // not printable ASCII become '?'. A line of more than 200 bytes is printed in pieces, each with
   // the name. Answered at once while the sender has room, 1024 bytes, for what is not printed yet,
   // and otherwise when it has; `busy` and nothing written when it has two writes that wait, or 16
-  // wait in all. What was answered is printed if the console lives on. text: a part of a line, or
-  // the end of one and the beginning of the next.
+  // wait in all. What was answered is printed if the console lives on; what a sender gave up
+  // waiting for is not.
+  // text: a part of a line, or the end of one and the beginning of the next.
   [[gnu::always_inline]] rt::Result<void> write(std::string_view text) const {
     if (text.size() > 40U) {
       return rt::failure(abi::kEinval, abi::Detail::kBadLength, 1);

@@ -177,14 +177,14 @@ class ConsoleServer {
         { impl.attach(caller, offset, shift) } -> std::same_as<rt::Result<void>>;
       },
       "console must implement Console.attach: rt::Result<void> attach(const rt::Caller&, "
-      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:39)");
+      "std::uint32_t offset, std::uint8_t shift)  (idl/service/console.idl:40)");
   static_assert(
       requires(Impl& impl, const rt::Caller& caller, Console::ReadCompleter completer,
           std::uint8_t max) {
         { impl.read(caller, std::move(completer), max) } -> std::same_as<void>;
       },
       "console must implement Console.read: void read(const rt::Caller&, Console::ReadCompleter, "
-      "std::uint8_t max)  (idl/service/console.idl:45)");
+      "std::uint8_t max)  (idl/service/console.idl:46)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
