@@ -95,6 +95,10 @@ void check_parent(Context& context, const RawNode& node, Interface& result);
 void check_interface_methods(Context& context, const RawNode& node, Interface& result);
 void check_interfaces_together(Context& context, const System& system);
 
+// check_manifest.cc: a constant whose type has $manifest.
+ManifestLimits manifest_limits(const Value& value);
+void check_manifest(Context& context, const RawNode& node, const Constant& constant);
+
 // check_names.cc: what becomes one name in C++ is refused.
 void check_function_names(Context& context, const Interface& interface);
 // `what`: "parameter", "field".

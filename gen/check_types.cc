@@ -40,26 +40,38 @@ bool reaches(const Context& context, const RawType& type, std::uint64_t goal,
   return type.id == goal || reaches(context, type.id, goal, seen);
 }
 
-void check_lengths(Context& context, const Position& position, const Type& type,
+// Where a value of a constant stands.
+struct ValueSite {
+  const Sources& sources;
+  std::string file;
+  std::string key;
+
+  Position position() const { return sources.value_position(file, key); }
+  ValueSite part(const std::string& of) const { return {sources, file, key + of}; }
+};
+
+void check_lengths(Context& context, const ValueSite& site, const Type& type,
                    const std::optional<std::uint32_t>& max, const std::string& name,
                    const Value& value) {
   const std::size_t length =
       value.kind == Value::Kind::kText ? value.text.size() : value.parts.size();
   if (max && (type.kind == Kind::kText || type.kind == Kind::kList) && length > *max) {
     context.report(
-        Code::kTooLong, position,
+        Code::kTooLong, site.position(),
         absl::StrCat("a '", name, "' here is ", length, " long, more than its $max(", *max, ")"));
   }
   if (type.kind == Kind::kList) {
-    for (const Value& part : value.parts) {
-      check_lengths(context, position, *type.element, std::nullopt, name, part);
+    for (std::size_t index = 0; index < value.parts.size(); ++index) {
+      check_lengths(context, site.part(absl::StrCat("[", index, "]")), *type.element, std::nullopt,
+                    name, value.parts[index]);
     }
   }
   if (type.kind == Kind::kStruct && type.structure != nullptr) {
     for (std::size_t index = 0; index < value.parts.size(); ++index) {
       if (index >= type.structure->fields.size()) break;
       const Field& field = type.structure->fields[index];
-      check_lengths(context, position, field.type, field.max, field.name, value.parts[index]);
+      check_lengths(context, site.part("." + field.name), field.type, field.max, field.name,
+                    value.parts[index]);
     }
   }
 }
@@ -234,6 +246,9 @@ void check_struct(Context& context, const RawNode& node, Struct& result) {
   const Annotations annotations(context, node.annotations, site);
   result.extensible = annotations.has("extensible");
   result.data_words = node.data_words;
+  if (const Value* limits = annotations.find("manifest")) {
+    result.manifest = manifest_limits(*limits);
+  }
   if (node.is_generic) return;  // reported; its fields have no types
   check_shape(context, node);
   if (!check_recursion(context, node)) return;  // without fields: nobody walks in circles
@@ -287,7 +302,11 @@ void check_constant(Context& context, const RawNode& node, Constant& result) {
     context.report(Code::kFieldType, result.position,
                    absl::StrCat("'", node.name, "' is of a type that a constant does not have"));
   }
-  check_lengths(context, result.position, result.type, std::nullopt, node.name, result.value);
+  const ValueSite value{context.sources, node.file, node.name + "="};
+  check_lengths(context, value, result.type, std::nullopt, node.name, result.value);
+  const bool is_manifest =
+      result.type.structure != nullptr && result.type.structure->manifest.has_value();
+  if (is_manifest && result.type.kind == Kind::kStruct) check_manifest(context, node, result);
 }
 
 }  // namespace kidl::internal

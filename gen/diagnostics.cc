@@ -60,7 +60,8 @@ std::string prelude(std::size_t file) {
       "using K = import \"/idl/kidl.idl\";\n"
       "using Abi = import \"/idl/abi.idl\";\n"
       "using N = import \"/idl/kernel/notification.idl\"; "
-      "using V = import \"/idl/kernel/vmo.idl\";\n"
+      "using V = import \"/idl/kernel/vmo.idl\"; "
+      "using M = import \"/idl/manifest.idl\";\n"
       "$K.namespace(\"sample\");\n",
       file);
 }
@@ -123,8 +124,8 @@ std::span<const Explanation> explanations() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<Explanation>();
     for (const auto part : {type_explanations(), interface_explanations(), method_explanations(),
-                            token_explanations(), lock_explanations(), lock_member_explanations(),
-                            lint_explanations()}) {
+                            manifest_explanations(), token_explanations(), lock_explanations(),
+                            lock_member_explanations(), lint_explanations()}) {
       all->insert(all->end(), part.begin(), part.end());
     }
     std::sort(all->begin(), all->end(),
@@ -156,6 +157,10 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   };
   std::sort(sorted.begin(), sorted.end(),
             [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  const auto end =
+      std::unique(sorted.begin(), sorted.end(),
+                  [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); });
+  sorted.erase(end, sorted.end());
   return sorted;
 }
 

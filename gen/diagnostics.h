@@ -77,6 +77,21 @@ enum class Code {
   kRemoved = 156,
   kPass = 157,
   kNoShare = 158,
+  // What holds of a system's manifest (check_manifest.h).
+  kImageName = 160,
+  kImageTwice = 161,
+  kIdentity = 162,
+  kImageSize = 163,
+  kQuota = 164,
+  kUnknownImage = 165,
+  kNotAllowed = 166,
+  kUsesCycle = 167,
+  kStartOrder = 168,
+  kNoConsole = 169,
+  kDevice = 170,
+  kRestart = 171,
+  kSpawned = 172,
+  kSpawner = 173,
   // What the lock holds (lock/rules.h).
   kLockMissing = 200,
   kLockDamaged = 201,
@@ -146,6 +161,7 @@ std::span<const Explanation> token_explanations();
 std::span<const Explanation> type_explanations();
 std::span<const Explanation> interface_explanations();
 std::span<const Explanation> method_explanations();
+std::span<const Explanation> manifest_explanations();
 std::span<const Explanation> lock_explanations();
 std::span<const Explanation> lock_member_explanations();
 std::span<const Explanation> lint_explanations();

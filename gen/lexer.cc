@@ -1,5 +1,6 @@
 #include "gen/lexer.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <string>
@@ -122,7 +123,7 @@ class Outliner {
 
   // The first of two declarations with one key keeps its place.
   void record(const std::string& key, const Token& token) {
-    result_.try_emplace(key, Place{token.line, token.column, "", ""});
+    result_.try_emplace(key, Place{token.line, token.column, "", "", ""});
   }
 
   // The comment after token `last`: it begins on the same line or the next, and has no empty line
@@ -168,6 +169,7 @@ class Outliner {
       const std::string key = join(scope, text(at_ + 1));
       record(key, tokens_[at_ + 1]);
       at_ += 2;
+      if (first == "const") constant(key);
       header(key);
     } else if (is_word(at_) && (text(at_ + 1) == "@" || text(at_ + 1) == ":")) {
       const std::string key = join(scope, first);
@@ -209,6 +211,53 @@ class Outliner {
       }
       ++at_;
     }
+  }
+
+  // Before a constant's type: records its value and what is in that. at_ stays.
+  void constant(const std::string& key) {
+    const auto ends = [](absl::string_view token) {
+      return token == "=" || token == ";" || token == "{" || token == "}";
+    };
+    std::size_t index = at_;
+    while (index < tokens_.size() && !ends(text(index))) ++index;
+    if (text(index) == "=") value(key + "=", index + 1, 0);
+  }
+
+  // The index of what stands after the value; the end's when it has none.
+  std::size_t value(const std::string& key, std::size_t index, int depth) {
+    index = past_comments(index);
+    if (index >= tokens_.size() || depth > kDeepest) return tokens_.size();
+    record(key, tokens_[index]);
+    if (text(index) == "(" || text(index) == "[") return parts(key, index, depth);
+    const std::size_t begin = index;
+    std::string name;
+    while (is_word(index) || text(index) == ".") absl::StrAppend(&name, text(index++));
+    if (!name.empty() && name != "import") result_[key].name = name;
+    return past_comments(std::max(index, begin + 1));
+  }
+
+  // From '(' or '[' to what stands after the bracket that closes it.
+  std::size_t parts(const std::string& key, std::size_t index, int depth) {
+    const bool list = text(index) == "[";
+    for (int count = 0;; ++count) {
+      index = past_comments(index + 1);
+      if (text(index) == (list ? "]" : ")")) return past_comments(index + 1);
+      std::string part = absl::StrCat(key, "[", count, "]");
+      if (!list) {
+        const std::size_t sign = past_comments(index + 1);
+        if (!is_word(index) || text(sign) != "=") return tokens_.size();
+        part = absl::StrCat(key, ".", text(index));
+        index = sign + 1;
+      }
+      index = value(part, index, depth + 1);
+      if (text(index) == (list ? "]" : ")")) return past_comments(index + 1);
+      if (text(index) != ",") return tokens_.size();
+    }
+  }
+
+  std::size_t past_comments(std::size_t index) const {
+    while (index < tokens_.size() && tokens_[index].kind == Token::Kind::kComment) ++index;
+    return index;
   }
 
   // At '$': records "key$name" for $K.name.

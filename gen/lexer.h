@@ -28,11 +28,13 @@ struct Place {
   int column = 1;
   std::string doc;      // the comment lines after the declaration, joined by '\n'
   std::string literal;  // of a constant: its value, when it is one number
+  std::string name;     // of a value: the constant that it is, as the source names it
 };
 
 // Where things stand in one file. Keys: "Timed", "Timed.register" (also enumerants and fields),
 // "Timed.register(deadline" a parameter, "Timed.register)id" a result; with "$max" after any of
-// these an annotation, with "$max$2" where it stands again; "" is the file itself.
+// these an annotation, with "$max$2" where it stands again; "small=" a constant's value, with
+// ".images", "[2]" and so on after it what is within; "" is the file itself.
 using Outline = std::map<std::string, Place>;
 
 Outline outline(absl::string_view source);

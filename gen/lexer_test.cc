@@ -104,6 +104,30 @@ TEST(OutlineTest, Literals) {
   EXPECT_EQ(outline("const a :S = (x = 5);").at("a").literal, "");
 }
 
+TEST(OutlineTest, Values) {
+  const Outline found = outline(
+      "using S = import \"s.idl\";\n"
+      "const c :List(T) = [\n"
+      "  (a = 1, b = [\"x\", \"y\"]),  # One.\n"
+      "  # Two.\n"
+      "  .other,\n"
+      "  (a = (b = S.more)),\n"
+      "];\n"
+      "struct In { const d :UInt8 = 7; }\n");
+  EXPECT_EQ(place(found, "c="), "2:20");
+  EXPECT_EQ(place(found, "c=[0]"), "3:3");
+  EXPECT_EQ(place(found, "c=[0].a"), "3:8");
+  EXPECT_EQ(place(found, "c=[0].b[1]"), "3:21");
+  EXPECT_EQ(place(found, "c=[1]"), "5:3");
+  EXPECT_EQ(found.at("c=[1]").name, ".other");
+  EXPECT_EQ(place(found, "c=[2].a.b"), "6:13");
+  EXPECT_EQ(found.at("c=[2].a.b").name, "S.more");
+  EXPECT_EQ(found.at("c=[0].a").name, "");
+  EXPECT_EQ(place(found, "c=[3]"), "nowhere");
+  EXPECT_EQ(place(found, "In.d="), "8:30");
+  outline(absl::StrCat("const c :T = ", std::string(100000, '[')));
+}
+
 // Sources that capnp refuses are outlined too, for the lines under its messages.
 TEST(OutlineTest, ACommentApartFromAParameterIsNotItsText) {
   const Outline found =

@@ -63,6 +63,8 @@ struct Value {
   std::string text;                // kText
   std::vector<Value> parts;        // kList: the elements; kStruct: the fields in order
   std::vector<std::string> names;  // kStruct: the fields' names
+
+  bool operator==(const Value&) const = default;
 };
 
 struct Enumerant {
@@ -99,6 +101,18 @@ struct Field {
   std::uint64_t preset = 0;  // its default's bits; on the wire it is the value xor these
 };
 
+// What $manifest says: idl/kidl.idl tells what each is.
+struct ManifestLimits {
+  std::uint64_t images = 0;
+  std::uint64_t identity = 0;
+  std::uint64_t uses = 0;
+  std::uint64_t given = 0;
+  std::uint64_t start_slots = 0;
+  std::uint64_t slots = 0;
+  std::uint64_t slot_size = 0;
+  std::uint64_t page_size = 0;
+};
+
 struct Struct {
   const File* file = nullptr;
   std::string name;
@@ -108,6 +122,7 @@ struct Struct {
   std::uint32_t data_words = 0;  // of its own scalars; nested structs follow them
   int words = 0;                 // of both
   std::string unfit;             // the first field that a message cannot hold; empty: it can
+  std::optional<ManifestLimits> manifest;  // its constants are manifests
   std::vector<Field> fields;
 };
 

@@ -1,5 +1,6 @@
 #include "gen/sources.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -51,6 +52,21 @@ std::string Sources::doc(const std::string& path, const std::string& key) const 
 std::string Sources::literal(const std::string& path, const std::string& key) const {
   const Place* place = find(path, key);
   return place == nullptr ? "" : place->literal;
+}
+
+Position Sources::value_position(const std::string& path, const std::string& key) const {
+  std::string each = key;
+  while (find(path, each) == nullptr && each.find_first_of(".[", each.find('=')) < each.size()) {
+    each.resize(each.find_last_of(".["));
+  }
+  // What has no value of its own stands where the constant does.
+  if (find(path, each) == nullptr) each.resize(std::min(each.find('='), each.size()));
+  return position(path, each);
+}
+
+std::string Sources::value_name(const std::string& path, const std::string& key) const {
+  const Place* place = find(path, key);
+  return place == nullptr ? "" : place->name;
 }
 
 std::vector<std::pair<std::string, absl::string_view>> Sources::texts() const {

@@ -25,6 +25,10 @@ class Sources {
   Position position(const std::string& path, const std::string& key) const;
   std::string doc(const std::string& path, const std::string& key) const;
   std::string literal(const std::string& path, const std::string& key) const;
+  // Of a value (see lexer.h): the nearest that the outline has, of it and of what it is in; the
+  // constant that stands there, as the source names it, else empty.
+  Position value_position(const std::string& path, const std::string& key) const;
+  std::string value_name(const std::string& path, const std::string& key) const;
 
   // By path.
   std::vector<std::pair<std::string, absl::string_view>> texts() const;

@@ -31,7 +31,7 @@ std::string lint_sample(absl::string_view sample) {
   std::vector<SampleFile> files = sample_files(sample);
   for (const auto& [name, path] :
        {std::pair{"Abi", "abi.idl"}, std::pair{"N", "kernel/notification.idl"},
-        std::pair{"V", "kernel/vmo.idl"}}) {
+        std::pair{"V", "kernel/vmo.idl"}, std::pair{"M", "manifest.idl"}}) {
     const std::string import = absl::StrCat("using ", name, " = import \"/idl/", path, "\";");
     if (absl::StrContains(sample, absl::StrCat(name, "."))) continue;
     // On a line of its own, after another on its line, or before one.

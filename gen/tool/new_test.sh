@@ -85,7 +85,9 @@ mkdir full
   echo 'using M = import "/idl/manifest.idl";'
   echo '$K.namespace("full");'
   echo 'const all :M.Manifest = (images = ['
-  for each in {1..31}; do echo "  (name = \"x$each\", identity = $each),"; done
+  sizes='quotaKiB = 128, stackKiB = 16, slots = 64, poolPages = 8'
+  echo "  (name = \"console\", identity = 1001, $sizes, service = true),"
+  for each in {2..31}; do echo "  (name = \"x$each\", identity = $((1000 + each)), $sizes),"; done
   echo ']);'
 } >full/manifest.idl
 keep

@@ -15,7 +15,7 @@ namespace {
 
 using manifest::kSelected;
 
-// check.h: there is one.
+// kidl has checked that there is one.
 constexpr std::size_t kOwn = manifest::find(kSelected, manifest::kConsole).value_or(0);
 static_assert(kSelected.images[kOwn].slots >= console::kSlotsNeeded,
               "the console's CSpace has no slots for its Reply objects");

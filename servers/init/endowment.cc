@@ -55,7 +55,7 @@ Result<void> give_peers(const manifest::Manifest& manifest, std::size_t index,
     } else {
       ++others;
     }
-    // check.h: there is one.
+    // kidl has checked that there is one.
     const std::size_t peer = manifest::find(manifest, name).value_or(0);
     if (!may_use(name)) {
       print(manifest.images[index].name, " may not reach ", name);

@@ -140,8 +140,8 @@ struct Image {
   std::uint32_t pool_pages{};
   // It has an endpoint of its own, and init waits until it is ready.
   bool service{};
-  // The images whose endpoints it may call: console and timed have their StartSlots, others follow
-  // in order from `peer`.
+  // The services whose endpoints it may call, all before it in the list: console and timed have
+  // their StartSlots, others follow in order from `peer`.
   std::span<const std::string_view> uses{};
   // What it has beyond that.
   std::span<const manifest::Grant> grants{};
@@ -157,16 +157,35 @@ struct Image {
   abi::QosClass highest = static_cast<abi::QosClass>(1);
   // The device that it drives: it gets the Vmo of the window that has it and an Irq for it, and
   // nothing when the machine has none. With the grant `window` it gets that window's device Untyped
-  // and an IrqControl for its source instead. Not with uart.
+  // and an IrqControl for its source instead. Not with uart, and no two images have the same.
   manifest::DeviceKind device{};
+  // Of a service: who may use it, and nobody else, also of a manifest that has this one as its
+  // base. Empty: whoever has it among its `uses`.
+  std::span<const std::string_view> clients{};
 };
 
+// Checked by kidl, wherever there is a constant of this type.
 struct Manifest {
   // Its own images.
   std::span<const manifest::Image> images{};
-  // Images of another manifest, which come first: `base = Stock.stockImages`. At most 32 in all.
+  // Images of another manifest, which come first: `base = Stock.stockImages`.
   std::span<const manifest::Image> base{};
+  // Of the machine that it is for, in KiB: the quotas fit in it. As much as bootimage's QEMU has.
+  std::uint32_t memory_kib = static_cast<std::uint32_t>(262144U);
 };
+
+// The first task's own.
+inline constexpr std::uint64_t kInitIdentity = 0x1;
+
+// Of a manifest, those of its base included: a bit each in one Notification for "ready", and one
+// for "ended".
+inline constexpr std::uint32_t kMaxImages = 32;
+
+// Of an image.
+inline constexpr std::uint32_t kMaxUses = 8;
+
+// Capabilities that whoever has it started may give an image with start = spawned.
+inline constexpr std::uint32_t kGiven = 2;
 
 }  // namespace tessera::manifest
 

@@ -48,6 +48,7 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .spawns = {},
         .highest = abi::QosClass::kNormal,
         .device = manifest::DeviceKind::kNone,
+        .clients = {},
     },
     {
         .name = "guest",
@@ -66,68 +67,51 @@ inline constexpr std::array<manifest::Image, 2> kImages3{{
         .spawns = {},
         .highest = abi::QosClass::kNormal,
         .device = manifest::DeviceKind::kNone,
+        .clients = {},
     },
 }};
 }  // namespace internal
 inline constexpr std::span<const manifest::Image> kImages = internal::kImages3;
+
+// What a manifest begins with.
+namespace internal {
+inline constexpr std::array<manifest::Image, 1> kFirst1{{
+    {
+        .name = "console",
+        .identity = 16,
+        .qos = abi::QosClass::kIdle,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 3,
+        .service = true,
+        .uses = {},
+        .grants = {},
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
+        .clients = {},
+    },
+}};
+}  // namespace internal
+inline constexpr std::span<const manifest::Image> kFirst = internal::kFirst1;
 
 // A struct that has another constant.
 namespace internal {
 inline constexpr std::array<manifest::Image, 1> kWhole1{{
     {
         .name = "other",
-        .identity = 0,
-        .qos = abi::QosClass::kIdle,
-        .quota_kib = 0,
-        .stack_kib = 0,
-        .slots = 0,
-        .pool_pages = 0,
-        .service = false,
-        .uses = {},
-        .grants = {},
-        .start = manifest::Start::kBoot,
-        .restart = manifest::Restart::kNever,
-        .restarts = 0,
-        .spawns = {},
-        .highest = abi::QosClass::kNormal,
-        .device = manifest::DeviceKind::kNone,
-    },
-}};
-inline constexpr std::array<manifest::Grant, 1> kWhole2{{
-    manifest::Grant::kUart,
-}};
-inline constexpr std::array<std::string_view, 1> kWhole3{{
-    "console",
-}};
-inline constexpr std::array<manifest::Image, 2> kWhole4{{
-    {
-        .name = "console",
-        .identity = 16,
-        .qos = abi::QosClass::kInteractive,
-        .quota_kib = 256,
-        .stack_kib = 16,
-        .slots = 64,
-        .pool_pages = 8,
-        .service = true,
-        .uses = {},
-        .grants = internal::kWhole2,
-        .start = manifest::Start::kBoot,
-        .restart = manifest::Restart::kNever,
-        .restarts = 0,
-        .spawns = {},
-        .highest = abi::QosClass::kNormal,
-        .device = manifest::DeviceKind::kNone,
-    },
-    {
-        .name = "guest",
-        .identity = 0x8000000000000000,
+        .identity = 17,
         .qos = abi::QosClass::kIdle,
         .quota_kib = 128,
         .stack_kib = 16,
         .slots = 64,
         .pool_pages = 3,
         .service = false,
-        .uses = internal::kWhole3,
+        .uses = {},
         .grants = {},
         .start = manifest::Start::kBoot,
         .restart = manifest::Restart::kNever,
@@ -135,12 +119,35 @@ inline constexpr std::array<manifest::Image, 2> kWhole4{{
         .spawns = {},
         .highest = abi::QosClass::kNormal,
         .device = manifest::DeviceKind::kNone,
+        .clients = {},
+    },
+}};
+inline constexpr std::array<manifest::Image, 1> kWhole2{{
+    {
+        .name = "console",
+        .identity = 16,
+        .qos = abi::QosClass::kIdle,
+        .quota_kib = 128,
+        .stack_kib = 16,
+        .slots = 64,
+        .pool_pages = 3,
+        .service = true,
+        .uses = {},
+        .grants = {},
+        .start = manifest::Start::kBoot,
+        .restart = manifest::Restart::kNever,
+        .restarts = 0,
+        .spawns = {},
+        .highest = abi::QosClass::kNormal,
+        .device = manifest::DeviceKind::kNone,
+        .clients = {},
     },
 }};
 }  // namespace internal
 inline constexpr manifest::Manifest kWhole{
     .images = internal::kWhole1,
-    .base = internal::kWhole4,
+    .base = internal::kWhole2,
+    .memory_kib = 262144,
 };
 
 }  // namespace tessera::constant
