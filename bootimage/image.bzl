@@ -134,7 +134,7 @@ def boot_image(name, manifest, idl = None, servers = {}, bootargs = "", visibili
         bootimage/manifest.idl has it.
       servers: dict from a name in the manifest to the program.
       bootargs: the kernel's command line.
-      visibility: of the image.
+      visibility: of the image; everybody's if not given, for //bootimage:programs has every image.
     """
     package = native.package_name() if idl else "bootimage"
     manifest_programs(
@@ -156,7 +156,7 @@ def boot_image(name, manifest, idl = None, servers = {}, bootargs = "", visibili
         sets = ["//servers:stock"],
         spare_names = MANIFEST_SERVERS.keys(),
         spares = [":%s_%s" % (name, server) for server in MANIFEST_SERVERS],
-        visibility = visibility,
+        visibility = visibility or ["//visibility:public"],
     )
 
 def _damage(ctx, file, command, kind):

@@ -22,6 +22,8 @@ namespace tessera::abi {
 // Elements are packed little-endian, and so they lie in memory.
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
+inline constexpr std::size_t kMessageWordBytes = sizeof(std::uint64_t);
+
 // Up to N values of T, in place.
 template <class T, std::size_t N>
 class List {
@@ -144,7 +146,7 @@ class Sink {
   // Items of integers, bytes and enums; the rest of the last word is zero.
   template <class T>
   void put_items(std::span<const T> items) {
-    constexpr std::size_t kPerWord = sizeof(std::uint64_t) / sizeof(T);
+    constexpr std::size_t kPerWord = kMessageWordBytes / sizeof(T);
     while (!items.empty()) {
       const std::size_t now = std::min(items.size(), kPerWord);
       std::uint64_t word = 0;
@@ -188,6 +190,7 @@ class Source {
   std::uint64_t next() {
     const unsigned index = at_++;
     if (index >= words_) return 0;
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no beyond_, no words beyond first_
     return index < first_.size() ? first_[index] : beyond_[index - first_.size()];
   }
   unsigned words() const { return words_; }
@@ -212,7 +215,7 @@ class Source {
   Detail take(To& to, std::uint64_t count) {
     using T = typename To::Item;
     to.resize(count);
-    constexpr std::size_t kPerWord = sizeof(std::uint64_t) / sizeof(T);
+    constexpr std::size_t kPerWord = kMessageWordBytes / sizeof(T);
     for (std::size_t i = 0; i < to.size(); i += kPerWord) {
       const std::size_t now = std::min(to.size() - i, kPerWord);
       const std::uint64_t word = next();
@@ -225,7 +228,7 @@ class Source {
   template <class To, class Valid>
   Detail take(To& to, std::uint64_t count, Valid valid, Detail why) {
     using T = typename To::Item;
-    constexpr std::size_t kPerWord = sizeof(std::uint64_t) / sizeof(T);
+    constexpr std::size_t kPerWord = kMessageWordBytes / sizeof(T);
     to.resize(count);
     std::uint64_t word = 0;
     for (std::size_t i = 0; i < to.size(); ++i) {

@@ -28,8 +28,10 @@ T& object_in(const Slot& slot) {
 // not the standard's promise; clang keeps it for every type without virtual bases.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winvalid-offsetof"
+// NOLINTBEGIN(bugprone-macro-parentheses): a type and a member, which take no parentheses
 #define OWNER_OF(Type, member, slot) \
   (*reinterpret_cast<Type*>(reinterpret_cast<char*>(&(slot)) - offsetof(Type, member)))
+// NOLINTEND(bugprone-macro-parentheses)
 Task& task_of_grave(Slot& slot) { return OWNER_OF(Task, grave, slot); }
 Task& task_of_pool(Slot& slot) { return OWNER_OF(Task, pool_memory, slot); }
 Thread& thread_of_grave(Slot& slot) { return OWNER_OF(Thread, grave, slot); }

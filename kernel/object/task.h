@@ -82,7 +82,7 @@ Result<void> settle_class(Task& task);
 // How a task ends: kills all its threads, in bounded steps. The first call fixes the reason;
 // kPreempted: call again.
 struct Ending {
-  abi::TaskState state;
+  abi::TaskState state{};
   std::int32_t status = 0;
   abi::FaultCause cause = abi::FaultCause::kNone;
   std::uint64_t address = 0;

@@ -135,9 +135,8 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
     // begins without old instructions (enter()).
     if (access.has(kExecute) && is_mapped_elsewhere(task)) slot.access |= kSynchronizing;
     slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
-  } else if ((slot.access & kForgetting) != 0 && (slot.access & kUndoing) == 0) {
-    return Error{abi::kEexist, abi::Detail::kOccupied, 0};
-  } else if (mapped_in != &task || mapped_pages(slot) == slot.pages || run_of(slot).va != address ||
+  } else if (((slot.access & kForgetting) != 0 && (slot.access & kUndoing) == 0) ||
+             mapped_in != &task || mapped_pages(slot) == slot.pages || run_of(slot).va != address ||
              run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
   }

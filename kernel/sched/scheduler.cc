@@ -126,7 +126,7 @@ bool goes_before_others(Hart& hart, const Runnable& item) {
   const bool has_turn = hart.slice_end != kNever && hart.turn_of == item.effective_class.peek();
   const bool is_below =
       answers != nullptr && answers->effective_class.peek() > item.effective_class.peek();
-  if ((is_below || hart.share.is_given()) && !(has_turn && !is_over(hart.slice_end))) return false;
+  if ((is_below || hart.share.is_given()) && (!has_turn || is_over(hart.slice_end))) return false;
   return hart.slice_end == kNever || first->turn_end != hart.slice_end;
 }
 

@@ -24,7 +24,7 @@ inline constexpr Nanoseconds kShareWithin{abi::kShareWithin};
 // How long a class waits before it is given a turn. What is left of kShareWithin is for the turn of
 // a thread before it, and for the other lower classes that fall due at the same time.
 inline constexpr Nanoseconds kPatience{kShareWithin.value - kSlice.value};
-static_assert((RunQueue::kClasses - 2) * 2 * kShortTurn.value < kSlice.value);
+static_assert(2 * kShortTurn.value * (RunQueue::kClasses - 2) < kSlice.value);
 
 class Share {
  public:

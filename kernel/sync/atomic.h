@@ -73,6 +73,7 @@ class Atomic {
  private:
   // RISC-V has atomic operations on words of 32 and 64 bits: a smaller number lies in one.
   static constexpr bool kIsSmall =
+      // NOLINTNEXTLINE(bugprone-sizeof-expression): T may be a pointer, and that is its size
       (std::is_integral_v<T> || std::is_enum_v<T>) && sizeof(T) < sizeof(std::uint32_t);
   using Word = std::conditional_t<kIsSmall, std::uint32_t, T>;
   static constexpr Word word(T value) { return static_cast<Word>(value); }

@@ -85,7 +85,8 @@ void single_pages_fill_it() {
   for (std::uint64_t& count : pages) {
     OK(memory().retype(ObjectType::kCnode, kTable, own(), table.slot().index, 1));
     const std::uint64_t expected = free_bytes() / kPage;
-    EXPECT(whole - free_bytes() == kTable * abi::kSlotSize && expected < kTable - kAtOnce);
+    EXPECT(whole - free_bytes() == std::uint64_t{kTable} * abi::kSlotSize &&
+           expected < kTable - kAtOnce);
     std::uint32_t at_once = kAtOnce;
     while (at_once != 0) {
       const auto first = static_cast<std::uint32_t>(count + 1);

@@ -14,7 +14,6 @@ namespace {
 using abi::QosClass;
 using kernel::Endpoint;
 using kernel::Notification;
-using kernel::Self;
 
 constinit Endpoint endpoint;
 
@@ -132,7 +131,7 @@ volatile std::uint32_t given_up = 0;
 
 void many_chains_give_up_at_once() {
   std::uint64_t stack = kFree;
-  map(make_vmo(kChains * (kLinks + 1)), kFree, kReadWrite);
+  map(make_vmo(std::uint64_t{kChains} * (kLinks + 1)), kFree, kReadWrite);
   const auto go = [&stack](void (*entry)(std::uint64_t), std::uint64_t argument) {
     const auto thread = make<kernel::Thread>();
     OK(thread.configure(rt::start::task()));

@@ -9,7 +9,6 @@
 namespace tessera::contract {
 namespace {
 
-using abi::Detail;
 using kernel::Endpoint;
 using kernel::Notification;
 

@@ -41,7 +41,7 @@ class Gifts {
     const auto mapped = Vmo(copy_).map(rt::start::task(), kLentAt, kReadWrite);
     if (!mapped) return rt::failure(mapped.error());
     std::uint64_t sum = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < count; ++i) {
       sum += word_at(kLentAt + 8 * i);
       word_at(kLentAt + 8 * i) = ~word_at(kLentAt + 8 * i);
     }

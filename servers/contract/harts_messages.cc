@@ -85,10 +85,10 @@ constexpr std::uint64_t kHereBuffer = kFree;
 constexpr std::uint64_t kThereBuffer = kFree + 16 * kPage;
 
 void fill(std::uint64_t address, std::uint64_t first) {
-  for (unsigned i = 0; i < kBeyond; ++i) word_at(address + 8 * i) = first + i;
+  for (std::uint64_t i = 0; i < kBeyond; ++i) word_at(address + 8 * i) = first + i;
 }
 bool has(std::uint64_t address, std::uint64_t first) {
-  for (unsigned i = 0; i < kBeyond; ++i) {
+  for (std::uint64_t i = 0; i < kBeyond; ++i) {
     if (word_at(address + 8 * i) != first + i) return false;
   }
   return true;

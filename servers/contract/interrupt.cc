@@ -218,17 +218,21 @@ void a_deadline_of_what_is_gone_touches_nothing() {
   OK(part.retype(abi::ObjectType::kAlarm, 0, own(), alarm.index, 1));
   OK(part.retype(abi::ObjectType::kThread, 0, own(), thread.index, 1));
   static std::uint64_t deadline;
+  static volatile bool is_gone;
   deadline = in_milliseconds(6);
+  is_gone = false;
   OK(Alarm(alarm).bind(notification));
   OK(Alarm(alarm).set(deadline));
   void (*wait)() = [] {
     rt::ignore(notification.wait(deadline));
+    if (!is_gone) in_time(deadline);
     fail("a destroyed thread ran", {}, Where::current());
   };
   OK(kernel::Thread(thread).configure(rt::start::task()));
   OK(kernel::Thread(thread).start(reinterpret_cast<std::uint64_t>(wait), spare_stack(), 0, 0));
   settle();
   revoke(part.slot());
+  is_gone = true;
   in_time(deadline);
   const kernel::Vmo reused(take_slot());
   OK(part.retype(abi::ObjectType::kVmo, 2 * kPage, own(), reused.slot().index, 1));

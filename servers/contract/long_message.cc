@@ -30,10 +30,10 @@ Vmo give_buffer(kernel::Thread thread, std::uint64_t address) {
 }
 
 void fill(std::uint64_t address, std::uint64_t first, unsigned words) {
-  for (unsigned i = 0; i < words; ++i) word_at(address + 8 * i) = first + i;
+  for (std::uint64_t i = 0; i < words; ++i) word_at(address + 8 * i) = first + i;
 }
 void check(std::uint64_t address, std::uint64_t first, unsigned words) {
-  for (unsigned i = 0; i < words; ++i) EXPECT(word_at(address + 8 * i) == first + i);
+  for (std::uint64_t i = 0; i < words; ++i) EXPECT(word_at(address + 8 * i) == first + i);
 }
 
 rt::Result<Endpoint::CallResult> call_long(unsigned words) {
@@ -48,7 +48,8 @@ void client(std::uint64_t address) {
     EXPECT(words_of(answered) == (Words{7, 8, 9, 10, 11, 12}));
     check(address, 2000 + words, words - 6);
     // What is not counted is as it was.
-    if (words < kMost) EXPECT(word_at(address + 8 * (words - 6)) == 1000 + words + words - 6);
+    const std::uint64_t counted = words - 6;
+    if (words < kMost) EXPECT(word_at(address + 8 * counted) == 1000 + words + counted);
   }
 }
 

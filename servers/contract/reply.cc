@@ -11,7 +11,6 @@ namespace {
 
 using abi::Detail;
 using kernel::Endpoint;
-using kernel::Notification;
 using kernel::Reply;
 
 constinit Endpoint endpoint;

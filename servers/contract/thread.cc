@@ -67,7 +67,7 @@ void a_new_thread_keeps_what_was_written() {
   OK(thread.configure(self()));
   const std::uint64_t stack = spare_stack();
   for (std::uint8_t group = 0; group < 5; ++group) {
-    const std::uint64_t first = group * 6;
+    const std::uint64_t first = std::uint64_t{group} * 6;
     OK(thread.write(group, group == 0 ? kCode : raw_value(first), raw_value(first + 1),
                     raw_value(first + 2), raw_value(first + 3), raw_value(first + 4),
                     raw_value(first + 5)));

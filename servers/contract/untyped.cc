@@ -125,7 +125,7 @@ void retype_gives_all_that_there_is() {
   constexpr std::uint32_t kObjects = kPage / 64;
   const rt::Slot first = take_slots(kObjects + 1);
   for (std::uint32_t i = 0; i < kObjects; i += 8) {
-    EXPECT(OK(part.info()).free == (kObjects - i) * 64);
+    EXPECT(OK(part.info()).free == std::uint64_t{kObjects - i} * 64);
     OK(retype(part, i % 16 == 0 ? ObjectType::kReply : ObjectType::kEndpoint, 0, {first.index + i},
               8));
   }

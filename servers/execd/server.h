@@ -62,8 +62,8 @@ class Server {
  private:
   using Given = std::array<rt::Slot, manifest::kGiven>;
   struct Permit {
-    Spawnable what;
-    abi::QosClass qos;
+    Spawnable what{};
+    abi::QosClass qos{};
     service::Withheld withheld{};
   };
 

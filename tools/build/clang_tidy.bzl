@@ -2,11 +2,14 @@
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load(":target_programs.bzl", "IMAGE_ATTRIBUTES")
 load(":transition.bzl", "target_transition")
+
+_FOLLOWED = ["deps", "binary", "actual"] + IMAGE_ATTRIBUTES
 
 _TidyReports = provider(
     doc = "What clang-tidy said of each source; an empty file where it said nothing.",
-    fields = {"reports": "depset of files"},
+    fields = {"reports": "depset of structs: source (its path), file"},
 )
 
 def _compile_flags(ctx, toolchain, context):
@@ -23,7 +26,8 @@ def _compile_flags(ctx, toolchain, context):
         feature_configuration = features,
         include_directories = context.includes,
         preprocessor_defines = depset(
-            getattr(ctx.rule.attr, "local_defines", []),
+            # A quote in them is escaped, for a shell that is not here.
+            [define.replace('\\"', '"') for define in getattr(ctx.rule.attr, "local_defines", [])],
             transitive = [context.defines],
         ),
         quote_include_directories = depset(["."], transitive = [context.quote_includes]),
@@ -38,7 +42,7 @@ def _compile_flags(ctx, toolchain, context):
 
 def _aspect_impl(target, ctx):
     below = []
-    for attribute in ["deps", "src", "binary"]:
+    for attribute in _FOLLOWED:
         value = getattr(ctx.rule.attr, attribute, None) or []
         for dep in value if type(value) == "list" else [value]:
             if type(dep) == "Target" and _TidyReports in dep:
@@ -61,7 +65,7 @@ def _aspect_impl(target, ctx):
         private = [file for file in ctx.rule.files.srcs if file.extension == "h"]
         for source in sources:
             report = ctx.actions.declare_file("%s.%s.tidy" % (ctx.label.name, source.basename))
-            reports.append(report)
+            reports.append(struct(source = source.path, file = report))
             ctx.actions.run_shell(
                 arguments = [report.path, source.path, ctx.file._config.path] + flags,
                 # Quiet where all is well; otherwise what it said, for the test to show.
@@ -82,7 +86,7 @@ def _aspect_impl(target, ctx):
 
 _clang_tidy_aspect = aspect(
     implementation = _aspect_impl,
-    attr_aspects = ["deps", "src", "binary"],
+    attr_aspects = _FOLLOWED,
     attrs = {
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
         "_config": attr.label(allow_single_file = True, default = "//:.clang-tidy"),
@@ -92,7 +96,10 @@ _clang_tidy_aspect = aspect(
 )
 
 def _test_impl(ctx):
-    reports = depset(transitive = [dep[_TidyReports].reports for dep in ctx.attr.targets]).to_list()
+    found = depset(transitive = [dep[_TidyReports].reports for dep in ctx.attr.targets]).to_list()
+
+    # What many programs are made of (init, with the manifest of each image) is looked at in one of them.
+    reports = {report.source: report.file for report in found}.values()
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         script,
@@ -110,11 +117,15 @@ exit "$status"
         ),
         is_executable = True,
     )
-    return [DefaultInfo(executable = script, runfiles = ctx.runfiles(reports))]
+    runfiles = ctx.runfiles(reports)
+    for dep in ctx.attr.targets:
+        # What they are made into is built too: the compiler has warnings of its own.
+        runfiles = runfiles.merge(dep[DefaultInfo].default_runfiles)
+    return [DefaultInfo(executable = script, runfiles = runfiles)]
 
 _TEST_DOC = """Fails when clang-tidy (.clang-tidy) reports anything in the sources of `targets`, or in what they
 reach by deps. Generated sources and other repositories are left out. A report is cached with its
-source, so only what has changed is looked at again."""
+source, so only what has changed is looked at again. A source of several targets is looked at once."""
 
 clang_tidy_test = rule(
     implementation = _test_impl,

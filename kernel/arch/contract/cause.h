@@ -11,7 +11,7 @@ namespace tessera::arch {
 enum class TrapKind : std::uint8_t { kSystemCall, kFault, kInterrupt };
 
 struct Trap {
-  TrapKind kind;
+  TrapKind kind{};
   abi::FaultCause fault = abi::FaultCause::kNone;
 };
 
