@@ -13,6 +13,7 @@
 #include "servers/init/probe.h"
 #include "servers/init/renounce.h"
 #include "servers/init/spawn.h"
+#include "servers/process/maker.h"
 #include "servers/runtime/exit.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/try.h"
@@ -41,7 +42,9 @@ Result<void> Hands::start(std::size_t image, bool again) {
     if (!policyd_was_up_ || asker.name == manifest::kPolicyd) return true;
     return may_reach(asker.identity, service);
   };
-  return spawn(manifest_, image, bundle_, argument, MayUse(may_use));
+  const auto started = spawn(manifest_, image, bundle_, argument, MayUse(may_use));
+  if (!started) process::clear(kBench);  // or it would be in the way of every later start
+  return started;
 }
 
 void Hands::reap(std::size_t image) {

@@ -146,12 +146,11 @@ class HandsTest : public testing::Test {
     if (denied == what) return rt::failure(service::PolicyStatus::kDeny);
     return {};
   }
-  // Its driver's memory is there still, and nobody has its registers.
   bool reset(rt::Slot pages) {
     EXPECT_EQ(pages, device_slot(kDriver));
-    EXPECT_TRUE(kernel.has(task_slot(kDriver)));
-    EXPECT_EQ(kernel.at(pages).used, 0U);
+    EXPECT_EQ(kernel.at(pages).used, 0U) << "nobody has its registers";
     ++resets;
+    memory_was_there = kernel.has(task_slot(kDriver));
     return resets_work;
   }
   // Whether the task was given anything in that slot.
@@ -170,6 +169,7 @@ class HandsTest : public testing::Test {
   std::string denied;
   std::vector<std::uint64_t> forgotten;
   int resets = 0;
+  bool memory_was_there = false;  // the driver's, at the last reset
   bool resets_work = true;
   bootimage::ByteVector packed = make_bundle();
   bundle::Bundle bundle = *bundle::Bundle::open(packed);
@@ -196,6 +196,7 @@ TEST_F(HandsTest, ADeviceStopsBeforeItsMemoryIsGivenAgain) {
   EXPECT_NE(kernel.at(device_slot(kDriver)).used, 0U);
   hands.reap(kDriver);
   EXPECT_EQ(resets, 1);
+  EXPECT_TRUE(memory_was_there);
   EXPECT_FALSE(kernel.has(task_slot(kDriver)));
   hands.reap(kUser);
   EXPECT_EQ(resets, 1) << "it has none";
@@ -237,6 +238,27 @@ TEST_F(HandsTest, BeforePolicydTheManifestHasTheWord) {
   ASSERT_TRUE(early.start(kUser, true));
   EXPECT_TRUE(has(kUser, rt::start::timed()));
   EXPECT_TRUE(asked.empty());
+}
+
+// Each call that takes something fails once. Then nothing of the attempt is left, and the next one
+// works.
+TEST_F(HandsTest, AStartThatFailsIsNotInTheWayOfTheNext) {
+  const auto before = kernel.own_slots();
+  int refused = 0;
+  for (int nth = 1;; ++nth) {
+    kernel.fail_at(nth);
+    const auto started = hands.start(kDriver, true);
+    const bool failed = kernel.has_failed();
+    kernel.fail_at(std::nullopt);
+    hands.reap(kDriver);
+    EXPECT_EQ(kernel.own_slots(), before) << nth;
+    if (!failed) break;
+    if (started) continue;  // its Irq alone: it is started without
+    ++refused;
+    ASSERT_TRUE(hands.start(kDriver, true)) << nth;
+    hands.reap(kDriver);
+  }
+  EXPECT_GT(refused, 30) << "objects, segments, capabilities, the start";
 }
 
 }  // namespace
