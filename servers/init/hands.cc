@@ -37,6 +37,8 @@ void Hands::give_up(std::string_view who, const Failure& failure) {
 Result<void> Hands::start(std::size_t image, bool again) {
   const std::string_view argument = argument_of(command_line_, manifest_.images[image].name);
   if (!again) RT_TRY(take_what_starts_it(manifest_, image));
+  // What timed was not told in time it is not told now: it would end the new task's timers.
+  ended_ &= ~(std::uint32_t{1} << image);
   const auto may_use = [this, image](std::string_view service) {
     const manifest::Image& asker = manifest_.images[image];
     if (!policyd_was_up_ || asker.name == manifest::kPolicyd) return true;
@@ -85,7 +87,7 @@ void Hands::up(std::size_t image) {
   policyd_was_up_ = policyd_was_up_ || policyd_is_up_;
 }
 
-// Whom it did not answer about in time, it is told of with the next end.
+// Whom it did not answer about in time, it is told of with the next end, unless they run again.
 void Hands::tell_timed() {
   const service::TimedClient timed(kTimedClient);
   for (std::size_t i = 0; i < manifest_.images.size(); ++i) {

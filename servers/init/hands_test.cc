@@ -211,6 +211,19 @@ TEST_F(HandsTest, MemoryOfADeviceThatDoesNotStopIsNotGivenAgain) {
   EXPECT_EQ(lines, "FAIL driver was not reaped\n");
 }
 
+// Its timers are another task's by then, of the same identity.
+TEST_F(HandsTest, WhoWasStartedAgainIsNotForgottenLater) {
+  loopback.server_at[kTimedClient.index] = [](const rt::Registers&) { return rt::Registers{}; };
+  hands.reap(kUser);
+  hands.reap(kDriver);
+  ASSERT_TRUE(hands.start(kUser, true));
+  loopback.server_at[kTimedClient.index] = std::ref(timed);
+  hands.reap(kPolicyd);
+  EXPECT_EQ(take_forgotten(),
+            (std::vector<std::uint64_t>{kImages[kPolicyd].identity, kImages[kDriver].identity}))
+      << "the driver is still down";
+}
+
 // --- Starting again ------------------------------------------------------------------------------
 
 TEST_F(HandsTest, WhatItUsesIsPolicydsWord) {
