@@ -1,5 +1,7 @@
 #include "servers/init/hands.h"
 
+#include <limits>
+
 #include "idl/kernel/self.h"
 #include "idl/kernel/thread.h"
 #include "idl/service/policyd_client.h"
@@ -57,7 +59,13 @@ void Hands::reap(std::size_t image) {
   const auto reaped = stopped ? kCspace.revoke(quota_slot(image).index) : rt::Result<void>{};
   if (name == manifest::kConsole) print_through({});
   ended_ |= std::uint32_t{1} << image;
-  if (name == manifest::kTimed) ended_ = 0;  // and its timers with it
+  if (manifest::is_granted(manifest_.images[image], manifest::Grant::kSpawner)) {
+    orphans_of_ = image;
+  }
+  if (name == manifest::kTimed) {  // and its timers with it
+    ended_ = 0;
+    orphans_of_.reset();
+  }
   tell_timed();
   if (!stopped || !reaped) print("FAIL ", name, " was not reaped");
 }
@@ -89,6 +97,7 @@ void Hands::up(std::size_t image) {
 
 // Whom it did not answer about in time, it is told of with the next end, unless they run again.
 void Hands::tell_timed() {
+  if (!tell_timed_of_orphans()) return;
   const service::TimedClient timed(kTimedClient);
   for (std::size_t i = 0; i < manifest_.images.size(); ++i) {
     const std::uint32_t bit = std::uint32_t{1} << i;
@@ -98,6 +107,21 @@ void Hands::tell_timed() {
     if (!told && told.error().status == abi::kEtimedout) return;
     ended_ &= ~bit;
   }
+}
+
+// A spawner's quota paid for all that it had started, so these are gone with it, and nobody else
+// knows which they were. If it runs again by now, what it has started since then has greater
+// numbers than its own. False: timed does not answer.
+bool Hands::tell_timed_of_orphans() {
+  const auto now = kernel::Self::now();
+  if (!orphans_of_ || !now) return true;
+  const auto spawner = info(*orphans_of_);
+  const std::uint64_t before = spawner ? spawner->id : std::numeric_limits<std::uint64_t>::max();
+  const auto told =
+      service::TimedClient(kTimedClient).forget_spawned_until(*now + kPatience, before);
+  if (!told && told.error().status == abi::kEtimedout) return false;
+  orphans_of_.reset();
+  return true;
 }
 
 bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {

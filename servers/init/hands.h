@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "bootimage/bundle.h"
@@ -49,12 +50,15 @@ class Hands {
  private:
   bool stop_device(std::size_t image) const;
   void tell_timed();
+  bool tell_timed_of_orphans();
 
   const manifest::Manifest& manifest_;
   const bundle::Bundle& bundle_;
   std::string_view command_line_;
   UartPlace uart_;
   std::uint32_t ended_ = 0;  // a bit an image: timed is to forget its timers
+  // A spawner, and timed is to forget the timers of what it had started.
+  std::optional<std::size_t> orphans_of_;
   bool policyd_is_up_ = false;
   bool policyd_was_up_ = false;  // from then on nobody is wired without its word
 };

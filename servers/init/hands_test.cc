@@ -46,6 +46,7 @@ constexpr std::size_t kPolicyd = 0;
 constexpr std::size_t kTimed = 1;
 constexpr std::size_t kDriver = 2;
 constexpr std::size_t kUser = 3;
+constexpr std::size_t kSpawner = 4;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::array kUsesTimed = {std::string_view("timed")};
@@ -61,9 +62,12 @@ constexpr Image image(std::string_view name, std::uint64_t identity, bool servic
           .restart = manifest::Restart::kAlways,
           .restarts = 8};
 }
-constexpr std::array<Image, 4> kImages = [] {
-  std::array<Image, 4> all = {image("policyd", 0x14, true), image("timed", 0x11, true),
-                              image("driver", 0x12, true), image("user", 0x20, false)};
+constexpr std::array kSpawnerGrant = {manifest::Grant::kSpawner};
+constexpr std::array<Image, 5> kImages = [] {
+  std::array<Image, 5> all = {image("policyd", 0x14, true), image("timed", 0x11, true),
+                              image("driver", 0x12, true), image("user", 0x20, false),
+                              image("spawner", 0x13, true)};
+  all[kSpawner].grants = kSpawnerGrant;
   all[kDriver].uses = kUsesTimed;
   all[kDriver].device = manifest::DeviceKind::kEntropy;
   all[kUser].uses = kUsesTimed;
@@ -115,6 +119,11 @@ class HandsTest : public testing::Test {
       forgotten.push_back(owner);
       return 0;
     };
+    timed.on.forget_spawned = [this](const rt::Caller&,
+                                     std::uint64_t before) -> rt::Result<std::uint32_t> {
+      forgotten_before.push_back(before);
+      return 0;
+    };
     on_reset = [this](rt::Slot pages) { return reset(pages); };
     give_what_starts_them();
     hands.up(kPolicyd);
@@ -127,6 +136,7 @@ class HandsTest : public testing::Test {
     kernel.give(kEvents, ObjectType::kNotification);
     kernel.give(kRoutes, ObjectType::kEndpoint);
     kernel.give(kOwnQos, ObjectType::kQosControl);
+    kernel.give(boot_slot(kernel::BootSlot::kBundle), ObjectType::kVmo, packed.size());
     for (std::size_t i = 0; i < kImages.size(); ++i) {
       kernel.give(quota_slot(i), ObjectType::kUntyped, kImages[i].quota_kib * kKiB);
       kernel.give(identity_slot(i), ObjectType::kIdentityControl, 0, kImages[i].identity);
@@ -157,6 +167,9 @@ class HandsTest : public testing::Test {
   bool has(std::size_t image, rt::Slot slot) const {
     return kernel.in_child(task_slot(image), slot) != 0;
   }
+  void timed_is_silent() {
+    loopback.server_at[kTimedClient.index] = [](const rt::Registers&) { return rt::Registers{}; };
+  }
   std::vector<std::uint64_t> take_forgotten() { return std::exchange(forgotten, {}); }
 
   Scratch scratch;
@@ -168,6 +181,7 @@ class HandsTest : public testing::Test {
   std::vector<std::string> asked;  // of policyd
   std::string denied;
   std::vector<std::uint64_t> forgotten;
+  std::vector<std::uint64_t> forgotten_before;  // tasks that a spawner had started
   int resets = 0;
   bool memory_was_there = false;  // the driver's, at the last reset
   bool resets_work = true;
@@ -213,7 +227,7 @@ TEST_F(HandsTest, MemoryOfADeviceThatDoesNotStopIsNotGivenAgain) {
 
 // Its timers are another task's by then, of the same identity.
 TEST_F(HandsTest, WhoWasStartedAgainIsNotForgottenLater) {
-  loopback.server_at[kTimedClient.index] = [](const rt::Registers&) { return rt::Registers{}; };
+  timed_is_silent();
   hands.reap(kUser);
   hands.reap(kDriver);
   ASSERT_TRUE(hands.start(kUser, true));
@@ -222,6 +236,35 @@ TEST_F(HandsTest, WhoWasStartedAgainIsNotForgottenLater) {
   EXPECT_EQ(take_forgotten(),
             (std::vector<std::uint64_t>{kImages[kPolicyd].identity, kImages[kDriver].identity}))
       << "the driver is still down";
+}
+
+TEST_F(HandsTest, TimedIsToldThatASpawnersTasksHaveEnded) {
+  hands.reap(kUser);
+  EXPECT_TRUE(forgotten_before.empty()) << "it started none";
+  ASSERT_TRUE(hands.start(kSpawner, true));
+  hands.reap(kSpawner);
+  EXPECT_EQ(forgotten_before, std::vector<std::uint64_t>{UINT64_MAX});
+  hands.reap(kUser);
+  EXPECT_EQ(forgotten_before.size(), 1U) << "once";
+}
+
+TEST_F(HandsTest, WhatASpawnerStartsLaterIsNotForgotten) {
+  ASSERT_TRUE(hands.start(kSpawner, true));
+  timed_is_silent();
+  hands.reap(kSpawner);
+  ASSERT_TRUE(hands.start(kSpawner, true));
+  loopback.server_at[kTimedClient.index] = std::ref(timed);
+  hands.reap(kUser);
+  EXPECT_EQ(forgotten_before, std::vector<std::uint64_t>{hands.info(kSpawner)->id});
+}
+
+TEST_F(HandsTest, ANewTimedHasNobodysTimers) {
+  timed_is_silent();
+  hands.reap(kSpawner);
+  loopback.server_at[kTimedClient.index] = std::ref(timed);
+  hands.reap(kTimed);
+  EXPECT_TRUE(forgotten_before.empty());
+  EXPECT_TRUE(forgotten.empty());
 }
 
 // --- Starting again ------------------------------------------------------------------------------
