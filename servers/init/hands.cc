@@ -124,12 +124,25 @@ bool Hands::tell_timed_of_orphans() {
   return true;
 }
 
-bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
+template <class Ask>
+bool Hands::policyd_allows(Ask ask) const {
   const auto now = kernel::Self::now();
   if (!policyd_is_up_ || !now) return false;
-  return service::PolicydClient(kPolicydClient)
-      .may_reach_until(*now + kPatience, subject, service)
-      .has_value();
+  return ask(service::PolicydClient(kPolicydClient), *now + kPatience).has_value();
+}
+
+bool Hands::may_map(std::size_t image) const {
+  const manifest::Image& its = manifest_.images[image];
+  if (!manifest::has_window(its) || its.name == manifest::kConsole || !policyd_was_up_) return true;
+  return policyd_allows([&its](service::PolicydClient policyd, std::uint64_t until) {
+    return policyd.may_map_until(until, its.identity, its.name);
+  });
+}
+
+bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
+  return policyd_allows([&](service::PolicydClient policyd, std::uint64_t until) {
+    return policyd.may_reach_until(until, subject, service);
+  });
 }
 
 rt::Result<kernel::Endpoint> Hands::route(std::size_t asker, std::size_t service) {

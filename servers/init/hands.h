@@ -33,6 +33,9 @@ class Hands {
   Result<void> attach(std::size_t image);
   // A service is ready.
   void up(std::size_t image);
+  // Whether it may be started again with its device, if it has one. The console may without
+  // policyd's word, which is written by it.
+  bool may_map(std::size_t image) const;
   // policyd's word; no answer within a second is "no".
   bool may_reach(std::uint64_t subject, std::string_view service) const;
   // A capability for `asker` to call `service`. It lies here until the next one is asked for.
@@ -48,6 +51,8 @@ class Hands {
   [[noreturn]] static void give_up(std::string_view who, const Failure& failure);
 
  private:
+  template <class Ask>
+  bool policyd_allows(Ask ask) const;
   bool stop_device(std::size_t image) const;
   void tell_timed();
   bool tell_timed_of_orphans();

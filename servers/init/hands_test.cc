@@ -47,6 +47,7 @@ constexpr std::size_t kTimed = 1;
 constexpr std::size_t kDriver = 2;
 constexpr std::size_t kUser = 3;
 constexpr std::size_t kSpawner = 4;
+constexpr std::size_t kConsole = 5;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::array kUsesTimed = {std::string_view("timed")};
@@ -63,10 +64,12 @@ constexpr Image image(std::string_view name, std::uint64_t identity, bool servic
           .restarts = 8};
 }
 constexpr std::array kSpawnerGrant = {manifest::Grant::kSpawner};
-constexpr std::array<Image, 5> kImages = [] {
-  std::array<Image, 5> all = {image("policyd", 0x14, true), image("timed", 0x11, true),
-                              image("driver", 0x12, true), image("user", 0x20, false),
-                              image("spawner", 0x13, true)};
+constexpr std::array kUartGrant = {manifest::Grant::kUart};
+constexpr std::array<Image, 6> kImages = [] {
+  std::array<Image, 6> all = {image("policyd", 0x14, true), image("timed", 0x11, true),
+                              image("driver", 0x12, true),  image("user", 0x20, false),
+                              image("spawner", 0x13, true), image("console", 0x10, true)};
+  all[kConsole].grants = kUartGrant;
   all[kSpawner].grants = kSpawnerGrant;
   all[kDriver].uses = kUsesTimed;
   all[kDriver].device = manifest::DeviceKind::kEntropy;
@@ -114,6 +117,9 @@ class HandsTest : public testing::Test {
     loopback.server_at[kTimedClient.index] = std::ref(timed);
     policyd.on.may_reach = [this](const rt::Caller&, std::uint64_t subject, std::string_view of) {
       return decide("reach", subject, of);
+    };
+    policyd.on.may_map = [this](const rt::Caller&, std::uint64_t subject, std::string_view of) {
+      return decide("map", subject, of);
     };
     timed.on.forget = [this](const rt::Caller&, std::uint64_t owner) -> rt::Result<std::uint32_t> {
       forgotten.push_back(owner);
@@ -279,6 +285,30 @@ TEST_F(HandsTest, WhatItUsesIsPolicydsWord) {
   EXPECT_FALSE(has(kUser, rt::start::timed()));
   EXPECT_TRUE(has(kUser, rt::start::slot(abi::StartSlot::kRoutes))) << "it may ask later";
   EXPECT_EQ(lines, "user may not reach timed\n");
+}
+
+TEST_F(HandsTest, ADeviceIsPolicydsWord) {
+  EXPECT_TRUE(hands.may_map(kDriver));
+  EXPECT_EQ(asked, std::vector<std::string>{"map 18 driver"});
+  denied = "map";
+  EXPECT_FALSE(hands.may_map(kDriver));
+  asked.clear();
+  EXPECT_TRUE(hands.may_map(kUser)) << "it has none";
+  EXPECT_TRUE(hands.may_map(kConsole)) << "policyd writes by it";
+  EXPECT_TRUE(asked.empty());
+  Hands early(kManifest, bundle, "", uart);
+  EXPECT_TRUE(early.may_map(kDriver)) << "before policyd the manifest has the word";
+}
+
+TEST_F(HandsTest, WithoutPolicydNoDriverHasItsDevice) {
+  const auto silent = [](const rt::Registers&) { return rt::Registers{}; };
+  loopback.server_at[kPolicydClient.index] = silent;
+  EXPECT_FALSE(hands.may_map(kDriver));
+  loopback.server_at[kPolicydClient.index] = std::ref(policyd);
+  hands.reap(kPolicyd);
+  EXPECT_FALSE(hands.may_map(kDriver));
+  EXPECT_TRUE(asked.empty());
+  EXPECT_TRUE(hands.may_map(kConsole));
 }
 
 TEST_F(HandsTest, WithoutPolicydNobodyIsWired) {

@@ -76,6 +76,12 @@ constexpr bool is_granted(const Image& image, Grant grant) {
   return false;
 }
 
+// Whether it has registers of a device to map.
+constexpr bool has_window(const Image& image) {
+  return is_granted(image, Grant::kUart) || is_granted(image, Grant::kWindow) ||
+         image.device != DeviceKind::kNone;
+}
+
 constexpr bool is_restarted(const Image& image) { return image.restart != Restart::kNever; }
 
 }  // namespace tessera::manifest
