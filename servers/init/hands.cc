@@ -1,5 +1,7 @@
 #include "servers/init/hands.h"
 
+#include <limits>
+
 #include "idl/kernel/self.h"
 #include "idl/kernel/thread.h"
 #include "idl/service/policyd_client.h"
@@ -13,6 +15,7 @@
 #include "servers/init/probe.h"
 #include "servers/init/renounce.h"
 #include "servers/init/spawn.h"
+#include "servers/process/maker.h"
 #include "servers/runtime/exit.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/try.h"
@@ -36,12 +39,16 @@ void Hands::give_up(std::string_view who, const Failure& failure) {
 Result<void> Hands::start(std::size_t image, bool again) {
   const std::string_view argument = argument_of(command_line_, manifest_.images[image].name);
   if (!again) RT_TRY(take_what_starts_it(manifest_, image));
+  // What timed was not told in time it is not told now: it would end the new task's timers.
+  ended_ &= ~(std::uint32_t{1} << image);
   const auto may_use = [this, image](std::string_view service) {
     const manifest::Image& asker = manifest_.images[image];
     if (!policyd_was_up_ || asker.name == manifest::kPolicyd) return true;
     return may_reach(asker.identity, service);
   };
-  return spawn(manifest_, image, bundle_, argument, MayUse(may_use));
+  const auto started = spawn(manifest_, image, bundle_, argument, MayUse(may_use));
+  if (!started) process::clear(kBench);  // or it would be in the way of every later start
+  return started;
 }
 
 void Hands::reap(std::size_t image) {
@@ -52,7 +59,13 @@ void Hands::reap(std::size_t image) {
   const auto reaped = stopped ? kCspace.revoke(quota_slot(image).index) : rt::Result<void>{};
   if (name == manifest::kConsole) print_through({});
   ended_ |= std::uint32_t{1} << image;
-  if (name == manifest::kTimed) ended_ = 0;  // and its timers with it
+  if (manifest::is_granted(manifest_.images[image], manifest::Grant::kSpawner)) {
+    orphans_of_ = image;
+  }
+  if (name == manifest::kTimed) {  // and its timers with it
+    ended_ = 0;
+    orphans_of_.reset();
+  }
   tell_timed();
   if (!stopped || !reaped) print("FAIL ", name, " was not reaped");
 }
@@ -82,8 +95,9 @@ void Hands::up(std::size_t image) {
   policyd_was_up_ = policyd_was_up_ || policyd_is_up_;
 }
 
-// Whom it did not answer about in time, it is told of with the next end.
+// Whom it did not answer about in time, it is told of with the next end, unless they run again.
 void Hands::tell_timed() {
+  if (!tell_timed_of_orphans()) return;
   const service::TimedClient timed(kTimedClient);
   for (std::size_t i = 0; i < manifest_.images.size(); ++i) {
     const std::uint32_t bit = std::uint32_t{1} << i;
@@ -95,12 +109,40 @@ void Hands::tell_timed() {
   }
 }
 
-bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
+// A spawner's quota paid for all that it had started, so these are gone with it, and nobody else
+// knows which they were. If it runs again by now, what it has started since then has greater
+// numbers than its own. False: timed does not answer.
+bool Hands::tell_timed_of_orphans() {
+  const auto now = kernel::Self::now();
+  if (!orphans_of_ || !now) return true;
+  const auto spawner = info(*orphans_of_);
+  const std::uint64_t before = spawner ? spawner->id : std::numeric_limits<std::uint64_t>::max();
+  const auto told =
+      service::TimedClient(kTimedClient).forget_spawned_until(*now + kPatience, before);
+  if (!told && told.error().status == abi::kEtimedout) return false;
+  orphans_of_.reset();
+  return true;
+}
+
+template <class Ask>
+bool Hands::policyd_allows(Ask ask) const {
   const auto now = kernel::Self::now();
   if (!policyd_is_up_ || !now) return false;
-  return service::PolicydClient(kPolicydClient)
-      .may_reach_until(*now + kPatience, subject, service)
-      .has_value();
+  return ask(service::PolicydClient(kPolicydClient), *now + kPatience).has_value();
+}
+
+bool Hands::may_map(std::size_t image) const {
+  const manifest::Image& its = manifest_.images[image];
+  if (!manifest::has_window(its) || its.name == manifest::kConsole || !policyd_was_up_) return true;
+  return policyd_allows([&its](service::PolicydClient policyd, std::uint64_t until) {
+    return policyd.may_map_until(until, its.identity, its.name);
+  });
+}
+
+bool Hands::may_reach(std::uint64_t subject, std::string_view service) const {
+  return policyd_allows([&](service::PolicydClient policyd, std::uint64_t until) {
+    return policyd.may_reach_until(until, subject, service);
+  });
 }
 
 rt::Result<kernel::Endpoint> Hands::route(std::size_t asker, std::size_t service) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "bootimage/bundle.h"
@@ -32,6 +33,9 @@ class Hands {
   Result<void> attach(std::size_t image);
   // A service is ready.
   void up(std::size_t image);
+  // Whether it may be started again with its device, if it has one. The console may without
+  // policyd's word, which is written by it.
+  bool may_map(std::size_t image) const;
   // policyd's word; no answer within a second is "no".
   bool may_reach(std::uint64_t subject, std::string_view service) const;
   // A capability for `asker` to call `service`. It lies here until the next one is asked for.
@@ -47,14 +51,19 @@ class Hands {
   [[noreturn]] static void give_up(std::string_view who, const Failure& failure);
 
  private:
+  template <class Ask>
+  bool policyd_allows(Ask ask) const;
   bool stop_device(std::size_t image) const;
   void tell_timed();
+  bool tell_timed_of_orphans();
 
   const manifest::Manifest& manifest_;
   const bundle::Bundle& bundle_;
   std::string_view command_line_;
   UartPlace uart_;
   std::uint32_t ended_ = 0;  // a bit an image: timed is to forget its timers
+  // A spawner, and timed is to forget the timers of what it had started.
+  std::optional<std::size_t> orphans_of_;
   bool policyd_is_up_ = false;
   bool policyd_was_up_ = false;  // from then on nobody is wired without its word
 };

@@ -18,12 +18,14 @@ struct DeviceWindow {
   std::uint32_t irq = 0;  // its source; 0: none
 };
 
-// Whether the registers are of a device of that kind. `read` gives the one of a name. Whether it is
-// of a version that is driven is its driver's to say.
+// Whether the registers are of a device of that kind, and of the version that is driven: a legacy
+// one is passed over, as another window may have one that is none. `read` gives the register of a
+// name.
 template <class Read>
 bool shows(manifest::DeviceKind kind, Read read) {
   if (kind == manifest::DeviceKind::kNone) return false;
   if (read(virtio::Register::kMagicValue) != virtio::kMagic) return false;
+  if (read(virtio::Register::kVersion) != virtio::kModern) return false;
   return read(virtio::Register::kDeviceId) == virtio::kEntropyDevice;
 }
 

@@ -100,6 +100,7 @@ class BasicServer {
   struct Life {
     ImageState state = ImageState::kWaiting;
     std::uint32_t starts = 0;
+    bool held = false;  // it is down, and is started again when policyd lets it have its device
   };
 
   constexpr std::size_t size() const { return manifest_.images.size(); }
@@ -165,6 +166,7 @@ class BasicServer {
     life.state = ImageState::kUp;
     print("up ", image_of(image).name);
     hands_.up(image);
+    if (image_of(image).name == manifest::kPolicyd) restart_held();
   }
 
   // --- Ending -----------------------------------------------------------------------------------
@@ -201,11 +203,22 @@ class BasicServer {
   }
 
   void restart(std::size_t image) {
+    lives_[image].held = !hands_.may_map(image);
+    if (lives_[image].held) {
+      return print(image_of(image).name, " stays down: policyd does not let it have its device");
+    }
     print("restart ", image_of(image).name);
     const auto started = start(image);
     if (started) return;
     print("FAIL ", image_of(image).name, ' ', started.error());
     hands_.reap(image);
+  }
+
+  // A policyd that was down allowed nothing; another one may.
+  void restart_held() {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (lives_[i].held) restart(i);
+    }
   }
 
   // --- Routes -----------------------------------------------------------------------------------

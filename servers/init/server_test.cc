@@ -71,6 +71,7 @@ struct FakeHands {
   std::optional<std::size_t> fails_to_start;
   bool fails_to_attach = false;
   bool kernel_refuses = false;
+  std::optional<std::size_t> may_not_map;
 
   void note(std::string_view what, std::size_t image) {
     log += std::string(what) + " " + std::string(kImages.at(image).name) + ";";
@@ -86,6 +87,7 @@ struct FakeHands {
     tasks.erase(image);
   }
   rt::Result<kernel::Task::InfoResult> info(std::size_t image) const { return tasks.at(image); }
+  bool may_map(std::size_t image) const { return may_not_map != image; }
   Result<void> attach(std::size_t image) {
     if (fails_to_attach) return failed("attach", "no");
     note("attach", image);
@@ -276,6 +278,38 @@ TEST_F(ServerTest, ARestartThatFailsLeavesNothing) {
   end(kTimed, kWasKilled);
   EXPECT_EQ(hands_.log, "reap timed;reap timed;");
   EXPECT_EQ(lines_, "timed ended: killed\nrestart timed\nFAIL timed load it: no\n");
+  EXPECT_EQ(state_of("timed").state, ImageState::kDown);
+}
+
+// Without policyd's word a driver has no device; whenever there is a policyd again it is asked.
+TEST_F(ServerTest, ADriverWaitsForPolicydsWord) {
+  bring_up();
+  hands_.may_not_map = kTimed;
+  end(kTimed, kWasKilled);
+  EXPECT_EQ(hands_.log, "reap timed;");
+  EXPECT_EQ(lines_,
+            "timed ended: killed\n"
+            "timed stays down: policyd does not let it have its device\n");
+  EXPECT_EQ(state_of("timed").state, ImageState::kDown);
+  end(kPolicyd, kWasKilled);
+  hands_.may_not_map.reset();
+  forget();
+  signal(ready_bit(kPolicyd));
+  EXPECT_EQ(hands_.log, "up policyd;again timed;");
+  EXPECT_EQ(lines_, "up policyd\nrestart timed\n");
+  signal(ready_bit(kTimed));
+  EXPECT_EQ(state_of("timed").state, ImageState::kUp);
+  EXPECT_EQ(state_of("timed").starts, 2U) << "one of its restarts";
+}
+
+TEST_F(ServerTest, APolicydThatAllowsNothingKeepsADriverDown) {
+  bring_up();
+  hands_.may_not_map = kTimed;
+  end(kTimed, kWasKilled);
+  end(kPolicyd, kWasKilled);
+  forget();
+  signal(ready_bit(kPolicyd));
+  EXPECT_EQ(hands_.log, "up policyd;");
   EXPECT_EQ(state_of("timed").state, ImageState::kDown);
 }
 

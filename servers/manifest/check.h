@@ -45,6 +45,10 @@ constexpr std::optional<std::size_t> image_of(const Manifest& manifest, std::uin
   return std::nullopt;
 }
 
+// The number that the kernel gave a task that a spawner made: the upper half of its identity tells
+// tasks of one image from each other. 0: init started it.
+constexpr std::uint64_t number_of(std::uint64_t identity) { return identity >> 32; }
+
 constexpr bool uses(const Image& image, std::string_view name) {
   for (const std::string_view each : image.uses) {
     if (each == name) return true;
@@ -70,6 +74,12 @@ constexpr bool is_granted(const Image& image, Grant grant) {
     if (each == grant) return true;
   }
   return false;
+}
+
+// Whether it has registers of a device to map.
+constexpr bool has_window(const Image& image) {
+  return is_granted(image, Grant::kUart) || is_granted(image, Grant::kWindow) ||
+         image.device != DeviceKind::kNone;
 }
 
 constexpr bool is_restarted(const Image& image) { return image.restart != Restart::kNever; }

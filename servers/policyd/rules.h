@@ -87,7 +87,7 @@ class Rules {
     const Image* who = image_of(subject);
     if (who == nullptr) return Reason::kUnknownSubject;
     const Image* target = named(window);
-    if (target == nullptr || !has_window(*target)) return Reason::kUnknownTarget;
+    if (target == nullptr || !manifest::has_window(*target)) return Reason::kUnknownTarget;
     return rule(target == who);
   }
 
@@ -96,10 +96,6 @@ class Rules {
 
   static constexpr bool has(std::span<const std::string_view> names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
-  }
-  static constexpr bool has_window(const Image& image) {
-    return is_granted(image, Grant::kUart) || is_granted(image, Grant::kWindow) ||
-           image.device != manifest::DeviceKind::kNone;
   }
 
   constexpr const Image* image_of(std::uint64_t identity) const {

@@ -1,7 +1,8 @@
 // OwnerTable: the owners that have timers, by identity, each with the list of its own.
 //
 // At most N owners, as each has a timer at least. A hash table with chains: identities come from
-// whoever may name tasks, not from clients, so nobody chooses them to collide.
+// whoever may name tasks, not from clients, so nobody chooses them to collide. Those that a spawner
+// made are in a list, too, as they end together when it does.
 #ifndef SERVERS_TIMED_OWNER_TABLE_H_
 #define SERVERS_TIMED_OWNER_TABLE_H_
 
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "servers/manifest/check.h"
 #include "servers/timed/index_pool.h"
 
 namespace tessera::timed {
@@ -27,6 +29,17 @@ class OwnerTable {
     const Link owner = find(identity);
     if (!owner) return std::nullopt;
     return owners_[owner.index()].first.index();
+  }
+  // Calls found(identity) for each owner that a spawner made and whose number is below `before`.
+  // `found` may take away that owner's timers, and no other's.
+  template <class Found>
+  constexpr void each_spawned(std::uint64_t before, Found found) const {
+    for (Link at = spawned_; at;) {
+      const Owner& its = owners_[at.index()];
+      const std::uint64_t identity = its.identity;
+      at = its.older;
+      if (manifest::number_of(identity) < before) found(identity);
+    }
   }
   constexpr std::uint64_t owner_of(std::uint32_t timer) const {
     return owners_[timers_[timer].owner.index()].identity;
@@ -57,6 +70,8 @@ class OwnerTable {
     std::uint32_t count = 0;
     Link first;  // timer
     Link next;   // owner of the same bucket
+    Link newer;  // owner that a spawner made, as `older`
+    Link older;
   };
   struct Timer {
     Link owner;
@@ -78,20 +93,34 @@ class OwnerTable {
   constexpr Link make(std::uint64_t identity) {
     const Link made(*free_.take());
     Link& bucket = buckets_[bucket_of(identity)];
-    owners_[made.index()] = {.identity = identity, .count = 0, .first = Link(), .next = bucket};
+    owners_[made.index()] = {
+        .identity = identity, .count = 0, .first = {}, .next = bucket, .newer = {}, .older = {}};
     bucket = made;
+    if (manifest::number_of(identity) != 0) list(made);
     return made;
   }
   constexpr void drop(Link owner) {
     Link* at = &buckets_[bucket_of(owners_[owner.index()].identity)];
     while (at->index() != owner.index()) at = &owners_[at->index()].next;
     *at = owners_[owner.index()].next;
+    if (manifest::number_of(owners_[owner.index()].identity) != 0) unlist(owner);
     free_.give(owner.index());
+  }
+  constexpr void list(Link owner) {
+    owners_[owner.index()].older = spawned_;
+    if (spawned_) owners_[spawned_.index()].newer = owner;
+    spawned_ = owner;
+  }
+  constexpr void unlist(Link owner) {
+    const Owner& its = owners_[owner.index()];
+    (its.newer ? owners_[its.newer.index()].older : spawned_) = its.older;
+    if (its.older) owners_[its.older.index()].newer = its.newer;
   }
 
   std::array<Owner, N> owners_{};
   std::array<Timer, N> timers_{};
   std::array<Link, N> buckets_{};
+  Link spawned_;  // the newest
   IndexPool<N> free_;
 };
 

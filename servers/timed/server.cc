@@ -44,12 +44,25 @@ rt::Result<void> Server::cancel(const rt::Caller& caller, std::uint64_t id) {
   return {};
 }
 
+bool Server::speaks_for_others(const rt::Caller& caller) const {
+  return manifest::speaks_for_others(speakers_.manifest, speakers_.init, caller.identity);
+}
+
 rt::Result<std::uint32_t> Server::forget(const rt::Caller& caller, std::uint64_t owner) {
-  if (!manifest::speaks_for_others(speakers_.manifest, speakers_.init, caller.identity)) {
-    return rt::failure(Status::kDenied);
-  }
+  if (!speaks_for_others(caller)) return rt::failure(Status::kDenied);
   std::uint32_t ended = 0;
   table_.drop_owner(owner, [this, &ended](std::uint32_t timer) {
+    drop(timer, rt::kDropped);
+    ++ended;
+  });
+  set_alarm();
+  return ended;
+}
+
+rt::Result<std::uint32_t> Server::forget_spawned(const rt::Caller& caller, std::uint64_t before) {
+  if (!speaks_for_others(caller)) return rt::failure(Status::kDenied);
+  std::uint32_t ended = 0;
+  table_.drop_spawned(before, [this, &ended](std::uint32_t timer) {
     drop(timer, rt::kDropped);
     ++ended;
   });

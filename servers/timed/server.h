@@ -57,6 +57,7 @@ class Server {
                    std::uint64_t deadline, service::TimerClass wanted);
   rt::Result<service::Timed::StatisticsResult> statistics(const rt::Caller& caller) const;
   rt::Result<std::uint32_t> forget(const rt::Caller& caller, std::uint64_t owner);
+  rt::Result<std::uint32_t> forget_spawned(const rt::Caller& caller, std::uint64_t before);
 
   // Where the loop keeps the reply right of the next sleeper.
   rt::Slot reply_slot() { return replies_.next(); }
@@ -75,6 +76,7 @@ class Server {
   void decided(const rt::Caller& caller, Status status);
   void fire(std::uint32_t timer, std::uint64_t now);
   void drop(std::uint32_t timer, const rt::Error& why);
+  bool speaks_for_others(const rt::Caller& caller) const;
   void set_alarm();
 
   TimerTable& table_;

@@ -39,11 +39,29 @@ TEST_F(TimedServerTest, OnlyWhoReapsTellsThatAnOwnerHasEnded) {
   for (const std::uint64_t caller :
        {kOwner, kOther, std::uint64_t{0}, (std::uint64_t{1} << 32) | kInit}) {
     EXPECT_EQ(client(caller).forget(kOwner).error(), Status::kDenied) << caller;
+    EXPECT_EQ(client(caller).forget_spawned(UINT64_MAX).error(), Status::kDenied) << caller;
   }
   EXPECT_EQ(table_->live(), 1U);
   EXPECT_TRUE(client((std::uint64_t{1} << 32) | kExecd).forget(kOwner))
       << "its image has the grant";
   EXPECT_EQ(table_->live(), 0U);
+}
+
+// A spawner has ended, and all that it had made with it: nobody else knew who these were.
+TEST_F(TimedServerTest, WhatASpawnerMadeIsForgottenTogether) {
+  const auto child = [](std::uint64_t number) { return number << 32 | 0x40; };
+  for (std::uint64_t number = 1; number <= 15; ++number) {
+    for (int i = 0; i < 32; ++i) ASSERT_TRUE(register_timer(child(number), 1000, i));
+    for (int i = 0; i < 32; ++i) ASSERT_FALSE(sleep(child(number), 1000));
+  }
+  ASSERT_TRUE(register_timer(kOwner, 2000, 99));
+  EXPECT_EQ(client(kExecd).forget_spawned(10), 9 * 64U) << "the tenth may live";
+  EXPECT_EQ(table_->live_of(child(10)), 64U);
+  EXPECT_EQ(client(kInit).forget_spawned(UINT64_MAX), 6 * 64U);
+  EXPECT_EQ(table_->live(), 1U) << "those that init started are none of its";
+  EXPECT_EQ(kernel_.waiting(), 0U);
+  EXPECT_EQ(objects_.alarm, 2000U);
+  EXPECT_EQ(client(kInit).forget_spawned(UINT64_MAX), 0U);
 }
 
 // Tasks that nobody has identified would share timers.

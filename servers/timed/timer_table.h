@@ -9,8 +9,9 @@
 //   ... keep the capability at the slot of admission->index ...
 //   const std::uint64_t id = table.add(*admission);
 //
-// No operation looks at all timers: all but `fire` and `drop_owner` are O(log n), those two
-// O(log n) for each timer that they end.
+// No operation looks at all timers: all but `fire`, `drop_owner` and `drop_spawned` are O(log n),
+// those O(log n) for each timer that they end; the last one looks at each owner that a spawner
+// made.
 #ifndef SERVERS_TIMED_TIMER_TABLE_H_
 #define SERVERS_TIMED_TIMER_TABLE_H_
 
@@ -75,6 +76,12 @@ class TimerTable {
       end(*timer);
       dropped(*timer);
     }
+  }
+
+  // The same for all owners that a spawner made and whose number is below `before`.
+  template <class Dropped>
+  void drop_spawned(std::uint64_t before, Dropped dropped) {
+    owners_.each_spawned(before, [&](std::uint64_t owner) { drop_owner(owner, dropped); });
   }
 
   // abi::kNoDeadline when there is no timer.

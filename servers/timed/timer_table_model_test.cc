@@ -34,11 +34,13 @@ class Model {
       register_one();
     } else if (choice < 850) {
       cancel_one();
-    } else if (choice < 999) {
+    } else if (choice < 998) {
       now_ += pick(90);
       fire();
+    } else if (choice < 999) {
+      drop_owner(any_owner());
     } else {
-      drop_owner(1 + pick(owners_));
+      drop_spawned(pick(owners_ + 2));
     }
     check_counts();
     if (pick(16) == 0) check_all();
@@ -46,12 +48,19 @@ class Model {
 
   std::uint64_t over_owners_limit() const { return over_owners_limit_; }
   std::uint64_t over_limit() const { return over_limit_; }
+  std::uint64_t ended_spawned() const { return ended_spawned_; }
 
  private:
   std::uint32_t pick(std::uint32_t below) { return random_() % below; }
 
+  // Two of three were made by a spawner.
+  std::uint64_t any_owner() {
+    const std::uint64_t n = 1 + pick(owners_);
+    return n % 3 == 0 ? n : n << 32 | 7;
+  }
+
   void register_one() {
-    const std::uint64_t owner = 1 + pick(owners_);
+    const std::uint64_t owner = any_owner();
     const std::uint64_t deadline = now_ + pick(50'000);
     const auto admission =
         table_->admit(owner, QosClass::kPerfBurst, TimerClass::kSender, deadline);
@@ -93,13 +102,28 @@ class Model {
     ASSERT_EQ(dropped.size(), count(owner));
     std::erase_if(timers_, [&](const Timer& each) { return each.owner == owner; });
   }
+  void drop_spawned(std::uint64_t before) {
+    const auto ends = [&](const Timer& each) {
+      const std::uint64_t number = each.owner >> 32;
+      return number != 0 && number < before;
+    };
+    std::set<std::uint32_t> expected;
+    for (const Timer& each : timers_) {
+      if (ends(each)) expected.insert(each.index);
+    }
+    std::set<std::uint32_t> dropped;
+    table_->drop_spawned(before, [&](std::uint32_t index) { dropped.insert(index); });
+    ASSERT_EQ(dropped, expected);
+    std::erase_if(timers_, ends);
+    ended_spawned_ += expected.size();
+  }
   std::size_t count(std::uint64_t owner) const {
     return static_cast<std::size_t>(
         std::ranges::count(timers_, owner, [](const Timer& each) { return each.owner; }));
   }
   void check_counts() {
     ASSERT_EQ(table_->live(), timers_.size());
-    const std::uint64_t owner = 1 + pick(owners_);
+    const std::uint64_t owner = any_owner();
     ASSERT_EQ(table_->live_of(owner), count(owner));
   }
   void check_all() {
@@ -119,11 +143,13 @@ class Model {
   std::uint64_t now_ = 0;
   std::uint64_t over_owners_limit_ = 0;
   std::uint64_t over_limit_ = 0;
+  std::uint64_t ended_spawned_ = 0;
 };
 
 TEST(TimerTableModel, AgreesWithAListOfAllTimers) {
   std::uint64_t over_owners_limit = 0;
   std::uint64_t over_limit = 0;
+  std::uint64_t ended_spawned = 0;
   for (std::uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE(seed);
     Model model(seed);
@@ -133,9 +159,11 @@ TEST(TimerTableModel, AgreesWithAListOfAllTimers) {
     }
     over_owners_limit += model.over_owners_limit();
     over_limit += model.over_limit();
+    ended_spawned += model.ended_spawned();
   }
   EXPECT_GT(over_owners_limit, 0U) << "the owner's limit was never reached";
   EXPECT_GT(over_limit, 0U) << "the limit of all was never reached";
+  EXPECT_GT(ended_spawned, 0U) << "no spawner ended while its tasks had timers";
 }
 
 }  // namespace

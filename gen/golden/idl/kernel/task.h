@@ -104,7 +104,7 @@ class Task {
   // cause: of the fault; none without one.
   // address: what the fault was over.
   // pc: the instruction that faulted.
-  // id: its number, never given twice.
+  // id: its number, greater than that of each task made before it.
   // identity: what receivers of its messages are told; 0: nobody has identified it.
   [[gnu::always_inline]] rt::Result<InfoResult> info() const {
     rt::Registers in;

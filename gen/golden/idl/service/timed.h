@@ -95,6 +95,8 @@ struct Timed {
   static constexpr std::uint32_t kStatisticsShape = 0x03;
   static constexpr std::uint32_t kForgetTag = 0x01020401;
   static constexpr std::uint32_t kForgetShape = 0x01;
+  static constexpr std::uint32_t kForgetSpawnedTag = 0x01020501;
+  static constexpr std::uint32_t kForgetSpawnedShape = 0x01;
 
   struct RegisterResult {
     std::uint64_t id{};

@@ -194,6 +194,45 @@ class TimedClient {
     return abi::value<std::uint32_t>(out.a0);
   }
 
+  // Ends all timers of the tasks that a spawner made (the upper half of their identity, their
+  // number, is not 0), up to a number: when a spawner has ended, nobody else knows which these
+  // were. As `forget`: the same may call it, and sleepers get epipe.
+  // before: the number of a task (Task.info) that was made when all that are meant had ended: of
+  // one with this number or a greater one no timer ends. ended: how many timers they had.
+  [[gnu::always_inline]] rt::Result<std::uint32_t> forget_spawned(std::uint64_t before) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCall);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = before;
+    in.a6 = Timed::kForgetSpawnedTag;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (!abi::fits<std::uint32_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint32_t>(out.a0);
+  }
+  // The same, until `call_deadline` (nanoseconds, absolute) at the latest: then etimedout.
+  [[gnu::always_inline]] rt::Result<std::uint32_t> forget_spawned_until(
+      std::uint64_t call_deadline, std::uint64_t before) const {
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointCallWith);
+    in.t0 = abi::word(slot_.index);
+    in.a0 = before;
+    in.t2 = 0;
+    in.t3 = 0;
+    in.t4 = 0;
+    in.a6 = Timed::kForgetSpawnedTag;
+    in.t1 = call_deadline;
+    const rt::Registers out = rt::ecall<rt::kA7 | rt::kT0 | rt::kA0 | rt::kT2 | rt::kT3 | rt::kT4 |
+        rt::kA6 | rt::kT1>(in);
+    if (out.a6 != 0) return rt::refusal(out);
+    if (!abi::fits<std::uint32_t>(out.a0)) {
+      return rt::failure(abi::kEinval, abi::Detail::kBadRange, 1);
+    }
+    return abi::value<std::uint32_t>(out.a0);
+  }
+
  private:
   rt::Slot slot_;
 };

@@ -31,6 +31,7 @@ class FakeTimed {
         service::TimerClass)> sleep_until;
     std::function<rt::Result<Timed::StatisticsResult>(const rt::Caller&)> statistics;
     std::function<rt::Result<std::uint32_t>(const rt::Caller&, std::uint64_t)> forget;
+    std::function<rt::Result<std::uint32_t>(const rt::Caller&, std::uint64_t)> forget_spawned;
   } on;
   int executed = 0;  // methods that were run
   rt::Slot reply{50};  // of the Reply object that the next deferred method gets
@@ -73,6 +74,13 @@ struct FakeTimedMethods {
     ++fake_.executed;
     if (fake_.on.forget) {
       return fake_.on.forget(caller, owner);
+    }
+    return {};
+  }
+  rt::Result<std::uint32_t> forget_spawned(const rt::Caller& caller, std::uint64_t before) {
+    ++fake_.executed;
+    if (fake_.on.forget_spawned) {
+      return fake_.on.forget_spawned(caller, before);
     }
     return {};
   }

@@ -27,6 +27,9 @@ void attack_client(const FuzzInput& input, const service::TimedClient& client) {
   if (const auto answer = client.forget({})) {
     require(!(!abi::fits<std::uint32_t>(abi::word(*answer))));
   }
+  if (const auto answer = client.forget_spawned({})) {
+    require(!(!abi::fits<std::uint32_t>(abi::word(*answer))));
+  }
 }
 
 void attack(const FuzzInput& input) {

@@ -166,6 +166,35 @@ constexpr std::optional<ForgetReply> decode_forget_reply(ConstWords words) {
   return ForgetReply{.ended = abi::value<std::uint32_t>(words[0])};
 }
 
+struct ForgetSpawnedRequest {
+  std::uint64_t before{};
+};
+
+constexpr void encode(Words words, const ForgetSpawnedRequest& message) {
+  words[0] = message.before;
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ForgetSpawnedRequest> decode_forget_spawned_request(ConstWords words) {
+  return ForgetSpawnedRequest{.before = words[0]};
+}
+
+struct ForgetSpawnedReply {
+  std::uint32_t ended{};
+};
+
+constexpr void encode(Words words, const ForgetSpawnedReply& message) {
+  words[0] = abi::word(message.ended);
+}
+
+// Nothing when a word is no such value.
+constexpr std::optional<ForgetSpawnedReply> decode_forget_spawned_reply(ConstWords words) {
+  if (!abi::fits<std::uint32_t>(words[0])) {
+    return std::nullopt;
+  }
+  return ForgetSpawnedReply{.ended = abi::value<std::uint32_t>(words[0])};
+}
+
 }  // namespace tessera::service::timed
 
 #endif  // IDL_SERVICE_TIMED_MESSAGE_H_

@@ -75,6 +75,13 @@ struct RelayTimedMethods {
     if (!answer_) return rt::failure(relay_.failed(answer_.error()));
     return *answer_;
   }
+  rt::Result<std::uint32_t> forget_spawned(const rt::Caller&, std::uint64_t before) {
+    const auto answer_ = relay_.deadline == abi::kNoDeadline
+            ? relay_.client().forget_spawned(before)
+            : relay_.client().forget_spawned_until(relay_.deadline, before);
+    if (!answer_) return rt::failure(relay_.failed(answer_.error()));
+    return *answer_;
+  }
   rt::Slot reply_slot() { return relay_.reply; }
   RelayTimed& relay_;
 };

@@ -44,6 +44,12 @@ inline constexpr gen::Value kForgetValues[] = {
 inline constexpr gen::Value kForgetAnswerValues[] = {
     {.name = "ended", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
 };
+inline constexpr gen::Value kForgetSpawnedValues[] = {
+    {.name = "before", .word = 0},
+};
+inline constexpr gen::Value kForgetSpawnedAnswerValues[] = {
+    {.name = "ended", .word = 0, .bits = 32, .sign_extended = true, .most = 0xffffffff},
+};
 inline constexpr gen::MethodRules kMethods[] = {
     {.name = "register", .tag = 0x01020042, .least_words = 2, .values = kRegisterValues,
         .capabilities = kRegisterCapabilities, .bad_value = 1, .malformed = 4, .bad_capability = 4,
@@ -58,6 +64,9 @@ inline constexpr gen::MethodRules kMethods[] = {
     {.name = "forget", .tag = 0x01020401, .least_words = 1, .values = kForgetValues, .bad_value = 1,
         .malformed = 4, .bad_capability = 4, .answer = {.least_words = 1,
         .values = kForgetAnswerValues}},
+    {.name = "forgetSpawned", .tag = 0x01020501, .least_words = 1, .values = kForgetSpawnedValues,
+        .bad_value = 1, .malformed = 4, .bad_capability = 4, .answer = {.least_words = 1,
+        .values = kForgetSpawnedAnswerValues}},
 };
 inline constexpr gen::ServiceRules kRules = {
     .name = "Timed",

@@ -127,6 +127,12 @@ class TimedServer {
       },
       "timed must implement Timed.forget: rt::Result<std::uint32_t> forget(const rt::Caller&, "
       "std::uint64_t owner)  (idl/service/timed.idl:66)");
+  static_assert(
+      requires(Impl& impl, const rt::Caller& caller, std::uint64_t before) {
+        { impl.forget_spawned(caller, before) } -> std::same_as<rt::Result<std::uint32_t>>;
+      },
+      "timed must implement Timed.forgetSpawned: rt::Result<std::uint32_t> forget_spawned(const "
+      "rt::Caller&, std::uint64_t before)  (idl/service/timed.idl:72)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
@@ -167,6 +173,8 @@ class TimedServer {
         return on_statistics(impl, endpoint, message, why);
       case Timed::kForgetTag:
         return on_forget(impl, endpoint, message, why);
+      case Timed::kForgetSpawnedTag:
+        return on_forget_spawned(impl, endpoint, message, why);
       case 0:
         return no_message(impl, message);
       default:
@@ -339,6 +347,25 @@ class TimedServer {
     in.a0 = abi::word(*result);
     in.a6 = 0;
     in.t1 = Timed::kForgetShape;
+    const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
+        rt::kT1>(in);
+    message = out;
+    return rt::Next::kHandled;
+  }
+
+  // Timed.forgetSpawned
+  [[gnu::always_inline]] static rt::Next on_forget_spawned(Impl& impl, rt::Slot endpoint,
+      rt::Registers& message, rt::Error& why) {
+    // Nobody to answer: not executed.
+    if (!answer_due(message)) return rt::Next::kReceive;
+    const auto result = impl.forget_spawned(caller_of(message), message.a0);
+    if (!result) return refused(why, result.error());
+    rt::Registers in;
+    in.a7 = abi::word(abi::SystemCall::kEndpointReplyReceive);
+    in.t0 = abi::word(endpoint.index);
+    in.a0 = abi::word(*result);
+    in.a6 = 0;
+    in.t1 = Timed::kForgetSpawnedShape;
     const rt::Registers out = rt::ecall_receiving<rt::kA7 | rt::kT0 | rt::kA0 | rt::kA6 |
         rt::kT1>(in);
     message = out;
