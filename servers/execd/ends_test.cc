@@ -116,5 +116,18 @@ TEST_F(ExecdServerTest, WaitersAreBounded) {
   EXPECT_EQ(loopback.waiting(), 0U);
 }
 
+// However many processes wait for one and end themselves, others may wait for it.
+TEST_F(ExecdServerTest, WhoHasEndedWaitsForNobody) {
+  const std::uint64_t badge = started();
+  for (std::uint32_t i = 0; i < 2 * service::kMaxWaiters; ++i) {
+    const std::uint64_t waiter = started();
+    EXPECT_TRUE(waits(badge, kernel.started.back()));
+    EXPECT_EQ(loopback.waiting(), 1U);
+    ends(waiter, TaskState::kExited, 0);
+    EXPECT_EQ(loopback.waiting(), 0U);
+  }
+  EXPECT_TRUE(waits(badge, 1));
+}
+
 }  // namespace
 }  // namespace tessera::execd

@@ -230,7 +230,12 @@ void Server::end(Process& process, const Ending& ending) {
     rt::exit(reaped.error().status);
   }
   ++reaped_;
-  Authority::tell_the_end(process.task << 32 | manifest_.images[process.image].identity);
+  const std::uint64_t identity = process.task << 32 | manifest_.images[process.image].identity;
+  // It waits for nobody any more: its places are for those who do.
+  while (const auto waiter = table_.take_waiter_of(identity)) {
+    const auto dropped = Completer::adopt({kFirstReply.index + *waiter});
+  }
+  Authority::tell_the_end(identity);
   table_.end(process, ending);
   rt::print("reaped task=", process.task);
   while (const auto waiter = table_.take_waiter(process.badge)) {
