@@ -26,20 +26,22 @@ std::uint64_t deadline() {
 template <class Ask>
 bool is_allowed(Ask ask) {
   const service::PolicydClient policyd(kPolicyd);
-  return rt::reaching(kPolicyd, manifest::kPolicyd, [&] { return ask(policyd); }).has_value();
+  const std::uint64_t until = deadline();
+  const auto asked = [&] { return ask(policyd, until); };
+  return rt::reaching(kPolicyd, manifest::kPolicyd, asked, until).has_value();
 }
 
 }  // namespace
 
 bool Authority::may_start(std::uint64_t subject, std::string_view image) {
-  return is_allowed([&](const service::PolicydClient& policyd) {
-    return policyd.may_start_until(deadline(), subject, image);
+  return is_allowed([&](const service::PolicydClient& policyd, std::uint64_t until) {
+    return policyd.may_start_until(until, subject, image);
   });
 }
 
 bool Authority::may_have(std::uint64_t subject, abi::QosClass qos) {
-  return is_allowed([&](const service::PolicydClient& policyd) {
-    return policyd.may_have_until(deadline(), subject, qos);
+  return is_allowed([&](const service::PolicydClient& policyd, std::uint64_t until) {
+    return policyd.may_have_until(until, subject, qos);
   });
 }
 
@@ -58,8 +60,9 @@ rt::Result<void> Authority::route(std::uint64_t subject, std::string_view servic
 
 void Authority::tell_the_end(std::uint64_t identity) {
   const service::TimedClient timed(rt::start::timed());
-  rt::ignore(rt::reaching(rt::start::timed(), manifest::kTimed,
-                          [&] { return timed.forget_until(deadline(), identity); }));
+  const std::uint64_t until = deadline();
+  const auto tell = [&] { return timed.forget_until(until, identity); };
+  rt::ignore(rt::reaching(rt::start::timed(), manifest::kTimed, tell, until));
 }
 
 }  // namespace tessera::execd

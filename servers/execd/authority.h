@@ -14,7 +14,7 @@ namespace tessera::execd {
 
 class Authority {
  public:
-  // How long execd waits for an answer, in nanoseconds.
+  // How long execd waits for an answer, in nanoseconds; to find again whom it asks is part of it.
   static constexpr std::uint64_t kPatience = 1'000'000'000;
 
   // Whether a task may start an image.

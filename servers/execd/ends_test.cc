@@ -1,5 +1,8 @@
 // How processes end, who is told, and what is left: nothing.
+#include <algorithm>
+
 #include "servers/execd/testing/fixture.h"
+#include "servers/runtime/audit_log.h"
 
 namespace tessera::execd {
 namespace {
@@ -59,6 +62,30 @@ TEST_F(ExecdServerTest, ACrashIsReportedWithItsRegisters) {
   EXPECT_EQ(info->registers[31], 0x101fU);
 }
 
+// Nobody waits long for a console that takes nothing, and what it did not take is said.
+TEST_F(ExecdServerTest, ASilentConsoleCostsTheTimeOfALine) {
+  bool silent = true;
+  loopback.intercept = [&](rt::Registers& r) {
+    const bool prints = static_cast<abi::SystemCall>(r.a7) == abi::SystemCall::kEndpointCallWith &&
+                        r.t0 == rt::start::console().index;
+    if (!silent || !prints) return kernel.on_call(r);
+    EXPECT_LE(r.t1, kernel.now + rt::kAuditWithin);
+    kernel.now = std::max(kernel.now, r.t1);
+    r = {};
+    r.a6 = abi::word(gen::kTimedOut.status);
+    r.a7 = gen::kTimedOut.detail;
+    return true;
+  };
+  const std::uint64_t badge = started();
+  EXPECT_EQ(kernel.now, rt::kAuditWithin) << "its start";
+  ends(badge, TaskState::kFaulted, 2, abi::FaultCause::kWriteFault, 0x10044);
+  EXPECT_EQ(kernel.now, 3 * rt::kAuditWithin) << "the whole report, and the reaping";
+  EXPECT_EQ(lines, "");
+  silent = false;
+  started();
+  EXPECT_TRUE(lines.starts_with("audit lost=11\nelf load ok image=child task=")) << lines;
+}
+
 TEST_F(ExecdServerTest, KillEnds) {
   const std::uint64_t badge = started();
   EXPECT_TRUE(waits(badge));
@@ -114,6 +141,19 @@ TEST_F(ExecdServerTest, WaitersAreBounded) {
   EXPECT_EQ(loopback.waiting(), service::kMaxWaiters);
   ends(badge, TaskState::kExited, 0);
   EXPECT_EQ(loopback.waiting(), 0U);
+}
+
+// However many processes wait for one and end themselves, others may wait for it.
+TEST_F(ExecdServerTest, WhoHasEndedWaitsForNobody) {
+  const std::uint64_t badge = started();
+  for (std::uint32_t i = 0; i < 2 * service::kMaxWaiters; ++i) {
+    const std::uint64_t waiter = started();
+    EXPECT_TRUE(waits(badge, kernel.started.back()));
+    EXPECT_EQ(loopback.waiting(), 1U);
+    ends(waiter, TaskState::kExited, 0);
+    EXPECT_EQ(loopback.waiting(), 0U);
+  }
+  EXPECT_TRUE(waits(badge, 1));
 }
 
 }  // namespace

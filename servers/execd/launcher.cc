@@ -7,7 +7,6 @@
 #include "idl/kernel/untyped.h"
 #include "servers/execd/authority.h"
 #include "servers/execd/refusal.h"
-#include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/try.h"
 
@@ -111,7 +110,7 @@ rt::Result<std::uint64_t> Launcher::build(Place place, const Request& request) c
                 as_refusal(process::make_task(bench_, plan, request.program)));
   RT_TRY(endow(image, made, request));
   const std::uint64_t task = made.identity >> 32;
-  rt::print("elf load ok image=", image.name, " task=", task);
+  log_.write("elf load ok image=", image.name, " task=", task);
   RT_TRY(as_refusal(process::start(bench_, made, rt::start::qos_control(), request.qos)));
   return task;
 }

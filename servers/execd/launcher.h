@@ -18,6 +18,7 @@
 #include "servers/manifest/check.h"
 #include "servers/process/bench.h"
 #include "servers/process/maker.h"
+#include "servers/runtime/audit_log.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::execd {
@@ -34,9 +35,10 @@ struct Request {
 
 class Launcher {
  public:
-  // `scratch`: where a page of execd's own can be mapped.
-  constexpr Launcher(const manifest::Manifest& manifest, std::uint64_t scratch)
-      : manifest_(manifest), bench_{.first = kBenchSlots, .scratch = scratch} {}
+  // `scratch`: where a page of execd's own can be mapped. `log`: for its lines.
+  constexpr Launcher(const manifest::Manifest& manifest, std::uint64_t scratch,
+                     rt::ConsoleAuditLog& log)
+      : manifest_(manifest), bench_{.first = kBenchSlots, .scratch = scratch}, log_(log) {}
 
   // Makes the places.
   rt::Result<void> prepare() const;
@@ -60,6 +62,7 @@ class Launcher {
 
   const manifest::Manifest& manifest_;
   process::Bench bench_;
+  rt::ConsoleAuditLog& log_;
 };
 
 }  // namespace tessera::execd

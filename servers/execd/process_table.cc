@@ -63,8 +63,7 @@ bool ProcessTable::wait(std::uint32_t waiter, std::uint64_t badge, std::uint64_t
                         std::optional<std::uint32_t>& given_up) {
   for (std::uint32_t i = 0; i < kWaiters; ++i) {
     if (waiters_[i].badge != badge || waiters_[i].caller != caller) continue;
-    waiters_[i] = {};
-    --waiting_;
+    drop_waiter(i);
     given_up = i;
   }
   if (waiting_ == service::kMaxWaiters) return false;
@@ -76,11 +75,24 @@ bool ProcessTable::wait(std::uint32_t waiter, std::uint64_t badge, std::uint64_t
 std::optional<std::uint32_t> ProcessTable::take_waiter(std::uint64_t badge) {
   for (std::uint32_t i = 0; i < kWaiters; ++i) {
     if (waiters_[i].badge != badge) continue;
-    waiters_[i] = {};
-    --waiting_;
+    drop_waiter(i);
     return i;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> ProcessTable::take_waiter_of(std::uint64_t caller) {
+  for (std::uint32_t i = 0; i < kWaiters; ++i) {
+    if (waiters_[i].badge == 0 || waiters_[i].caller != caller) continue;
+    drop_waiter(i);
+    return i;
+  }
+  return std::nullopt;
+}
+
+void ProcessTable::drop_waiter(std::uint32_t waiter) {
+  waiters_[waiter] = {};
+  --waiting_;
 }
 
 }  // namespace tessera::execd

@@ -78,8 +78,11 @@ class ProcessTable {
             std::optional<std::uint32_t>& given_up);
   // One that waits for a process, who then waits no more; nothing when there is none.
   std::optional<std::uint32_t> take_waiter(std::uint64_t badge);
+  // One that a caller which is no more waits at, for whatever process; nothing when there is none.
+  std::optional<std::uint32_t> take_waiter_of(std::uint64_t caller);
 
  private:
+  void drop_waiter(std::uint32_t waiter);
   // Never used, or ended before all others that have.
   Process& oldest();
 

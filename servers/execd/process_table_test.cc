@@ -134,6 +134,20 @@ TEST_F(ProcessTableTest, TooManyWaitersAreRefused) {
   EXPECT_LT(table->free_waiter(), ProcessTable::kWaiters);
 }
 
+TEST_F(ProcessTableTest, WhoIsNoMoreWaitsForNobody) {
+  const std::uint64_t one = start();
+  const std::uint64_t other = start();
+  EXPECT_TRUE(wait(one, 100));
+  EXPECT_TRUE(wait(other, 100));
+  EXPECT_TRUE(wait(one, 101));
+  EXPECT_TRUE(table->take_waiter_of(100));
+  EXPECT_TRUE(table->take_waiter_of(100));
+  EXPECT_FALSE(table->take_waiter_of(100));
+  EXPECT_FALSE(table->take_waiter_of(0)) << "places where nobody waits";
+  EXPECT_FALSE(table->take_waiter(other));
+  EXPECT_TRUE(table->take_waiter(one));
+}
+
 // --- The manifest --------------------------------------------------------------------------------
 
 using manifest::Image;

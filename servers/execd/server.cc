@@ -4,7 +4,6 @@
 #include "servers/execd/refusal.h"
 #include "servers/execd/report.h"
 #include "servers/runtime/exit.h"
-#include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/try.h"
 
@@ -224,15 +223,20 @@ void Server::on_notification(std::uint64_t bits) {
 }
 
 void Server::end(Process& process, const Ending& ending) {
-  report_end(manifest_.images[process.image].name, process.task, ending);
+  report_end(log_, manifest_.images[process.image].name, process.task, ending);
   // Without what it gave it is no use to anybody: better none, that is seen to be gone.
   if (const auto reaped = Launcher::reap({process.place}); !reaped) {
     rt::exit(reaped.error().status);
   }
   ++reaped_;
-  Authority::tell_the_end(process.task << 32 | manifest_.images[process.image].identity);
+  const std::uint64_t identity = process.task << 32 | manifest_.images[process.image].identity;
+  // It waits for nobody any more: its places are for those who do.
+  while (const auto waiter = table_.take_waiter_of(identity)) {
+    const auto dropped = Completer::adopt({kFirstReply.index + *waiter});
+  }
+  Authority::tell_the_end(identity);
   table_.end(process, ending);
-  rt::print("reaped task=", process.task);
+  log_.write("reaped task=", process.task);
   while (const auto waiter = table_.take_waiter(process.badge)) {
     auto completer = Completer::adopt({kFirstReply.index + *waiter});
     rt::ignore(completer.complete(ending.state, ending.status));

@@ -16,6 +16,7 @@
 #include "servers/execd/launcher.h"
 #include "servers/execd/process_table.h"
 #include "servers/execd/programs.h"
+#include "servers/runtime/audit_log.h"
 #include "servers/runtime/ipc.h"
 
 namespace tessera::execd {
@@ -29,7 +30,7 @@ class Server {
       : manifest_(manifest),
         table_(table),
         programs_(manifest, bundle, stage),
-        launcher_(manifest, scratch) {}
+        launcher_(manifest, scratch, log_) {}
 
   // What it needs before its first request.
   rt::Result<void> prepare();
@@ -84,6 +85,7 @@ class Server {
   const manifest::Manifest& manifest_;
   ProcessTable& table_;
   Programs programs_;
+  rt::ConsoleAuditLog log_;
   Launcher launcher_;
   std::uint64_t reader_ = 0;  // its badge
   std::uint64_t spawned_ = 0;

@@ -1,4 +1,5 @@
 // Who gets what started, how, and that nothing is left of what was refused.
+#include "servers/execd/authority.h"
 #include "servers/execd/testing/fixture.h"
 
 namespace tessera::execd {
@@ -99,6 +100,39 @@ TEST_F(ExecdServerTest, APolicydThatWasRestartedIsFound) {
   EXPECT_TRUE(spawn());
   EXPECT_EQ(found, 1);
   EXPECT_EQ(asked, 2);
+}
+
+// Whoever is asked, and init, who is asked where that one is now, has until one deadline for it.
+TEST_F(ExecdServerTest, NobodyIsWaitedForWithoutADeadline) {
+  constexpr std::uint64_t kNow = 7'000'000;
+  kernel.now = kNow;
+  policyd.on.may_start = [](const rt::Caller&, std::uint64_t, std::string_view) {
+    return rt::Result<void>(std::unexpected(gen::kPeerDied));
+  };
+  policyd.on.may_have = [](const rt::Caller&, std::uint64_t, QosClass) {
+    return rt::Result<void>(std::unexpected(gen::kPeerDied));
+  };
+  timed.on.forget = [](const rt::Caller&, std::uint64_t) {
+    return rt::Result<std::uint32_t>(std::unexpected(gen::kPeerDied));
+  };
+  std::vector<std::string> sought;
+  routes.on.find = [&](const rt::Caller&, std::string_view name) -> rt::Result<kernel::Endpoint> {
+    sought.emplace_back(name);
+    return std::unexpected(gen::kTimedOut);
+  };
+  loopback.forget();
+  EXPECT_FALSE(Authority::may_start(kParent, "child"));
+  EXPECT_FALSE(Authority::may_have(kParent, QosClass::kIdle));
+  Authority::tell_the_end(kChild);
+  EXPECT_EQ(sought, (std::vector<std::string>{"policyd", "policyd", "timed"}));
+  int calls = 0;
+  for (const rt::Registers& call : loopback.calls()) {
+    EXPECT_NE(call.a7, abi::word(abi::SystemCall::kEndpointCall)) << "for ever";
+    if (call.a7 != abi::word(abi::SystemCall::kEndpointCallWith)) continue;
+    ++calls;
+    EXPECT_EQ(call.t1, kNow + Authority::kPatience) << calls;
+  }
+  EXPECT_EQ(calls, 6);
 }
 
 TEST_F(ExecdServerTest, AHigherClassIsPolicydsToAllow) {

@@ -55,7 +55,7 @@ class AttachTest : public ::testing::Test {
             abi::unpacked<rt::Chunk>(r.a0, std::array{r.a1, r.a2, r.a3, r.a4, r.a5}).view();
         break;
       case SystemCall::kSelfNow:
-        r.a0 = kNow;
+        r.a0 = now;
         break;
       default:
         return false;
@@ -77,6 +77,7 @@ class AttachTest : public ::testing::Test {
   std::string printed;
   std::string by_kernel;
   bool kernel_gave_the_uart_away = false;
+  std::uint64_t now = kNow;
 };
 
 TEST_F(AttachTest, TheConsoleIsToldWhereTheUartIsAndPrints) {
@@ -154,6 +155,33 @@ TEST_F(AttachTest, AConsoleThatHangsIsWaitedForASecond) {
   kernel.server_at[kConsoleClient.index] = std::ref(console);
   print("printed");
   EXPECT_EQ(printed, "printed\n");
+}
+
+// However many pieces it has.
+TEST_F(AttachTest, ALineThatIsNotTakenIsGivenUp) {
+  ASSERT_TRUE(attach_console(kImage, {.offset = offset, .irq = 10, .shift = shift}));
+  const std::string half(rt::kChunkBytes, 'x');
+  int asked = 0;
+  int taken = 1;
+  kernel.server_at[kConsoleClient.index] = [&](const rt::Registers& message) {
+    ++asked;
+    now += kPatience / 4;
+    return taken-- > 0 ? console(message) : rt::Registers{};
+  };
+  const auto lose = [&] {
+    asked = 0;
+    kernel.forget();
+    print(std::string_view(half), std::string_view(half), std::string_view(half), "end");
+    return kernel.calls().back().t1;
+  };
+  EXPECT_EQ(lose(), kNow + kPatience) << "one deadline for all pieces";
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(printed, half);
+  lose();
+  EXPECT_EQ(asked, 1) << "the end of the first line, which is not taken either";
+  taken = 100;
+  print("next");
+  EXPECT_EQ(printed, half + "\nnext\n") << "not in the first line";
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "servers/init/printer.h"
 
+#include <utility>
+
 #include "idl/kernel/boot_info.h"
 #include "idl/kernel/self.h"
 #include "idl/service/console_client.h"
 #include "servers/init/layout.h"
-#include "servers/runtime/try.h"
 
 namespace tessera::init {
 namespace {
@@ -16,32 +17,46 @@ constinit rt::Slot console{};
 constexpr std::size_t kHeldBytes = 1024;
 constinit rt::FixedText<kHeldBytes> held;
 
-// A console that takes no line for so long has died or hangs: init has more to do than to print.
-constexpr std::uint64_t kPatience = 1'000'000'000;
+// The last line for this console was begun and given up.
+constinit bool cut = false;
 
-// A line that cannot be printed cannot be reported either.
-void send_to_console(const rt::Chunk& text) {
-  const auto now = kernel::Self::now();
-  const std::uint64_t until = now ? *now + kPatience : 0;
-  rt::ignore(service::ConsoleClient(console).write_until(until, text));
-}
+// A console that does not take a line for so long has died or hangs: init has more to do than to
+// print.
+constexpr std::uint64_t kPatience = 1'000'000'000;
 
 }  // namespace
 
 void print_through(rt::Slot slot) {
   console = slot;
+  cut = false;
   if (console == rt::Slot{}) return;
   if (held.text().empty()) return;
-  rt::Chunks chunks(send_to_console);
+  rt::Chunks chunks{Line()};
   rt::write(chunks, held.text());
   if (held.cut()) rt::write(chunks, "... and more\n");
   held = {};
 }
 
-void send_text(const rt::Chunk& text) {
-  if (console != rt::Slot{}) return send_to_console(text);
-  const kernel::BootInfo boot_info(boot_slot(kernel::BootSlot::kBootInfo));
-  if (!boot_info.print(text)) rt::write(held, text.view());
+// A line that cannot be printed cannot be reported either.
+void Line::operator()(const rt::Chunk& piece) {
+  if (console == rt::Slot{}) {
+    const kernel::BootInfo boot_info(boot_slot(kernel::BootSlot::kBootInfo));
+    if (!boot_info.print(piece)) rt::write(held, piece.view());
+    return;
+  }
+  if (until_ == 0) until_ = kernel::Self::now().value_or(0) + kPatience;
+  if (!begun_ && std::exchange(cut, false)) {
+    begun_ = true;
+    send(*rt::Chunk::of("\n"));
+  }
+  send(piece);
+  begun_ = true;
+}
+
+void Line::send(const rt::Chunk& piece) {
+  if (given_up_) return;
+  given_up_ = !service::ConsoleClient(console).write_until(until_, piece);
+  cut = given_up_ && begun_;
 }
 
 }  // namespace tessera::init

@@ -44,12 +44,16 @@ class Server {
   // The slot of an empty Reply object. There is one whenever the loop asks: one is never kept.
   rt::Slot reply_slot() const { return free_[free_count_ - 1]; }
 
-  void read(const rt::Caller&, Completer completer, std::uint8_t count) {
+  void read(const rt::Caller& caller, Completer completer, std::uint8_t count) {
     if (device_ == nullptr || !device_->works()) return refuse(completer, Status::kNoDevice);
+    if (waiting_of(caller.identity) == service::kMaxRngReadersOfOne) {
+      return refuse(completer, Status::kOverLimit);
+    }
     if (waiting_ == service::kMaxRngReaders) return refuse(completer, Status::kBusy);
     --free_count_;
-    Reader& reader = readers_[(first_ + waiting_++) % readers_.size()];
+    Reader& reader = nth(waiting_++);
     reader.reply = completer.release();
+    reader.identity = caller.identity;
     reader.wanted = count;
     reader.got = 0;
     ask();
@@ -83,6 +87,7 @@ class Server {
  private:
   struct Reader {
     rt::Slot reply;
+    std::uint64_t identity = 0;
     std::uint8_t wanted = 0;
     std::uint8_t got = 0;
     std::array<std::byte, Shared::kBuffer> bytes{};
@@ -90,6 +95,17 @@ class Server {
 
   // The caller may be gone by now; the Reply object is empty again in any case.
   static void refuse(Completer& completer, Status why) { rt::ignore(completer.fail(why)); }
+
+  // Of those who wait; 0 is the first.
+  Reader& nth(std::uint32_t n) { return readers_[(first_ + n) % readers_.size()]; }
+
+  std::uint32_t waiting_of(std::uint64_t identity) {
+    std::uint32_t count = 0;
+    for (std::uint32_t n = 0; n < waiting_; ++n) {
+      if (nth(n).identity == identity) ++count;
+    }
+    return count;
+  }
 
   void ask() {
     if (waiting_ == 0 || device_->busy()) return;

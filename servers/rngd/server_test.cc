@@ -47,6 +47,10 @@ class RngServerTest : public testing::Test {
     kernel_.forget();
     return result ? Status::kOk : static_cast<Status>(result.error().status);
   }
+  std::optional<Status> read_as(std::uint64_t identity, std::uint8_t count) {
+    kernel_.identity = identity;
+    return read(count);
+  }
   void interrupt() { kernel_.deliver(kernel_.message(0, {1}, false)); }
   void give(std::uint32_t length, std::uint8_t first = 1) {
     device_.give(length, first);
@@ -70,6 +74,8 @@ class RngServerTest : public testing::Test {
     return bytes;
   }
 
+  static constexpr std::uint64_t kOne = 0x60;
+  static constexpr std::uint64_t kOther = 0x61;
   gen::Loopback kernel_;
   FakeDevice device_;
   Driver driver_{{&device_}, *device_.shared, FakeDevice::kPhysical};
@@ -125,14 +131,30 @@ TEST_F(RngServerTest, WhoGetsFewerBytesThanWantedIsNotAnsweredYet) {
 TEST_F(RngServerTest, TheQueueIsBoundedAndUsedAgain) {
   start();
   for (int round = 0; round < 3; ++round) {
-    for (std::uint32_t i = 0; i < service::kMaxRngReaders; ++i) EXPECT_EQ(read(1), std::nullopt);
-    EXPECT_EQ(read(1), Status::kBusy);
-    EXPECT_EQ(read(1), Status::kBusy);
+    for (std::uint32_t i = 0; i <= service::kMaxRngReaders; ++i) {
+      const bool has_place = i < service::kMaxRngReaders;
+      EXPECT_EQ(read_as(i, 1), has_place ? std::nullopt : std::optional(Status::kBusy));
+    }
     for (std::uint32_t i = 0; i < service::kMaxRngReaders; ++i) {
       give(1, static_cast<std::uint8_t>(i + 1));
       EXPECT_EQ(answered(), Bytes{static_cast<std::uint8_t>(i + 1)});
     }
   }
+}
+
+TEST_F(RngServerTest, OneTaskHasItsShareOfThePlaces) {
+  start();
+  for (std::uint32_t i = 0; i < service::kMaxRngReadersOfOne; ++i) {
+    EXPECT_EQ(read_as(kOne, 1), std::nullopt);
+  }
+  EXPECT_EQ(read_as(kOne, 1), Status::kOverLimit);
+  EXPECT_EQ(server_.waiting(), service::kMaxRngReadersOfOne) << "nothing of what was refused";
+  EXPECT_EQ(read_as(kOther, 1), std::nullopt) << "another one";
+  // A process of execd's has its task's number in the upper half: each is a task of its own.
+  EXPECT_EQ(read_as(std::uint64_t{7} << 32 | kOne, 1), std::nullopt);
+  give(1);
+  EXPECT_EQ(read_as(kOne, 1), std::nullopt) << "the place of the one that was answered";
+  EXPECT_EQ(read_as(kOne, 1), Status::kOverLimit);
 }
 
 TEST_F(RngServerTest, AnInterruptForNothingIsAcknowledged) {

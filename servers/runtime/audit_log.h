@@ -1,6 +1,6 @@
-// Lines that are not to be lost in silence: what a server decided. One that the console does not
-// take within kAuditWithin is given up, so that nobody waits for the console, and is counted; as
-// soon as it takes lines again, the first of them says how many were lost.
+// Lines that are not to be lost in silence: what a server decided or did. One that the console does
+// not take within kAuditWithin is given up, so that nobody waits for the console, and is counted;
+// as soon as it takes lines again, the first of them says how many were lost.
 //
 //   rt::ConsoleAuditLog log;
 //   log.write("audit decision=deny caller=", rt::hex16(caller.identity));
@@ -28,8 +28,8 @@ enum class Sent : std::uint8_t {
   kGone,  // likewise, and who took the line's begin is gone
 };
 
-// `Port`: begin() before each line, and Sent send(const Chunk&, bool begun). `begun`: somebody has
-// taken the begin of a line, and the piece is for nobody else.
+// `Port`: begin() before each line or lines that are written together, and Sent send(const Chunk&,
+// bool begun). `begun`: somebody has taken the begin of a line, and the piece is for nobody else.
 template <class Port>
 class AuditLog {
  public:
@@ -46,6 +46,14 @@ class AuditLog {
     lost_ = 0;
     if (!send(args...)) ++lost_;
   }
+  // Calls `lines`: all that it writes has the time of one line.
+  template <class Lines>
+  constexpr void write_together(Lines lines) {
+    port_.begin();
+    together_ = true;
+    lines();
+    together_ = false;
+  }
   // Lines that were given up and not told yet.
   constexpr std::uint64_t lost() const { return lost_; }
 
@@ -54,7 +62,7 @@ class AuditLog {
  private:
   template <class... Args>
   constexpr bool send(const Args&... args) {
-    port_.begin();
+    if (!together_) port_.begin();
     if (!end_begun_line()) return false;
     bool taken = true;
     {
@@ -82,7 +90,8 @@ class AuditLog {
 
   Port port_{};
   std::uint64_t lost_ = 0;
-  bool begun_ = false;  // the last piece that was taken did not end its line
+  bool begun_ = false;     // the last piece that was taken did not end its line
+  bool together_ = false;  // the time runs since lines before this one
 };
 
 // StartSlot.console.

@@ -114,6 +114,24 @@ TEST(AuditLog, ALossThatCannotBeSaidStaysCounted) {
   EXPECT_EQ(log.lost(), 1U);
 }
 
+TEST(AuditLog, LinesTogetherHaveTheTimeOfOne) {
+  AuditLog<Port> log;
+  const auto report = [&log] {
+    for (int i = 0; i < 3; ++i) log.write("report ", i);
+  };
+  log.write_together(report);
+  EXPECT_EQ(log.port().lines, 1);
+  log.write("line");
+  EXPECT_EQ(log.port().lines, 2);
+  EXPECT_EQ(log.port().text, "report 0\nreport 1\nreport 2\nline\n");
+  log.port().room = 1;
+  log.write_together(report);
+  EXPECT_EQ(log.lost(), 2U) << "each line counts";
+  log.port() = Port();
+  log.write("line");
+  EXPECT_EQ(log.port().text, "audit lost=2\nline\n");
+}
+
 // The console at StartSlot.console, and init, who knows of another one.
 class ConsolePortTest : public testing::Test {
  protected:

@@ -5,19 +5,33 @@
 #ifndef SERVERS_RUNTIME_PRINT_H_
 #define SERVERS_RUNTIME_PRINT_H_
 
+#include <cstdint>
+
 #include "servers/runtime/chunks.h"
 #include "servers/runtime/text.h"
 
 namespace tessera::rt {
 
-// Sends through StartSlot.console; to the next console when that one is gone. Nobody is left to
-// tell when that fails, or takes a second, so nobody is told.
-void send_to_console(const Chunk& text);
+// The pieces of one line, through StartSlot.console; to the next console when that one is gone. A
+// line that is not taken within a second is given up, and so is one of which a piece was refused.
+// Nobody is left to tell, so nobody is told; but what was begun is a line of its own.
+class ConsoleLine {
+ public:
+  ConsoleLine();
+  void operator()(const Chunk& piece);
+
+ private:
+  void send(const Chunk& piece);
+
+  std::uint64_t until_;
+  bool begun_ = false;
+  bool given_up_ = false;
+};
 
 // One line of what servers/runtime/text.h writes.
 template <class... Args>
 void print(const Args&... args) {
-  Chunks chunks(send_to_console);
+  Chunks chunks{ConsoleLine()};
   write(chunks, args..., '\n');
 }
 

@@ -22,8 +22,9 @@ enum class RngStatus : std::uint8_t {
   // succeed.
   kDeviceFailed = 4,
   kMalformed = 5,  // A message of the wrong shape, or no method of rngd.
+  kOverLimit = 6,  // maxRngReadersOfOne of the same task wait already.
 };
-constexpr bool valid_rng_status(std::uint64_t value) { return value < 6; }
+constexpr bool valid_rng_status(std::uint64_t value) { return value < 7; }
 constexpr std::string_view to_string(RngStatus value) {
   switch (value) {
     case RngStatus::kOk:
@@ -38,12 +39,17 @@ constexpr std::string_view to_string(RngStatus value) {
       return "deviceFailed";
     case RngStatus::kMalformed:
       return "malformed";
+    case RngStatus::kOverLimit:
+      return "overLimit";
   }
   return "?";
 }
 
 // How many may wait for bytes at one time.
 inline constexpr std::uint32_t kMaxRngReaders = 15;
+
+// How many of them may be one task's.
+inline constexpr std::uint32_t kMaxRngReadersOfOne = 4;
 
 // Random bytes of the machine's entropy device, as the device gives them: each byte goes to one
 // reader.

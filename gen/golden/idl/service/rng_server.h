@@ -107,7 +107,7 @@ class RngServer {
         { impl.read(caller, std::move(completer), count) } -> std::same_as<void>;
       },
       "rng must implement Rng.read: void read(const rt::Caller&, Rng::ReadCompleter, "
-      "std::uint8_t count)  (idl/service/rng.idl:23)");
+      "std::uint8_t count)  (idl/service/rng.idl:27)");
   static_assert(
       requires(Impl& impl) {
         { impl.reply_slot() } -> std::same_as<rt::Slot>;
@@ -119,7 +119,7 @@ class RngServer {
         { impl.statistics(caller) } -> std::same_as<rt::Result<Rng::StatisticsResult>>;
       },
       "rng must implement Rng.statistics: rt::Result<Rng::StatisticsResult> statistics(const "
-      "rt::Caller&)  (idl/service/rng.idl:29)");
+      "rt::Caller&)  (idl/service/rng.idl:33)");
 
   // A message stays in registers from the call that brings it to the one that answers it.
   [[noreturn]] static void serve(Impl& impl, rt::Slot endpoint) {
