@@ -196,9 +196,9 @@ class TimedClient {
 
   // Ends all timers of the tasks that a spawner made (the upper half of their identity, their
   // number, is not 0), up to a number: when a spawner has ended, nobody else knows which these
-  // were. As `forget`: the same may call it, and sleepers get epipe.
-  // before: the number of a task (Task.info) that was made when all that are meant had ended: of
-  // one with this number or a greater one no timer ends. ended: how many timers they had.
+  // were. As `forget`: the same may call it, and sleepers get epipe. before: the number of a task
+  // (Task.info) that was made when all that are meant had ended: of one with this number or a
+  // greater one no timer ends. ended: how many timers they had.
   [[gnu::always_inline]] rt::Result<std::uint32_t> forget_spawned(std::uint64_t before) const {
     rt::Registers in;
     in.a7 = abi::word(abi::SystemCall::kEndpointCall);
