@@ -1,7 +1,5 @@
 #include "servers/init/hands.h"
 
-#include <limits>
-
 #include "idl/kernel/self.h"
 #include "idl/kernel/thread.h"
 #include "idl/service/policyd_client.h"
@@ -116,7 +114,7 @@ bool Hands::tell_timed_of_orphans() {
   const auto now = kernel::Self::now();
   if (!orphans_of_ || !now) return true;
   const auto spawner = info(*orphans_of_);
-  const std::uint64_t before = spawner ? spawner->id : std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t before = spawner ? spawner->id : ~std::uint64_t{0};
   const auto told =
       service::TimedClient(kTimedClient).forget_spawned_until(*now + kPatience, before);
   if (!told && told.error().status == abi::kEtimedout) return false;
