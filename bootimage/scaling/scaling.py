@@ -10,14 +10,13 @@ import sys
 import tempfile
 
 USAGE = """usage: bazel run //bootimage:scaling
-Round trips a second of one pair of client and server, and of two on a hart each; pieces of user code likewise.
-Wall clock: it wants two cores of the host with nothing else to do, and takes a quarter of a minute.
+Round trips a second of one pair of client and server (the mean of each of two harts alone), and of two on a hart
+each; pieces of user code likewise. Wall clock: it wants two cores of the host with nothing else to do, and takes a quarter of a minute.
 Exit: 0 the median is within its budget, 1 it is not or nothing could be measured, 2 wrong flags."""
 
 ALTERNATIONS = 10  # servers/bench/schedule.h
 PHASES = ("user_one", "calls_one", "user_two", "calls_two")
-# What each pair takes part in.
-PHASES_OF = {"scaling-0": PHASES, "scaling-1": PHASES[2:]}
+PAIRS = ("scaling-0", "scaling-1")
 BUDGETS = ("quotient", "user_gain")
 LINE = re.compile(r"(scaling-[01]): SCALING (\d+)((?: [a-z_]+=\d+)+)")
 
@@ -43,7 +42,7 @@ def parse_budgets(text):
 
 def parse_pairs(log):
     """What each pair printed: {pair: {alternation: {phase: rate}}}, all that is due and no more."""
-    pairs = {pair: {} for pair in PHASES_OF}
+    pairs = {pair: {} for pair in PAIRS}
     ended = set()
     for line in log.replace("\r", "").splitlines():
         pair, _, text = line.partition(": ")
@@ -56,7 +55,7 @@ def parse_pairs(log):
         if not match:
             raise Wrong(line)
         rates = [each.split("=") for each in match[3].split()]
-        if tuple(name for name, _ in rates) != PHASES_OF[pair] or int(match[2]) in pairs[pair]:
+        if tuple(name for name, _ in rates) != PHASES or int(match[2]) in pairs[pair]:
             raise Wrong(f"not what is due: {line}")
         pairs[pair][int(match[2])] = {name: int(rate) for name, rate in rates}
     for pair, alternations in pairs.items():
@@ -66,12 +65,14 @@ def parse_pairs(log):
 
 
 def sums(pairs):
-    """A row an alternation: rates of one and of both, what both gain over one, and the quotient."""
+    """A row an alternation: rates of one (the mean of the two alone) and of both, the gains, and the quotient."""
     rows = []
     for i in range(ALTERNATIONS):
-        row = {phase: sum(pairs[pair][i].get(phase, 0) for pair in pairs) for phase in PHASES}
-        if 0 in row.values() or any(0 in pairs[pair][i].values() for pair in pairs):
+        if any(0 in pairs[pair][i].values() for pair in pairs):
             raise Wrong(f"nothing was done in a phase of alternation {i}")
+        row = {phase: sum(pairs[pair][i][phase] for pair in pairs) for phase in PHASES}
+        for phase in ("user_one", "calls_one"):
+            row[phase] /= len(pairs)
         row["calls_gain"] = row["calls_two"] / row["calls_one"]
         row["user_gain"] = row["user_two"] / row["user_one"]
         row["quotient"] = row["calls_gain"] / row["user_gain"]

@@ -16,12 +16,18 @@ def log(second_calls=100, alternations=range(10)):
     """User code gains 2.0; calls gain 1.0 for the first hart and `second_calls` hundredths for the other."""
     lines = ["init: start"]
     for i in alternations:
-        lines.append(f"scaling-1: SCALING {i} user_two=50 calls_two={second_calls}")
+        lines.append(f"scaling-1: SCALING {i} user_one=50 calls_one=100 user_two=50 calls_two={second_calls}")
     lines.append("scaling-1: end")
     for i in alternations:
         lines.append(f"scaling-0: SCALING {i} user_one=50 calls_one=100 user_two=50 calls_two=100")
     lines.append("scaling-0: end")
     return "\r\n".join(lines) + "\r\n"
+
+
+def disturbed(text, alternation):
+    """The second pair's calls of that alternation came to hardly any."""
+    line = f"scaling-1: SCALING {alternation} user_one=50 calls_one=100 user_two=50 calls_two="
+    return text.replace(line + "100", line + "1")
 
 
 def median_of(text):
@@ -36,13 +42,23 @@ class Sums(unittest.TestCase):
         self.assertAlmostEqual(median["user_gain"], 2.0)
         self.assertAlmostEqual(median["quotient"], 0.9)
 
+    def test_a_hart_that_is_slower_gains_nothing_by_it_and_loses_nothing(self):
+        # Everything of the second pair at half the rate, alone or not.
+        text = log()
+        for pair_line in [line for line in text.splitlines() if line.startswith("scaling-1: SCALING")]:
+            text = text.replace(pair_line, pair_line.replace("=100", "=50").replace("user_one=50", "user_one=25")
+                                .replace("user_two=50", "user_two=25"))
+        median = median_of(text)
+        self.assertEqual([median[phase] for phase in scaling.PHASES], [37.5, 75, 75, 150])
+        self.assertAlmostEqual(median["quotient"], 1.0)
+
     def test_the_median_is_of_the_quotients(self):
         # Six alternations at 1.0, four that the host disturbed; ten: between the fifth and the sixth.
         text = log()
         for i in range(4):
-            text = text.replace(f"SCALING {i} user_two=50 calls_two=100", f"SCALING {i} user_two=50 calls_two=1")
+            text = disturbed(text, i)
         self.assertAlmostEqual(median_of(text)["quotient"], 1.0)
-        text = text.replace("SCALING 4 user_two=50 calls_two=100", "SCALING 4 user_two=50 calls_two=1")
+        text = disturbed(text, 4)
         self.assertAlmostEqual(median_of(text)["quotient"], (1.0 + 0.505) / 2)
 
 

@@ -2,8 +2,7 @@
 // of a pair that stays on a hart of its own; nothing is meant to be shared between the pairs. They
 // work by the clock (schedule.h), and print at the end, in things done a second:
 //
-//   SCALING 0 user_one=N calls_one=N user_two=N calls_two=N    an alternation; of hart 0
-//   SCALING 0 user_two=N calls_two=N                           of hart 1
+//   SCALING 0 user_one=N calls_one=N user_two=N calls_two=N    an alternation
 //   end
 //
 // The sums are the host's: bootimage/scaling/scaling.py.
@@ -26,6 +25,7 @@ namespace {
 
 using bench::kAlternations;
 using bench::kPhases;
+using bench::kRates;
 using bench::Schedule;
 using bench::Work;
 
@@ -37,7 +37,8 @@ constexpr service::EchoClient kEcho(rt::start::peer(0));
 // No other failure has this status: a sleep that ends by its deadline is none.
 constexpr rt::Error kLate{.status = abi::kEtimedout};
 
-using Rates = std::array<std::array<std::uint64_t, kPhases.size()>, kAlternations>;
+// In the order of the phases that the pair takes part in: alone, then both; user code, then calls.
+using Rates = std::array<std::array<std::uint64_t, kRates>, kAlternations>;
 
 rt::Result<void> batch(Work work) {
   for (std::uint64_t i = 0; i < kBatch; ++i) {
@@ -80,25 +81,21 @@ rt::Result<void> warm_up(const Schedule& schedule) {
 
 rt::Result<void> measure_all(const Schedule& schedule, Rates& rates) {
   for (std::size_t i = 0; i < kAlternations; ++i) {
+    auto rate = rates[i].begin();
     for (std::size_t p = 0; p < kPhases.size(); ++p) {
       if (!schedule.takes_part(kPhases[p])) continue;
       const std::uint64_t begin = schedule.begin(i, p);
-      RT_TRY_ASSIGN(rates[i][p], measure(kPhases[p].work, begin, begin + schedule.window));
+      RT_TRY_ASSIGN(*rate++, measure(kPhases[p].work, begin, begin + schedule.window));
     }
   }
   return {};
 }
 
-void print_all(const Schedule& schedule, const Rates& rates) {
+void print_all(const Rates& rates) {
   for (std::size_t i = 0; i < kAlternations; ++i) {
-    if (schedule.hart == 0) {
-      rt::print("SCALING ", i, ' ', kPhases[0].name, '=', rates[i][0], ' ', kPhases[1].name, '=',
-                rates[i][1], ' ', kPhases[2].name, '=', rates[i][2], ' ', kPhases[3].name, '=',
-                rates[i][3]);
-    } else {
-      rt::print("SCALING ", i, ' ', kPhases[2].name, '=', rates[i][2], ' ', kPhases[3].name, '=',
-                rates[i][3]);
-    }
+    const auto& [user_one, calls_one, user_two, calls_two] = rates[i];
+    rt::print("SCALING ", i, " user_one=", user_one, " calls_one=", calls_one,
+              " user_two=", user_two, " calls_two=", calls_two);
   }
   rt::print("end");
 }
@@ -111,7 +108,7 @@ rt::Result<void> run(const Schedule& schedule) {
   Rates rates{};
   RT_TRY(measure_all(schedule, rates));
   RT_TRY(sleep_until(schedule.report()));
-  print_all(schedule, rates);
+  print_all(rates);
   return {};
 }
 

@@ -18,16 +18,19 @@ constexpr std::uint64_t kMillisecond = 1'000'000;  // in nanoseconds, as all tim
 enum class Work : std::uint8_t { kUser, kCalls };
 
 struct Phase {
-  std::string_view name;
   Work work;
-  bool both;  // pairs; else the one on hart 0
+  std::uint32_t harts;  // whose pairs work, a bit each; the others sleep
 };
-constexpr std::array<Phase, 4> kPhases = {{
-    {.name = "user_one", .work = Work::kUser, .both = false},
-    {.name = "calls_one", .work = Work::kCalls, .both = false},
-    {.name = "user_two", .work = Work::kUser, .both = true},
-    {.name = "calls_two", .work = Work::kCalls, .both = true},
+// Each hart alone, too: a host does not run them at the same rate. A pair takes part in kRates.
+constexpr std::array<Phase, 6> kPhases = {{
+    {.work = Work::kUser, .harts = 0b01},
+    {.work = Work::kUser, .harts = 0b10},
+    {.work = Work::kCalls, .harts = 0b01},
+    {.work = Work::kCalls, .harts = 0b10},
+    {.work = Work::kUser, .harts = 0b11},
+    {.work = Work::kCalls, .harts = 0b11},
 }};
+constexpr std::size_t kRates = 4;
 constexpr std::size_t kAlternations = 10;  // the budget is of the median of so many
 
 struct Schedule {
@@ -37,7 +40,7 @@ struct Schedule {
   std::uint32_t hart = 0;
   std::uint64_t window = 250 * kMillisecond;  // a phase
 
-  constexpr bool takes_part(const Phase& phase) const { return phase.both || hart == 0; }
+  constexpr bool takes_part(const Phase& phase) const { return (phase.harts >> hart & 1) != 0; }
   constexpr std::uint64_t begin(std::size_t alternation, std::size_t phase) const {
     return kFirst + (alternation * kPhases.size() + phase) * (window + kPause);
   }
