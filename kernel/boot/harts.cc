@@ -69,9 +69,9 @@ PhysAddr take_stack(MemoryMap& memory) {
 
 // The firmware's error; 0: it comes, or is silent.
 std::int64_t start(Hart& hart, std::size_t number, HartId id, PhysAddr stack) {
-  hart.local.id = id;
-  hart.local.stack_top = arch::riscv64::map_stack(number, stack).value;
-  return arch::riscv64::start_other(hart.local);
+  hart.id = id;
+  hart.stack_top = arch::riscv64::map_stack(number, stack).value;
+  return arch::riscv64::start_other(hart);
 }
 
 }  // namespace
@@ -80,16 +80,16 @@ std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
   Hart& first = Hart::here();
   user_counters = has_word(machine.bootargs, "user_counters");
   for (std::size_t i = 0; i < machine.harts.size(); ++i) {
-    if (machine.harts[i] == first.local.id) first.local.context = machine.contexts[i];
+    if (machine.harts[i] == first.id) first.context = machine.contexts[i];
   }
   come_online(first);
   print_online(0);
   std::size_t number = 0;
   for (std::size_t i = 0; i < machine.harts.size(); ++i) {
     const HartId id = machine.harts[i];
-    if (id == first.local.id) continue;
+    if (id == first.id) continue;
     Hart& hart = state.harts[++number];
-    hart.local.context = machine.contexts[i];
+    hart.context = machine.contexts[i];
     const PhysAddr stack = take_stack(memory);
     if (stack.value == 0) return "there is no memory for the stack of another hart";
     const std::int64_t error = start(hart, number, id, stack);

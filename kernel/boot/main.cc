@@ -36,8 +36,8 @@ bundle::Bytes initrd_bytes(const Machine& machine) {
 
 extern "C" [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb_physical) {
   Hart& hart = state.harts[0];
-  hart.local.id = {hart_id};
-  arch::riscv64::adopt_hart(hart.local);
+  hart.id = {hart_id};
+  arch::riscv64::adopt_hart(hart);
 
   Started started;
   start_machine({dtb_physical}, started);

@@ -28,7 +28,7 @@ constexpr std::uint32_t kNeverSlot = 63;
 Play* current_play = nullptr;
 
 bool is_pending(unsigned hart) {
-  return arch::host::Machine::current().pending(state.harts[hart].local.id);
+  return arch::host::Machine::current().pending(state.harts[hart].id);
 }
 
 std::string name_of_call(std::uint64_t number) {
@@ -62,7 +62,7 @@ void system_call_of_play(rt::Registers& r) { current_play->system_call(r); }
 Play::Play(unsigned harts) : world(std::uint64_t{1} << 20), harts_(harts) {
   world.checks = false;
   for (unsigned i = 0; i < harts; ++i) {
-    state.harts[i].local.id = {static_cast<std::uint16_t>(i)};
+    state.harts[i].id = {static_cast<std::uint16_t>(i)};
     state.harts[i].ipi.online.store(true);
   }
   never_ = world.make<kernel::Notification>().slot();
@@ -84,7 +84,7 @@ void Play::plays(const char* name, Thread& thread, unsigned hart, std::function<
 
 bool Play::has_played(const Thread& thread) const { return roles_.at(&thread)->has_played; }
 
-void Play::enters(unsigned hart) { world.machine.run_as(state.harts[hart].local); }
+void Play::enters(unsigned hart) { world.machine.run_as(state.harts[hart]); }
 
 void Play::begin() {
   if (Thread& main = world.main(); !roles_.contains(&main)) {
@@ -113,7 +113,7 @@ void Play::run(unsigned number) {
     note([&] { return std::string(role.name) + " runs"; });
     go_on_in(role.user);
     if (role.cause == kSystemCall && testing::take_short_way(hart, role.thread.frame)) continue;
-    kernel_trap(&hart.local, role.cause, role.value);
+    kernel_trap(&hart, role.cause, role.value);
   }
 }
 
@@ -178,7 +178,7 @@ std::string Play::check() {
   world.machine.on_interleave = nullptr;
   world.machine.on_relax = nullptr;
   world.machine.on_sleep = nullptr;
-  world.machine.run_as(world.hart.local);
+  world.machine.run_as(world.hart);
   current_play = nullptr;
   std::string broken = testing::broken_invariant_at_rest();
   return broken.empty() ? check_play() : "the invariant is broken: " + broken;

@@ -16,7 +16,7 @@ class AffinityTest : public IpcTest {
   // A second hart is there from now on; nobody runs on it, and what it is sent stays in its mail.
   Hart& bring_up_another() {
     Hart& other = state.harts[1];
-    other.local.id = {1};
+    other.id = {1};
     other.ipi.online.store(true);
     world.checks = false;  // of a thread on the way they know nothing
     return other;

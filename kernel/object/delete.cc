@@ -33,6 +33,7 @@ T& object_in(const Slot& slot) {
   (*reinterpret_cast<Type*>(reinterpret_cast<char*>(&(slot)) - offsetof(Type, member)))
 // NOLINTEND(bugprone-macro-parentheses)
 Task& task_of_grave(Slot& slot) { return OWNER_OF(Task, grave, slot); }
+Task& task_of_cspace(Slot& slot) { return OWNER_OF(Task, cspace, slot); }
 Task& task_of_pool(Slot& slot) { return OWNER_OF(Task, pool_memory, slot); }
 Thread& thread_of_grave(Slot& slot) { return OWNER_OF(Thread, grave, slot); }
 Thread& thread_of_task(Slot& slot) { return OWNER_OF(Thread, task_slot, slot); }
@@ -154,8 +155,13 @@ Result<void> before_embedded_goes(Slot& slot) {
       TRY(end_task(task, {.state = abi::TaskState::kKilled}));
       return retire_address_space(task);
     }
+    case SlotRole::kTaskCspace:
+      task_of_cspace(slot).set_cnode(nullptr);
+      return {};
     case SlotRole::kThreadTask:
-      return leave_task(thread_of_task(slot), object_in<Task>(slot));
+      TRY(leave_task(thread_of_task(slot), object_in<Task>(slot)));
+      thread_of_task(slot).set_task(nullptr);
+      return {};
     case SlotRole::kThreadNotification: {
       LockGuard guard(object_in<Notification>(slot).lock);
       object_in<Notification>(slot).bound = nullptr;

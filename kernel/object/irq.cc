@@ -35,9 +35,9 @@ void unmask(Irq& irq) {
   Hart& hart = Hart::here();
   LockGuard guard(hart.devices);
   irq.home.set(&hart);
-  arch::allow_device_interrupt(hart.local, irq.source, true);
+  arch::allow_device_interrupt(hart, irq.source, true);
   // Whoever had the machine before may have claimed it and gone.
-  arch::complete_device_interrupt(hart.local, irq.source);
+  arch::complete_device_interrupt(hart, irq.source);
 }
 
 void mask(Irq& irq) {
@@ -45,8 +45,8 @@ void mask(Irq& irq) {
   if (hart == nullptr) return;
   LockGuard guard(hart->devices);
   // In this order: what is not allowed is not completed (PLIC 1.0.0, chapter 9).
-  if (irq.claimed) arch::complete_device_interrupt(hart->local, irq.source);
-  arch::allow_device_interrupt(hart->local, irq.source, false);
+  if (irq.claimed) arch::complete_device_interrupt(*hart, irq.source);
+  arch::allow_device_interrupt(*hart, irq.source, false);
   irq.claimed = false;
   irq.home.set(nullptr);
 }
@@ -59,7 +59,7 @@ Result<void> acknowledge(Irq& irq) {
   Hart* hart = irq.home.peek();
   if (hart == nullptr) return kNotConfigured;
   LockGuard guard(hart->devices);
-  if (irq.claimed) arch::complete_device_interrupt(hart->local, irq.source);
+  if (irq.claimed) arch::complete_device_interrupt(*hart, irq.source);
   irq.claimed = false;
   return {};
 }
@@ -73,8 +73,8 @@ void take_device_interrupt(Hart& hart) {
   Irq* irq = irq_of(source);
   if (irq == nullptr || irq->home.peek() != &hart) {
     // A fault of the controller: nobody has allowed it here.
-    arch::complete_device_interrupt(hart.local, source);
-    arch::allow_device_interrupt(hart.local, source, false);
+    arch::complete_device_interrupt(hart, source);
+    arch::allow_device_interrupt(hart, source, false);
     return;
   }
   irq->claimed = true;

@@ -52,9 +52,9 @@ class IrqTest : public ::testing::Test {
     world.advance(0);
   }
   void lower(std::uint32_t source = kSource) { world.machine.raise_device(source, false); }
-  bool is_pending() const { return world.machine.device_pending(world.hart.local.id); }
+  bool is_pending() const { return world.machine.device_pending(world.hart.id); }
   bool is_allowed(std::uint32_t source = kSource) const {
-    return world.machine.is_allowed(world.hart.local.id, source);
+    return world.machine.is_allowed(world.hart.id, source);
   }
   std::uint64_t bits() { return notification.poll().value_or(0); }
 
@@ -218,7 +218,7 @@ TEST_F(IrqTest, EndsInSteps) {
 
 TEST_F(IrqTest, AClaimOfNobodysSourceIsCompletedAtOnce) {
   const auto expect_left_alone = [this] {
-    world.machine.allow_device(world.hart.local.id, kSource, true);  // the kernel has not
+    world.machine.allow_device(world.hart.id, kSource, true);  // the kernel has not
     raise();
     EXPECT_FALSE(world.machine.is_claimed(kSource));
     EXPECT_FALSE(is_allowed()) << "or it would interrupt for ever";
@@ -231,7 +231,7 @@ TEST_F(IrqTest, AClaimOfNobodysSourceIsCompletedAtOnce) {
 
 TEST_F(IrqTest, AClaimOfNoSourceIsSurvived) {
   for (const std::uint32_t source : {abi::kInterruptSources + 1, ~0u}) {
-    world.machine.glitch(world.hart.local.id, source);
+    world.machine.glitch(world.hart.id, source);
     world.advance(0);
     EXPECT_FALSE(is_pending());
   }

@@ -14,7 +14,7 @@ class NoticeTest : public IpcTest {
  protected:
   NoticeTest() {
     start_receive(server);
-    other.local.id = {1};
+    other.id = {1};
     other.ipi.online.store(true);
     world.checks = false;  // of a second hart they know nothing
     server.thread->set_home(other);
@@ -22,9 +22,9 @@ class NoticeTest : public IpcTest {
   }
   ~NoticeTest() override { other.ipi.online.store(false); }
   void take_mail_there() {
-    world.machine.run_as(other.local);
+    world.machine.run_as(other);
     take_mail(other);
-    world.machine.run_as(world.hart.local);
+    world.machine.run_as(world.hart);
   }
   bool is_noticed() { return server.thread->noticed.peek(); }
 

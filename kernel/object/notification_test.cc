@@ -147,7 +147,7 @@ TEST_F(AlarmTest, ADeadlineInThePastFiresAtOnce) {
   world.advance(500);
   for (std::uint64_t past : {std::uint64_t{0}, std::uint64_t{499}, std::uint64_t{500}}) {
     ASSERT_TRUE(alarm.set(past));
-    EXPECT_TRUE(world.machine.pending(world.hart.local.id)) << "the interrupt is there already";
+    EXPECT_TRUE(world.machine.pending(world.hart.id)) << "the interrupt is there already";
     world.advance(0);
     EXPECT_EQ(bits(), 0x40u);
   }
@@ -249,7 +249,7 @@ TEST_F(AlarmTest, ManyAtOnceAllFire) {
   }
   world.advance(2000);
   std::uint64_t all = bits();
-  for (int step = 0; world.machine.pending(world.hart.local.id) && step < 10; ++step) {
+  for (int step = 0; world.machine.pending(world.hart.id) && step < 10; ++step) {
     world.advance(0);
     all |= bits();
   }
@@ -272,7 +272,7 @@ TEST_F(AlarmTest, TheTimerIsSetToTheNext) {
   EXPECT_TRUE(world.waits([] { (void)kernel::Notification(rt::Slot{3}).wait(2000); }));
   as_main();
   ASSERT_TRUE(alarm.set(3000));
-  auto timer = [&] { return world.machine.hart(world.hart.local.id).timer.value; };
+  auto timer = [&] { return world.machine.hart(world.hart.id).timer.value; };
   EXPECT_LE(timer(), 2000u);
   ASSERT_TRUE(alarm.set(1000));
   EXPECT_LE(timer(), 1000u);

@@ -64,6 +64,7 @@ Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_
   task.pool.init(*base, pages, static_cast<std::uint16_t*>(*counts));
   CHECK(task.table.init(task.pool, asid).has_value());  // a pool of three pages has a root
   derive(cspace, task.cspace, cspace.rights());
+  task.set_cnode(&CNode::of(cspace.object()));
   return {};
 }
 
@@ -76,6 +77,7 @@ Result<void> configure_thread(Thread& thread, Slot& task_slot) {
     return Error{abi::kEinval, abi::Detail::kNotConfigured, 1};
   }
   derive(task_slot, thread.task_slot, task_slot.rights());
+  thread.set_task(&task);
   task.threads.push_back(thread);
   const ClassOfTask now = task.qos.peek();
   thread.class_stamp.set(now.stamp);

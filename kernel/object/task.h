@@ -49,12 +49,16 @@ struct Task {
   abi::TaskState state() const { return state_word.peek(); }
   void set_state(abi::TaskState state) { state_word.store(state); }
   bool ended() const { return state() > abi::TaskState::kRunning; }
-  // Null when it has none.
-  CNode* cnode() const { return reinterpret_cast<CNode*>(cspace.object()); }
+  // What cspace names, as the pointer that a call needs; null when it has none.
+  CNode* cnode() const { return cnode_.peek(); }
+  void set_cnode(CNode* node) { cnode_.store(node); }
 
   // Tasks by ASID: a mapping in a slot names its task by ASID and generation, so that a task that
   // is gone leaves nothing behind.
   static Task* find(Asid asid, std::uint32_t generation);
+
+ private:
+  Atomic<CNode*> cnode_{nullptr};
 };
 inline constexpr std::uint64_t kTaskSize = (sizeof(Task) + 63) / 64 * 64;
 

@@ -119,16 +119,22 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Slot buffer{SlotRole::kPlain};              // one page of a VMO: the IPC buffer
   Slot grave{SlotRole::kGrave};
 
-  // Null when it has none.
-  Task* task() const { return reinterpret_cast<Task*>(task_slot.object()); }
+  // What task_slot names, as the pointer that a call needs; null when it has none.
+  Task* task() const { return task_.peek(); }
+  void set_task(Task* task) { task_.store(task); }
   static Thread& of(Timer& timer) { return static_cast<Thread&>(timer); }
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
 
  private:
+  Atomic<Task*> task_{nullptr};
   Atomic<Waiting> waiting_{Wait::kStopped};
 };
 inline constexpr std::uint64_t kThreadSize = (sizeof(Thread) + 63) / 64 * 64;
 static_assert(kThreadSize <= 1024);
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winvalid-offsetof"  // see delete.cc
+static_assert(offsetof(Thread, frame) == arch::kFrameOffset);
+#pragma clang diagnostic pop
 
 // It never runs again; whoever waits for its answer gets epipe. kPreempted: call again.
 Result<void> stop_thread(Thread& thread);

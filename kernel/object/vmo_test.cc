@@ -30,7 +30,7 @@ class VmoTest : public ::testing::Test {
 
   // Where the player's hart, with what it still has cached, finds the address.
   std::optional<arch::host::Translation> translate(std::uint64_t address) {
-    return world.machine.hart(world.hart.local.id)
+    return world.machine.hart(world.hart.id)
         .tlb.translate(player.task->table.root(), player.task->table.asid(), {address});
   }
   bool maps(std::uint64_t address, kernel::Vmo what, std::uint64_t offset = 0) {
@@ -223,7 +223,7 @@ TEST_F(VmoTest, ATaskThatIsGoneTakesItsMappingsAlong) {
   EXPECT_TRUE(maps(kAt, vmo));
   world.act_as(*player.thread);
   EXPECT_TRUE(kernel::Self::now());
-  auto& hart = world.machine.hart(world.hart.local.id);
+  auto& hart = world.machine.hart(world.hart.id);
   ASSERT_EQ(hart.root, player.task->table.root()) << "the hart is in its address space";
   world.act_as(world.main());
   PhysAddr root = hart.root;
@@ -302,8 +302,8 @@ TEST_F(VmoTest, WhatIsCachedIsFlushed) {
 
 TEST_F(VmoTest, ExecutableMappingsSynchroniseInstructions) {
   // A hart synchronises once when it first runs a task, too.
-  const std::uint64_t before = world.machine.hart(world.hart.local.id).instruction_syncs;
-  auto syncs = [&] { return world.machine.hart(world.hart.local.id).instruction_syncs - before; };
+  const std::uint64_t before = world.machine.hart(world.hart.id).instruction_syncs;
+  auto syncs = [&] { return world.machine.hart(world.hart.id).instruction_syncs - before; };
   ASSERT_TRUE(vmo.map(task, kAt, kR | kW));
   EXPECT_EQ(syncs(), 0u);
   ASSERT_TRUE(vmo.unmap());

@@ -14,11 +14,9 @@
 
 namespace tessera {
 
-struct Hart {
-  arch::HartLocal local;        // first: trap entry finds it by the hart's pointer
-  Runnable* current = nullptr;  // the one that runs; null: none
-  bool lowered = false;         // `current`, since it was chosen: it is the last of its class
-  bool has_tree = false;        // the derivation tree (object/tree.h) is this hart's now
+struct Hart : arch::HartLocal {
+  bool lowered = false;   // `current`, since it was chosen: it is the last of its class
+  bool has_tree = false;  // the derivation tree (object/tree.h) is this hart's now
   RunQueue ready;
   TimerQueue timers;
   Share share;
@@ -35,9 +33,8 @@ struct Hart {
   Mailbox<Runnable, NoticeTag> notices;
   SpinLock devices{LockRank::kDevices};  // whose interrupts it takes (object/irq.h)
 
-  static Hart& of(arch::HartLocal& local) { return reinterpret_cast<Hart&>(local); }
+  static Hart& of(arch::HartLocal& local) { return static_cast<Hart&>(local); }
   static Hart& here() { return of(arch::this_hart()); }
 };
-static_assert(offsetof(Hart, local) == 0);
 
 }  // namespace tessera

@@ -12,7 +12,7 @@ Result<void> request(Hart& from, Hart& to, Send send) {
   if (to.ipi.requested.exchange(true)) return {};
   if (send == Send::kSuppressed) return {};
   // The firmware started this hart, so it knows it.
-  CHECK(arch::send_software_interrupt(to.local.id));
+  CHECK(arch::send_software_interrupt(to.id));
   from.ipi.sent.increment();
   return {};
 }

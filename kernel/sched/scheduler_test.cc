@@ -16,7 +16,7 @@ using abi::QosClass;
 class SchedulerTest : public ::testing::Test {
  protected:
   SchedulerTest() {
-    machine.run_as(hart.local);
+    machine.run_as(hart);
     for (Runnable& one : r) one.set_home(hart);
   }
   void start(unsigned i, QosClass c = QosClass::kNormal) {
@@ -33,7 +33,7 @@ class SchedulerTest : public ::testing::Test {
     return next - r.data();
   }
   void pass(std::uint64_t nanoseconds) { machine.advance(nanoseconds); }
-  std::uint64_t timer() { return machine.hart(hart.local.id).timer.value; }
+  std::uint64_t timer() { return machine.hart(hart.id).timer.value; }
 
   arch::host::Machine machine;
   Hart hart;

@@ -26,7 +26,7 @@ class ShareTest : public ::testing::Test {
   static constexpr long kNobody = -1;
 
   ShareTest() {
-    machine.run_as(hart.local);
+    machine.run_as(hart);
     for (Runnable& one : r) one.set_home(hart);
   }
   void start(unsigned i, QosClass c) {
@@ -36,7 +36,7 @@ class ShareTest : public ::testing::Test {
     wakes[i] = now();
   }
   std::uint64_t now() { return machine.time().value; }
-  std::uint64_t timer() { return machine.hart(hart.local.id).timer.value; }
+  std::uint64_t timer() { return machine.hart(hart.id).timer.value; }
   long choose() {
     const Runnable* next = sched::choose(hart);
     return next == nullptr ? kNobody : next - r.data();

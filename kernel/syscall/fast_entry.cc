@@ -8,25 +8,31 @@ namespace tessera {
 // trap.S: the whole call from its start.
 extern "C" void long_way_call(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                               std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
-                              std::uint64_t tag);
+                              std::uint64_t tag, std::uint64_t address);
 extern "C" void long_way_reply_receive(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                        std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
-                                       std::uint64_t status);
+                                       std::uint64_t status, std::uint64_t address);
 
 extern "C" void fast_call_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                std::uint64_t tag, std::uint64_t address) {
-  if (fast::call(Hart::here(), {w0, w1, w2, w3, w4, w5}, tag, address)) return;
-  long_way_call(w0, w1, w2, w3, w4, w5, tag);
+  Hart& hart = Hart::here();
+  if (fast::call(hart, Thread::of(*hart.current), {w0, w1, w2, w3, w4, w5}, tag, address)) return;
+  long_way_call(w0, w1, w2, w3, w4, w5, tag, address);
 }
 
 extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                         std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                         std::uint64_t status, std::uint64_t address) {
+  // A ninth argument, in the register of the call itself.
+  register std::uint64_t t1 asm("t1");
+  asm volatile("" : "=r"(t1));
+  const std::uint64_t shape = t1;
   Hart& hart = Hart::here();
-  std::uint64_t shape = hart.local.frame->x[ipc::kAnswerShape];
-  if (fast::reply_receive(hart, {w0, w1, w2, w3, w4, w5}, status, shape, address)) return;
-  long_way_reply_receive(w0, w1, w2, w3, w4, w5, status);
+  Thread& server = Thread::of(*hart.current);
+  if (fast::reply_receive(hart, server, {w0, w1, w2, w3, w4, w5}, status, shape, address)) return;
+  server.frame.x[ipc::kAnswerShape] = shape;
+  long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
 }
 
 }  // namespace tessera

@@ -64,17 +64,16 @@ namespace internal {
 // The hart goes on with another thread, which waits no more.
 [[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
   hart.current = &to;
-  hart.local.frame = &to.frame;
   arch::activate(task.table.space());
 }
 
 }  // namespace internal
 
-// Endpoint.call by the hart's current thread, whose frame has pc (past the ecall), sp, tp and the s
-// registers. On the target it only returns when it has done nothing; true (on the host): done.
-[[gnu::always_inline]] inline bool call(Hart& hart, arch::Words words, std::uint64_t tag,
-                                        std::uint64_t address) {
-  Thread& caller = Thread::of(*hart.current);
+// Endpoint.call by `caller`, the hart's current thread, whose frame has pc (past the ecall), sp, tp
+// and the s registers. On the target it only returns when it has done nothing; true (on the host):
+// done.
+[[gnu::always_inline]] inline bool call(Hart& hart, Thread& caller, arch::Words words,
+                                        std::uint64_t tag, std::uint64_t address) {
   // The decoder's range, and a shape without capabilities and of no more words than there are.
   if (tag - ipc::kLeastTag > ipc::kGreatestTag - ipc::kLeastTag) return false;
   if ((tag & ipc::kShapeMask) > abi::kMessageRegisters || caller.received != 0) return false;
@@ -114,11 +113,10 @@ namespace internal {
   return true;
 }
 
-// Endpoint.replyReceive, likewise; the frame need not have the s registers.
-[[gnu::always_inline]] inline bool reply_receive(Hart& hart, arch::Words words,
+// Endpoint.replyReceive by `server`, likewise; the frame need not have the s registers.
+[[gnu::always_inline]] inline bool reply_receive(Hart& hart, Thread& server, arch::Words words,
                                                  std::uint64_t status, std::uint64_t shape,
                                                  std::uint64_t address) {
-  Thread& server = Thread::of(*hart.current);
   Thread* caller = server.reply.caller.peek();
   if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
   if (caller == nullptr || server.received != 0) return false;

@@ -137,7 +137,6 @@ class Round : public IpcTest {
       if (hart.current != nullptr) hart.ready.push_front(*hart.current);
       hart.ready.remove(actor);
       hart.current = &actor;
-      hart.local.frame = &actor.frame;
     }
     return take_short_way(hart, actor.frame);
   }
@@ -175,7 +174,7 @@ class Round : public IpcTest {
                                             : 'o')
         << " holds=" << int(meeting.holds) << " slice=" << hart.slice_end.value
         << " timer=" << hart.programmed.value
-        << " root=" << world.machine.hart(hart.local.id).root.value;
+        << " root=" << world.machine.hart(hart.id).root.value;
     return out.str();
   }
 

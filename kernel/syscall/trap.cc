@@ -87,7 +87,6 @@ arch::Frame* leave_kernel(Hart& hart) {
   Task& task = *thread.task();
   enter(task, hart);
   arch::activate(task.table.space());
-  hart.local.frame = &thread.frame;
   return &thread.frame;
 }
 

@@ -37,9 +37,9 @@ bool take_short_way(Hart& hart, arch::Frame& frame) {
   bool done = false;
   frame.pc() += kEcallLength;
   if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
-    done = fast::call(hart, words, x[16], x[5]);
+    done = fast::call(hart, Thread::of(*hart.current), words, x[16], x[5]);
   } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointReplyReceive)) {
-    done = fast::reply_receive(hart, words, x[16], x[6], x[5]);
+    done = fast::reply_receive(hart, Thread::of(*hart.current), words, x[16], x[6], x[5]);
   }
   if (!done) frame.pc() -= kEcallLength;
   return done;

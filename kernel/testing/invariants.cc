@@ -255,6 +255,10 @@ class Walk {
     for (Thread* thread : threads_) check_thread(*thread, queued[thread]);
     for (Thread* thread : threads_) {
       if (thread->task() == nullptr) continue;
+      const Task& task = *thread->task();
+      if (task.cspace.object() != reinterpret_cast<std::uint64_t>(task.cnode())) {
+        fail("a task's pointer to its CSpace is not its capability's");
+      }
       check_end(*thread->task());
       check_settled(*thread->task());
     }
@@ -274,6 +278,9 @@ class Walk {
     bool linked = static_cast<Link<QueueTag>&>(thread).linked();
     if (linked != (in_queue || sched::run_state(thread) == sched::RunState::kReady)) {
       fail("a ready thread in no queue, or one in a queue that should not be");
+    }
+    if (thread.task_slot.object() != reinterpret_cast<std::uint64_t>(thread.task())) {
+      fail("a thread's pointer to its task is not its capability's");
     }
     if (runs && thread.task() == nullptr) fail("a thread runs without a task");
     if (thread.wait() == Wait::kAnswer && thread.waiting().on<Reply>().caller.peek() != &thread) {
@@ -372,7 +379,7 @@ class Walk {
       const Hart* home = irq == nullptr ? nullptr : irq->home.peek();
       for (const Hart& hart : state.harts) {
         if (hart.ipi.online.peek() &&
-            machine.is_allowed(hart.local.id, source) != (&hart == home)) {
+            machine.is_allowed(hart.id, source) != (&hart == home)) {
           fail("a source is allowed where no Irq is bound, or is not where one is");
         }
       }

@@ -194,7 +194,7 @@ void Both::compare_node(const Object& node) {
 // Through the machine's cache, which keeps what nobody flushes.
 void Both::compare_space(const Object& task) {
   const Task& real = *static_cast<Task*>(arch::direct_map(PhysAddr{task.address}));
-  auto& tlb = world_.machine.hart(world_.hart.local.id).tlb;
+  auto& tlb = world_.machine.hart(world_.hart.id).tlb;
   constexpr std::uint64_t kLongest = 6;
   for (std::uint64_t place : kPlaces) {
     for (std::uint64_t i = 0; i < kLongest && place + i * kPage < abi::kUserLimit; ++i) {

@@ -54,7 +54,7 @@ Snapshot::Kernel Snapshot::kernel() const {
           .next_task_id = state.next_task_id,
           .uart_taken = state.uart_taken,
           .now_runs = reinterpret_cast<std::uint64_t>(world_.hart.current),
-          .timer = world_.machine.hart(world_.hart.local.id).timer.value};
+          .timer = world_.machine.hart(world_.hart.id).timer.value};
 }
 
 std::string Snapshot::changed() {

@@ -39,7 +39,7 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   ::new (&state) State();
   ::new (&boot_info) BootInfo();
   capability_count = 0;
-  machine.run_as(hart.local);
+  machine.run_as(hart);
   hart.ipi.online.store(true);
   current_world = this;
   rt::host::syscall = system_call_of_stub;
@@ -129,11 +129,10 @@ void World::enter(Thread& thread, std::uint64_t cause, std::uint64_t value) {
     hart.ready.remove(thread);
     thread.ready = false;
     hart.current = &thread;
-    hart.local.frame = &thread.frame;
     arch::activate(thread.task()->table.root(), thread.task()->table.asid());
   }
   try {
-    kernel_trap(&hart.local, cause, value);
+    kernel_trap(&hart, cause, value);
   } catch (const arch::host::Asleep&) {
     // Nobody is ready: the hart sleeps.
   }
@@ -200,6 +199,7 @@ Thread& World::make_immortal() {
   auto& task = *reinterpret_cast<Task*>(immortal_[0].object());
   auto& thread = *reinterpret_cast<Thread*>(immortal_[1].object());
   EXPECT_TRUE(configure_task(task, *cspace_->slot(kNode.index), reserve_, 3));
+  task.set_cnode(nullptr);
   task.cspace.erase();  // it reaches nothing, and nothing that it holds keeps others alive
   --cspace_->references();
   EXPECT_TRUE(configure_thread(thread, immortal_[0]));

@@ -106,7 +106,7 @@ class World {
 
   // An interrupt waits from now on: every preemptible operation stops at each of its preemption
   // points.
-  void interrupt_always(bool pending) { machine.raise(hart.local.id, pending); }
+  void interrupt_always(bool pending) { machine.raise(hart.id, pending); }
   // Called each time that a system call of the actor was preempted, before it is made again.
   std::function<void()> on_preempted;
   int preemptions = 0;

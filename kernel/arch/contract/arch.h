@@ -30,7 +30,7 @@ void zero(void* start, std::uint64_t bytes);
 
 // --- Address spaces
 // ------------------------------------------------------------------------------------------------------
-// Makes `root` (a page table of Sv39 layout) this hart's address space. Cheap when it is already.
+// Makes `root` (a page table of Sv39 layout) this hart's address space.
 void activate(PhysAddr root, Asid asid);
 // The same in one word, put together once: what the machine's register for it takes.
 std::uint64_t address_space(PhysAddr root, Asid asid);

@@ -7,6 +7,10 @@
 
 #include "kernel/base/types.h"
 
+namespace tessera {
+struct Runnable;
+}
+
 namespace tessera::arch {
 
 // The pc takes the place of x0, which needs none.
@@ -18,11 +22,13 @@ struct Frame {
   std::uint64_t& tp() { return x[4]; }
 };
 static_assert(sizeof(Frame) == 256);
+// Where it is in what runs on a hart (a Thread: object/thread.h holds it to this).
+inline constexpr std::uint64_t kFrameOffset = 0x88;
 
 // What trap entry needs of a hart; the first member of Hart. tp points to it in the kernel,
 // sscratch always.
 struct HartLocal {
-  Frame* frame = nullptr;       // of the thread that runs, or last ran, on the hart
+  Runnable* current = nullptr;  // the one that runs; null: none
   std::uint64_t scratch = 0;    // for trap entry alone
   std::uint64_t stack_top = 0;  // the kernel stack's end
   HartId id;                    // the firmware's number of it
@@ -31,7 +37,5 @@ struct HartLocal {
   std::uint8_t locks = 0;  // that it holds, a bit a rank (sync/spinlock.h)
 #endif
 };
-static_assert(offsetof(HartLocal, frame) == 0 && offsetof(HartLocal, scratch) == 8 &&
-              offsetof(HartLocal, stack_top) == 16);
 
 }  // namespace tessera::arch

@@ -63,9 +63,10 @@
 #define CAUSE_USER_ECALL 8
 
 // --- HartLocal (contract/frame.h) ----------------------------------------------------------------
-#define HART_FRAME 0
+#define HART_CURRENT 0
 #define HART_SCRATCH 8
 #define HART_STACK_TOP 16
+#define FRAME_OFFSET 0x88
 
 // --- The other harts (boot.S)
 #define OTHER_HARTS_MOST 7

@@ -7,13 +7,15 @@
 namespace tessera::arch {
 namespace riscv64 {
 
-// Jumps into a row of six two-byte instructions, so that the words beyond the count are cleared.
-// t5: the count; t6 is used.
+// Words beyond the count are cleared: none of them, or those from where the jump goes into a row of
+// two-byte instructions, from its beginning if there are no words. It begins 10 bytes after the
+// auipc. t5: the count; t6 is used.
 #define TESSERA_CLEAR_WORDS \
+  "beqz t5, 1f\n"           \
   "slli t5, t5, 1\n"        \
-  "lla t6, 1f\n"            \
-  "add t5, t5, t6\n"        \
-  "jr t5\n"                 \
+  "auipc t6, 0\n"           \
+  "c.add t5, t6\n"          \
+  "jr 8(t5)\n"              \
   "1:\n"                    \
   "c.li a0, 0\n"            \
   "c.li a1, 0\n"            \
@@ -21,12 +23,14 @@ namespace riscv64 {
   "c.li a3, 0\n"            \
   "c.li a4, 0\n"            \
   "c.li a5, 0\n"
-// t4: the frame.
+// t4: the thread. 0x88: kFrameOffset.
+#define TESSERA_FRAME(n) "0x88+" #n "*8(t4)"
 #define TESSERA_LOAD_PLACE \
-  "ld t5, 0(t4)\n"         \
-  "csrw sepc, t5\n"        \
-  "ld sp, 2*8(t4)\n"       \
-  "ld tp, 4*8(t4)\n"
+  "ld t5, " TESSERA_FRAME(0) "\n"      \
+  "csrw sepc, t5\n"                    \
+  "ld sp, " TESSERA_FRAME(2) "\n"      \
+  "ld tp, " TESSERA_FRAME(4) "\n"
+static_assert(kFrameOffset == 0x88);
 
 }  // namespace riscv64
 
@@ -42,7 +46,7 @@ namespace riscv64 {
   register std::uint64_t t1 asm("t1") = delivery.identity;
   register std::uint64_t t2 asm("t2") = delivery.tag;
   register std::uint64_t t3 asm("t3") = delivery.info;
-  register Frame* t4 asm("t4") = &frame;
+  register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
   register std::uint64_t t5 asm("t5") = count;
   asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE
                "li s0, 0\nli s1, 0\nli s2, 0\nli s3, 0\nli s4, 0\nli s5, 0\n"
@@ -65,12 +69,10 @@ namespace riscv64 {
   register std::uint64_t a5 asm("a5") = words.w5;
   register std::uint64_t a6 asm("a6") = status;
   register std::uint64_t t0 asm("t0") = shape;
-  register Frame* t4 asm("t4") = &frame;
+  register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
   register std::uint64_t t5 asm("t5") = count;
   asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE
-               "ld s0, 8*8(t4)\nld s1, 9*8(t4)\nld s2, 18*8(t4)\nld s3, 19*8(t4)\n"
-               "ld s4, 20*8(t4)\nld s5, 21*8(t4)\nld s6, 22*8(t4)\nld s7, 23*8(t4)\n"
-               "ld s8, 24*8(t4)\nld s9, 25*8(t4)\nld s10, 26*8(t4)\nld s11, 27*8(t4)\n"
+               "ld s0, " TESSERA_FRAME(8) "\n" "ld s1, " TESSERA_FRAME(9) "\n" "ld s2, " TESSERA_FRAME(18) "\n" "ld s3, " TESSERA_FRAME(19) "\n" "ld s4, " TESSERA_FRAME(20) "\n" "ld s5, " TESSERA_FRAME(21) "\n" "ld s6, " TESSERA_FRAME(22) "\n" "ld s7, " TESSERA_FRAME(23) "\n" "ld s8, " TESSERA_FRAME(24) "\n" "ld s9, " TESSERA_FRAME(25) "\n" "ld s10, " TESSERA_FRAME(26) "\n" "ld s11, " TESSERA_FRAME(27) "\n"
                "li ra, 0\nli gp, 0\nli a7, 0\nli t1, 0\nli t2, 0\nli t3, 0\nli t4, 0\n"
                "li t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
@@ -81,5 +83,6 @@ namespace riscv64 {
 
 #undef TESSERA_CLEAR_WORDS
 #undef TESSERA_LOAD_PLACE
+#undef TESSERA_FRAME
 
 }  // namespace tessera::arch

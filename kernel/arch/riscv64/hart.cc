@@ -23,9 +23,10 @@ namespace tessera::arch {
 namespace riscv64 {
 namespace {
 
-static_assert(offsetof(HartLocal, frame) == HART_FRAME);
+static_assert(offsetof(HartLocal, current) == HART_CURRENT);
 static_assert(offsetof(HartLocal, scratch) == HART_SCRATCH);
 static_assert(offsetof(HartLocal, stack_top) == HART_STACK_TOP);
+static_assert(kFrameOffset == FRAME_OFFSET);
 
 // Written once, by start_clock().
 constinit Clock machine_clock;

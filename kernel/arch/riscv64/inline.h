@@ -20,7 +20,7 @@ namespace tessera::arch {
          std::uint64_t{asid.value} << riscv64::kSatpAsidShift | root.value >> 12;
 }
 [[gnu::always_inline]] inline void activate(std::uint64_t address_space) {
-  if (riscv64::read_satp() != address_space) riscv64::write_satp(address_space);
+  riscv64::write_satp(address_space);
 }
 [[gnu::always_inline]] inline void activate(PhysAddr root, Asid asid) {
   activate(address_space(root, asid));

@@ -7,49 +7,49 @@
 #include "idl/abi_asm.h"
 #include "kernel/arch/riscv64/asm.h"
 
-// \op sd: saves; ld: loads x1, x3, x6 to x9 and x11 to x31 at \base: all but sp, tp, t0 and a0.
+// \op sd: saves; ld: loads all registers at \base but sp, tp, a0 and t6.
 .macro most_registers op, base
-    \op     ra, 1*8(\base)
-    \op     gp, 3*8(\base)
-    \op     t1, 6*8(\base)
-    \op     t2, 7*8(\base)
-    \op     s0, 8*8(\base)
-    \op     s1, 9*8(\base)
-    \op     a1, 11*8(\base)
-    \op     a2, 12*8(\base)
-    \op     a3, 13*8(\base)
-    \op     a4, 14*8(\base)
-    \op     a5, 15*8(\base)
-    \op     a6, 16*8(\base)
-    \op     a7, 17*8(\base)
-    \op     s2, 18*8(\base)
-    \op     s3, 19*8(\base)
-    \op     s4, 20*8(\base)
-    \op     s5, 21*8(\base)
-    \op     s6, 22*8(\base)
-    \op     s7, 23*8(\base)
-    \op     s8, 24*8(\base)
-    \op     s9, 25*8(\base)
-    \op     s10, 26*8(\base)
-    \op     s11, 27*8(\base)
-    \op     t3, 28*8(\base)
-    \op     t4, 29*8(\base)
-    \op     t5, 30*8(\base)
-    \op     t6, 31*8(\base)
+    \op     ra,     1*8(\base)
+    \op     gp,     3*8(\base)
+    \op     t0,     5*8(\base)
+    \op     t1,     6*8(\base)
+    \op     t2,     7*8(\base)
+    \op     s0,     8*8(\base)
+    \op     s1,     9*8(\base)
+    \op     a1,     11*8(\base)
+    \op     a2,     12*8(\base)
+    \op     a3,     13*8(\base)
+    \op     a4,     14*8(\base)
+    \op     a5,     15*8(\base)
+    \op     a6,     16*8(\base)
+    \op     a7,     17*8(\base)
+    \op     s2,     18*8(\base)
+    \op     s3,     19*8(\base)
+    \op     s4,     20*8(\base)
+    \op     s5,     21*8(\base)
+    \op     s6,     22*8(\base)
+    \op     s7,     23*8(\base)
+    \op     s8,     24*8(\base)
+    \op     s9,     25*8(\base)
+    \op     s10,    26*8(\base)
+    \op     s11,    27*8(\base)
+    \op     t3,     28*8(\base)
+    \op     t4,     29*8(\base)
+    \op     t5,     30*8(\base)
 .endm
 
-// With t0 = a Frame and the interrupted t0 in scratch: saves all registers, and leaves tp and sscratch
+// With t6 = a Frame and the interrupted t6 in scratch: saves all registers, and leaves tp and sscratch
 // as the kernel has them.
 .macro save_frame
-    most_registers sd, t0
-    sd      sp, 2*8(t0)
-    sd      a0, 10*8(t0)
+    most_registers sd, t6
+    sd      sp, 2*8(t6)
+    sd      a0, 10*8(t6)
     csrrw   t1, sscratch, tp
-    sd      t1, 4*8(t0)
+    sd      t1, 4*8(t6)
     ld      t1, HART_SCRATCH(tp)
-    sd      t1, 5*8(t0)
+    sd      t1, 31*8(t6)
     csrr    t1, sepc
-    sd      t1, 0*8(t0)
+    sd      t1, 0*8(t6)
 .endm
 
 .text
@@ -57,22 +57,21 @@
 .globl trap_entry
 trap_entry:
     csrrw   tp, sscratch, tp
-    sd      sp, HART_SCRATCH(tp)
+    sd      t6, HART_SCRATCH(tp)
     // An ecall from user mode, and which? No other trap has this cause (an ecall here goes to the firmware).
-    csrr    sp, scause
-    addi    sp, sp, -CAUSE_USER_ECALL
-    bnez    sp, 1f
-    addi    sp, a7, -ABI_NUMBER_ENDPOINT_CALL
-    beqz    sp, fast_call
-    addi    sp, a7, -ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
-    beqz    sp, fast_reply_receive
-1:  ld      sp, HART_SCRATCH(tp)
+    csrr    t6, scause
+    addi    t6, t6, -CAUSE_USER_ECALL
+    bnez    t6, long_way
+    addi    t6, a7, -ABI_NUMBER_ENDPOINT_CALL
+    beqz    t6, fast_call
+    addi    t6, a7, -ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
+    beqz    t6, fast_reply_receive
 long_way:
-    sd      t0, HART_SCRATCH(tp)
-    csrr    t0, sstatus
-    andi    t0, t0, SSTATUS_SPP
-    bnez    t0, trap_in_kernel
-    ld      t0, HART_FRAME(tp)
+    csrr    t6, sstatus
+    andi    t6, t6, SSTATUS_SPP
+    bnez    t6, trap_in_kernel
+    ld      t6, HART_CURRENT(tp)
+    addi    t6, t6, FRAME_OFFSET
     save_frame
     mv      a0, tp
     csrr    a1, scause
@@ -88,8 +87,8 @@ resume:
     // store, the kernel having no reservation on a frame.
     sc.d    zero, zero, (a0)
     most_registers ld, a0
+    ld      t6, 31*8(a0)
     ld      sp, 2*8(a0)
-    ld      t0, 5*8(a0)
     ld      tp, 4*8(a0)
     ld      a0, 10*8(a0)
     sret
@@ -106,65 +105,63 @@ enter_user:
     j       resume
 
 // The short ways (kernel/syscall/fast_path.h). t1 to t6, ra, gp and a7 are free: these two calls take nothing in them, but for
-// the answer's shape in t1. The frame gets what the thread must find again: place, sp, tp and, of a caller, the s registers.
+// the answer's shape in t1. The thread's frame gets what it must find again: place, sp, tp and, of a caller, the s registers.
+// On go, with t2 = the thread, and a7 = the capability's address, out of t0.
 .macro save_place
-    ld      t2, HART_FRAME(tp)
-    ld      t3, HART_SCRATCH(tp)
+    ld      t2, HART_CURRENT(tp)
     csrrw   t4, sscratch, tp
     csrr    t5, sepc
     addi    t5, t5, 4
-    sd      t3, 2*8(t2)
-    sd      t4, 4*8(t2)
-    sd      t5, 0*8(t2)
+    sd      sp, FRAME_OFFSET + 2*8(t2)
+    sd      t4, FRAME_OFFSET + 4*8(t2)
+    sd      t5, FRAME_OFFSET + 0*8(t2)
     ld      sp, HART_STACK_TOP(tp)
+    mv      a7, t0
 .endm
 
 fast_call:
     save_place
-    sd      s0, 8*8(t2)
-    sd      s1, 9*8(t2)
-    sd      s2, 18*8(t2)
-    sd      s3, 19*8(t2)
-    sd      s4, 20*8(t2)
-    sd      s5, 21*8(t2)
-    sd      s6, 22*8(t2)
-    sd      s7, 23*8(t2)
-    sd      s8, 24*8(t2)
-    sd      s9, 25*8(t2)
-    sd      s10, 26*8(t2)
-    sd      s11, 27*8(t2)
-    sd      t0, 5*8(t2)
-    mv      a7, t0
+    sd      s0,     FRAME_OFFSET + 8*8(t2)
+    sd      s1,     FRAME_OFFSET + 9*8(t2)
+    sd      s2,     FRAME_OFFSET + 18*8(t2)
+    sd      s3,     FRAME_OFFSET + 19*8(t2)
+    sd      s4,     FRAME_OFFSET + 20*8(t2)
+    sd      s5,     FRAME_OFFSET + 21*8(t2)
+    sd      s6,     FRAME_OFFSET + 22*8(t2)
+    sd      s7,     FRAME_OFFSET + 23*8(t2)
+    sd      s8,     FRAME_OFFSET + 24*8(t2)
+    sd      s9,     FRAME_OFFSET + 25*8(t2)
+    sd      s10,    FRAME_OFFSET + 26*8(t2)
+    sd      s11,    FRAME_OFFSET + 27*8(t2)
     j       fast_call_path
 
 fast_reply_receive:
     save_place
-    sd      t0, 5*8(t2)
-    sd      t1, 6*8(t2)
-    mv      a7, t0
     j       fast_reply_receive_path
 
-// void long_way_call(a0 to a6), void long_way_reply_receive(a0 to a6): the short way has done nothing; the whole call from its
-// start, with the registers that it takes in the frame.
-.globl long_way_call
-long_way_call:
-    li      a7, ABI_NUMBER_ENDPOINT_CALL
-    j       1f
+// void long_way_call(a0 to a7), void long_way_reply_receive(a0 to a7): the short way has done nothing; the whole call from its
+// start, with the registers that it takes in the frame. The answer's shape is there already.
 .globl long_way_reply_receive
 long_way_reply_receive:
-    li      a7, ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
-1:  ld      t2, HART_FRAME(tp)
-    sd      a0, 10*8(t2)
-    sd      a1, 11*8(t2)
-    sd      a2, 12*8(t2)
-    sd      a3, 13*8(t2)
-    sd      a4, 14*8(t2)
-    sd      a5, 15*8(t2)
-    sd      a6, 16*8(t2)
-    sd      a7, 17*8(t2)
-    ld      t3, 0*8(t2)
+    ld      t2, HART_CURRENT(tp)
+    li      t3, ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
+    j       1f
+.globl long_way_call
+long_way_call:
+    ld      t2, HART_CURRENT(tp)
+    li      t3, ABI_NUMBER_ENDPOINT_CALL
+1:  sd      a7, FRAME_OFFSET + 5*8(t2)
+    sd      t3, FRAME_OFFSET + 17*8(t2)
+    sd      a0,     FRAME_OFFSET + 10*8(t2)
+    sd      a1,     FRAME_OFFSET + 11*8(t2)
+    sd      a2,     FRAME_OFFSET + 12*8(t2)
+    sd      a3,     FRAME_OFFSET + 13*8(t2)
+    sd      a4,     FRAME_OFFSET + 14*8(t2)
+    sd      a5,     FRAME_OFFSET + 15*8(t2)
+    sd      a6,     FRAME_OFFSET + 16*8(t2)
+    ld      t3, FRAME_OFFSET + 0*8(t2)
     addi    t3, t3, -4
-    sd      t3, 0*8(t2)
+    sd      t3, FRAME_OFFSET + 0*8(t2)
     mv      a0, tp
     li      a1, CAUSE_USER_ECALL
     li      a2, 0
@@ -173,12 +170,12 @@ long_way_reply_receive:
     j       resume
 
 trap_in_kernel:
-    lla     t0, panic_owner
-    amoswap.d.aqrl t0, tp, (t0)
-    bnez    t0, trap_in_panic
-    lla     t0, panic_frame
+    lla     t6, panic_owner
+    amoswap.d.aqrl t6, tp, (t6)
+    bnez    t6, trap_in_panic
+    lla     t6, panic_frame
     save_frame
-    mv      a0, t0
+    mv      a0, t6
     csrr    a1, scause
     csrr    a2, stval
     lla     sp, panic_stack_top
@@ -188,7 +185,7 @@ trap_in_kernel:
 // A fault in the epitaph stops the machine without another word; another hart's fault leaves the
 // machine to the one that panicked first.
 trap_in_panic:
-    bne     t0, tp, 1f
+    bne     t6, tp, 1f
     li      a7, SBI_EID_SRST
     li      a6, 0                       // function: system_reset
     li      a0, 0                       // type: shutdown
