@@ -66,6 +66,33 @@ void enqueue(Thread& thread, Endpoint& endpoint, Endpoint::Holds as) {
 
 }  // namespace
 
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winvalid-offsetof"  // see delete.cc
+static_assert(offsetof(Endpoint, lock) == 0);
+#pragma clang diagnostic pop
+
+void EndpointLock::lock() __attribute__((no_thread_safety_analysis)) {
+  Word was = take();
+  for (; was == Word::kHeld; was = take()) {
+    while (word_.peek() == Word::kHeld) arch::relax();
+  }
+  if (!was.is_parked()) return;
+  auto& endpoint = reinterpret_cast<Endpoint&>(*this);
+  endpoint.holds = Endpoint::Holds::kReceivers;
+  endpoint.queue.push_back(was.parked());
+}
+
+void EndpointLock::unlock() __attribute__((no_thread_safety_analysis)) {
+  auto& endpoint = reinterpret_cast<Endpoint&>(*this);
+  if (endpoint.queue.empty()) return leave(Word::kNobody);
+  Thread& first = Thread::of(endpoint.queue.first());
+  if (endpoint.holds != Endpoint::Holds::kReceivers || endpoint.queue.after(first) != nullptr) {
+    return leave(Word::kQueue);
+  }
+  take_first(endpoint);
+  leave(Word(first));
+}
+
 Result<void> send(Thread& thread, const Invoked& to, Nanoseconds deadline, bool expects_reply) {
   TRY(check_message(thread, to, expects_reply));
   if (deadline != kNever && deadline <= arch::now()) {

@@ -11,8 +11,52 @@
 
 namespace tessera {
 
+// The lock of an endpoint. While nobody holds it, it holds the receiver that waits alone: who takes
+// the lock has the receiver with it, so that the short way of a call (syscall/fast_path.h) makes
+// one access for both, and puts nobody into a queue. Who locks by lock() finds all who wait in the
+// queue.
+class [[clang::capability("mutex")]] EndpointLock : LockRecord {
+ public:
+  // What the word was: a receiver, or how the lock is.
+  class Word {
+   public:
+    enum How : std::uint8_t { kNobody, kHeld, kQueue };  // kQueue: some wait there
+    constexpr Word(How how) : bits_(how) {}              // NOLINT(google-explicit-constructor)
+    explicit Word(const Thread& parked)
+        : bits_(reinterpret_cast<std::uintptr_t>(&parked) | kParked) {}
+    bool is_parked() const { return static_cast<std::intptr_t>(bits_) < 0; }
+    Thread& parked() const {
+      return *reinterpret_cast<Thread*>((bits_ & ~kParked) | arch::kPointerSign);
+    }
+    friend bool operator==(Word, Word) = default;
+
+   private:
+    static constexpr std::uintptr_t kParked = std::uintptr_t{1} << 63;
+    std::uintptr_t bits_;
+  };
+
+  EndpointLock() : LockRecord(LockRank::kEndpoint) {}
+  void lock() __attribute__((acquire_capability()));
+  void unlock() __attribute__((release_capability()));
+
+  // The short way's: takes the lock, but for kHeld, with what it was; leaves it as it is to be.
+  Word take() __attribute__((no_thread_safety_analysis)) {
+    const Word was = word_.exchange(Word::kHeld);
+    if (was != Word::kHeld) note_taken();
+    return was;
+  }
+  void leave(Word as) __attribute__((no_thread_safety_analysis)) {
+    note_left();
+    word_.store(as);
+  }
+  Word peek() const { return word_.peek(); }
+
+ private:
+  Atomic<Word> word_{Word::kNobody};
+};
+
 struct alignas(16) Endpoint {
-  SpinLock lock{LockRank::kEndpoint};
+  EndpointLock lock;  // first: it finds the endpoint
   std::uint32_t references = 0;
   // All senders, or all receivers, in the order they came.
   List<Runnable, QueueTag> queue;

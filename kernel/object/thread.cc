@@ -110,13 +110,12 @@ Result<void> AtRest::hold(Thread& thread) {
   const bool fresh = wait == Wait::kStopped && !thread.started;
   if (fresh || wait == Wait::kSuspended) return {};
   if (wait == Wait::kSending) {
-    lock_ = &waiting.on<Endpoint>().lock;
+    lock_.hold(waiting.on<Endpoint>().lock);
   } else if (wait == Wait::kAnswer) {
-    lock_ = &waiting.on<Reply>().lock;
+    lock_.hold(waiting.on<Reply>().lock);
   } else {
     return kBadState;
   }
-  lock_->lock();
   if (thread.waiting() == waiting && thread.fault) return {};
   return kBadState;
 }

@@ -7,6 +7,7 @@
 #include "kernel/arch/contract/frame.h"
 #include "kernel/base/result.h"
 #include "kernel/cap/slot.h"
+#include "kernel/object/held_lock.h"
 #include "kernel/object/reply.h"
 #include "kernel/sched/run_queue.h"
 #include "kernel/time/timer_queue.h"
@@ -154,17 +155,11 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page);
 // not begun, is suspended, or waits for the answer to a fault and gets none as long as this lives.
 class AtRest {
  public:
-  AtRest() = default;
-  ~AtRest() __attribute__((no_thread_safety_analysis)) {
-    if (lock_ != nullptr) lock_->unlock();
-  }
-  AtRest(const AtRest&) = delete;
-  AtRest& operator=(const AtRest&) = delete;
   // ebusy, badState: it is not at rest.
-  Result<void> hold(Thread& thread) __attribute__((no_thread_safety_analysis));
+  Result<void> hold(Thread& thread);
 
  private:
-  SpinLock* lock_ = nullptr;
+  HeldLock lock_;
 };
 
 }  // namespace tessera

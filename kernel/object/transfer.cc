@@ -152,7 +152,7 @@ QueueLock::QueueLock(const Thread& thread) {
   for (;; arch::relax()) {
     const Waiting waiting = thread.waiting();
     if (waiting.wait() != Wait::kSending && waiting.wait() != Wait::kReceiving) return;
-    SpinLock& lock = waiting.on<Endpoint>().lock;
+    EndpointLock& lock = waiting.on<Endpoint>().lock;
     lock.lock();
     if (thread.waiting() == waiting) {
       lock_ = &lock;

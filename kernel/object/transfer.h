@@ -81,7 +81,7 @@ class [[clang::scoped_lockable]] QueueLock {
   bool holds() const { return lock_ != nullptr; }
 
  private:
-  SpinLock* lock_ = nullptr;
+  EndpointLock* lock_ = nullptr;
 };
 
 // Completes the receive of a thread with the bits of a signal.

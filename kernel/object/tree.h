@@ -10,6 +10,7 @@
 
 #include "kernel/base/result.h"
 #include "kernel/cap/slot.h"
+#include "kernel/object/held_lock.h"
 #include "kernel/sched/hart.h"
 #include "kernel/sync/spinlock.h"
 
@@ -39,17 +40,13 @@ struct Invoked {
 inline constexpr Error kGone{abi::kEbadf, abi::Detail::kBadCap, 0};
 
 // The lock of the object that a slot names, if it has one; the caller has the tree.
-class [[clang::scoped_lockable]] ObjectLock {
+class ObjectLock {
  public:
   explicit ObjectLock(const Slot& slot) __attribute__((no_thread_safety_analysis));
-  ~ObjectLock() __attribute__((no_thread_safety_analysis)) {
-    if (lock_ != nullptr) lock_->unlock();
-  }
-  ObjectLock(const ObjectLock&) = delete;
-  ObjectLock& operator=(const ObjectLock&) = delete;
+  ~ObjectLock() = default;
 
  private:
-  SpinLock* lock_ = nullptr;
+  HeldLock lock_;
 };
 
 }  // namespace tessera

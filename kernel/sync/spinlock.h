@@ -22,13 +22,31 @@ enum class LockRank : std::uint8_t {
   kRounds,
 };
 
-class [[clang::capability("mutex")]] SpinLock {
+// Builds that check know of each hart which locks it holds.
+class LockRecord {
  public:
 #ifdef NDEBUG
-  explicit constexpr SpinLock(LockRank /*rank*/) {}
+  explicit constexpr LockRecord(LockRank /*rank*/) {}
+  static void note_taken() {}
+  static void note_left() {}
 #else
-  explicit constexpr SpinLock(LockRank rank) : rank_(rank) {}
+  explicit constexpr LockRecord(LockRank rank) : rank_(rank) {}
+  void note_taken() const {
+    std::uint8_t& locks = arch::this_hart().locks;
+    CHECK(locks < bit());  // or two harts may wait for each other
+    locks |= static_cast<std::uint8_t>(bit());
+  }
+  void note_left() const { arch::this_hart().locks &= static_cast<std::uint8_t>(~bit()); }
+
+ private:
+  unsigned bit() const { return 1u << std::to_underlying(rank_); }
+  LockRank rank_;
 #endif
+};
+
+class [[clang::capability("mutex")]] SpinLock : LockRecord {
+ public:
+  explicit constexpr SpinLock(LockRank rank) : LockRecord(rank) {}
   void lock() __attribute__((acquire_capability())) {
     note_taken();
     while (held_.exchange(1) != 0) [[unlikely]] {
@@ -47,26 +65,13 @@ class [[clang::capability("mutex")]] SpinLock {
   }
 
  private:
-#ifdef NDEBUG
-  static void note_taken() {}
-  static void note_left() {}
-#else
-  // Builds that check know of each hart which it holds.
-  unsigned bit() const { return 1u << std::to_underlying(rank_); }
-  void note_taken() const {
-    std::uint8_t& locks = arch::this_hart().locks;
-    CHECK(locks < bit());  // or two harts may wait for each other
-    locks |= static_cast<std::uint8_t>(bit());
-  }
-  void note_left() const { arch::this_hart().locks &= static_cast<std::uint8_t>(~bit()); }
-  LockRank rank_;
-#endif
   Atomic<std::uint32_t> held_;
 };
 
+template <class Lock>
 class [[clang::scoped_lockable]] LockGuard {
  public:
-  explicit LockGuard(SpinLock& lock) __attribute__((acquire_capability(lock))) : lock_(lock) {
+  explicit LockGuard(Lock& lock) __attribute__((acquire_capability(lock))) : lock_(lock) {
     lock_.lock();
   }
   ~LockGuard() __attribute__((release_capability())) { lock_.unlock(); }
@@ -74,7 +79,7 @@ class [[clang::scoped_lockable]] LockGuard {
   LockGuard& operator=(const LockGuard&) = delete;
 
  private:
-  SpinLock& lock_;
+  Lock& lock_;
 };
 
 }  // namespace tessera

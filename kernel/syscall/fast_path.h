@@ -29,12 +29,6 @@ namespace internal {
   return named.word.allows(abi::ObjectType::kEndpoint, std::to_underlying(right));
 }
 
-// Whether somebody waits at an endpoint that is locked, and the capability still names it: as long
-// as the lock is held, it does.
-[[gnu::always_inline]] inline bool has_receiver(const Endpoint& endpoint, const Invoked& named) {
-  return named.stands() && endpoint.holds > Endpoint::Holds::kNobody;
-}
-
 // Whether this hart may go to the thread, which is its own, at once, at the class `c`: it has no
 // deadline to take off, nobody ready is more important, and its task has not ended (whoever ended
 // it may have been interrupted before this thread was stopped).
@@ -83,26 +77,26 @@ namespace internal {
   Endpoint& endpoint = named.as<Endpoint>();
   const abi::QosClass donated = caller.effective_class.peek();
 
-  endpoint.lock.lock();
-  if (!internal::has_receiver(endpoint, named)) {
-    endpoint.lock.unlock();
+  const EndpointLock::Word waits = endpoint.lock.take();
+  if (!waits.is_parked()) {
+    if (waits != EndpointLock::Word::kHeld) endpoint.lock.leave(waits);
     return false;
   }
-  Thread& receiver = Thread::of(endpoint.queue.first());
+  Thread& receiver = waits.parked();
   const Task& receiver_task = *receiver.task();
-  if (!receiver.is_at(hart) || !internal::can_take_over(hart, receiver, receiver_task, donated) ||
+  // As long as the lock is held, the capability names the endpoint if it does now.
+  if (!named.stands() || !receiver.is_at(hart) ||
+      !internal::can_take_over(hart, receiver, receiver_task, donated) ||
       !internal::donate(caller, donated, receiver)) {
-    endpoint.lock.unlock();
+    endpoint.lock.leave(waits);
     return false;
   }
   const std::uint64_t badge = named.slot->badge;
-  take_first(endpoint);
   receiver.set_wait(Wait::kNone);  // a signal that comes after this finds it waiting no more
-  endpoint.lock.unlock();
+  endpoint.lock.leave(EndpointLock::Word::kNobody);
 
   receiver.reply.gift.set({.of = donated, .depth = 0});
   receiver.reply.caller.set(&caller);
-  receiver.received = 0;
   caller.set_wait({Wait::kAnswer, &receiver.reply});
   internal::run(hart, receiver, receiver_task);
   arch::return_to_receiver(receiver.frame, words, tag & abi::kTagWordsMask,
@@ -130,24 +124,25 @@ namespace internal {
   if (!internal::can_take_over(hart, *caller, task, caller->effective_class.peek())) return false;
   Endpoint& endpoint = named.as<Endpoint>();
 
-  endpoint.lock.lock();
-  if (!named.stands() || endpoint.holds < Endpoint::Holds::kNobody) {
-    endpoint.lock.unlock();
+  const EndpointLock::Word waits = endpoint.lock.take();
+  if (waits != EndpointLock::Word::kNobody) {
+    if (waits != EndpointLock::Word::kHeld) endpoint.lock.leave(waits);
+    return false;
+  }
+  if (!named.stands()) {
+    endpoint.lock.leave(waits);
     return false;
   }
   server.set_wait({Wait::kReceiving, &endpoint});
-  endpoint.holds = Endpoint::Holds::kReceivers;
-  endpoint.queue.push_back(server);
   if (internal::is_signalled(server)) {
-    take_from_queue(server, endpoint);
     server.set_wait(Wait::kNone);
-    endpoint.lock.unlock();
+    endpoint.lock.leave(waits);
     return false;
   }
-  // From the unlock on, the server is the endpoint's: another hart may take it and run it.
+  // From here on, the server is the endpoint's: another hart may take it and run it.
   server.reply.caller.set(nullptr);
   server.effective_class.set(server.own_class.peek());
-  endpoint.lock.unlock();
+  endpoint.lock.leave(EndpointLock::Word(server));
 
   caller->set_wait(Wait::kNone);
   internal::run(hart, *caller, task);

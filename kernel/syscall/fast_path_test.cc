@@ -172,8 +172,8 @@ class Round : public IpcTest {
         << (hart.current == client.thread   ? 'c'
             : hart.current == server.thread ? 's'
                                             : 'o')
-        << " holds=" << int(meeting.holds) << " slice=" << hart.slice_end.value
-        << " timer=" << hart.programmed.value
+        << " holds=" << int(meeting.holds) << " parked=" << meeting.lock.peek().is_parked()
+        << " slice=" << hart.slice_end.value << " timer=" << hart.programmed.value
         << " root=" << world.machine.hart(hart.id).root.value;
     return out.str();
   }

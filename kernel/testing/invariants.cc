@@ -229,6 +229,7 @@ class Walk {
       }
       Wait wait = endpoint->holds == Endpoint::Holds::kSenders ? Wait::kSending : Wait::kReceiving;
       bool cancelled = endpoint->cancel_from != nullptr;
+      check_lock(*endpoint, queued);
       for (Runnable* r = endpoint->queue.front(); r != nullptr; r = endpoint->queue.after(*r)) {
         Thread& thread = Thread::of(*r);
         ++queued[&thread];
@@ -265,6 +266,25 @@ class Walk {
     for (Reply* reply : replies_) check_reply(*reply);
   }
 
+  // A receiver that waits alone is with the lock; nobody holds that now.
+  void check_lock(const Endpoint& endpoint, std::map<Thread*, int>& queued) {
+    const EndpointLock::Word word = endpoint.lock.peek();
+    if (word.is_parked()) {
+      Thread& thread = word.parked();
+      ++queued[&thread];
+      parked_.insert(&thread);
+      if (!threads_.contains(&thread)) fail("an endpoint's lock has no thread");
+      if (thread.waiting() != Waiting(Wait::kReceiving, &endpoint)) {
+        fail("a thread with a wrong endpoint");
+      }
+    } else if (word != EndpointLock::Word::kNobody && word != EndpointLock::Word::kQueue) {
+      fail("an endpoint is locked");
+    }
+    if ((word == EndpointLock::Word::kQueue) == endpoint.queue.empty()) {
+      fail("an endpoint's lock does not know whether any are queued");
+    }
+  }
+
   void check_thread(Thread& thread, int queued) {
     bool in_queue = thread.wait() == Wait::kSending || thread.wait() == Wait::kReceiving ||
                     thread.wait() == Wait::kNotification;
@@ -276,7 +296,8 @@ class Walk {
       fail("a hart and its current thread do not agree");
     }
     bool linked = static_cast<Link<QueueTag>&>(thread).linked();
-    if (linked != (in_queue || sched::run_state(thread) == sched::RunState::kReady)) {
+    const bool is_queued = in_queue && !parked_.contains(&thread);
+    if (linked != (is_queued || sched::run_state(thread) == sched::RunState::kReady)) {
       fail("a ready thread in no queue, or one in a queue that should not be");
     }
     if (thread.task_slot.object() != reinterpret_cast<std::uint64_t>(thread.task())) {
@@ -378,8 +399,7 @@ class Walk {
       if (irq != nullptr && !irqs_.contains(irq) && graves_ == 0) fail("a source of no Irq");
       const Hart* home = irq == nullptr ? nullptr : irq->home.peek();
       for (const Hart& hart : state.harts) {
-        if (hart.ipi.online.peek() &&
-            machine.is_allowed(hart.id, source) != (&hart == home)) {
+        if (hart.ipi.online.peek() && machine.is_allowed(hart.id, source) != (&hart == home)) {
           fail("a source is allowed where no Irq is bound, or is not where one is");
         }
       }
@@ -444,6 +464,7 @@ class Walk {
   std::vector<Slot*> vmos_;
   std::unordered_set<CNode*> nodes_;
   std::unordered_set<Thread*> threads_;
+  std::unordered_set<Thread*> parked_;
   std::unordered_set<Endpoint*> endpoints_;
   std::unordered_set<Notification*> notifications_;
   std::unordered_set<Reply*> replies_;

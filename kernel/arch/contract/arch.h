@@ -25,6 +25,7 @@ void set_timer(Nanoseconds deadline);
 // image (R4).
 void* direct_map(PhysAddr address);
 PhysAddr physical(const void* pointer);
+// kPointerSign: the bit 63 that every pointer of the kernel has.
 // Writes zeros; bytes and address are multiples of 64.
 void zero(void* start, std::uint64_t bytes);
 

@@ -15,7 +15,7 @@ namespace riscv64 {
   "slli t5, t5, 1\n"        \
   "auipc t6, 0\n"           \
   "c.add t5, t6\n"          \
-  "jr 8(t5)\n"              \
+  "jalr zero, 10(t5)\n"     \
   "1:\n"                    \
   "c.li a0, 0\n"            \
   "c.li a1, 0\n"            \

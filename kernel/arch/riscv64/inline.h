@@ -8,6 +8,8 @@
 
 namespace tessera::arch {
 
+inline constexpr std::uintptr_t kPointerSign = std::uintptr_t{1} << 63;  // the upper half
+
 [[gnu::always_inline]] inline void* direct_map(PhysAddr address) {
   return reinterpret_cast<void*>(address.value + riscv64::kDirectMapBase);
 }

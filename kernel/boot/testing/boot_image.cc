@@ -179,11 +179,19 @@ void measure_stack() {
   print("\n");
 }
 
+// What trap entry saves into: the hart's current thread, which here is a frame alone.
+void run(Frame& frame) {
+  hart.current = reinterpret_cast<Runnable*>(address_of(&frame) - arch::kFrameOffset);
+}
+Frame& frame_that_runs() {
+  return *reinterpret_cast<Frame*>(address_of(hart.current) + arch::kFrameOffset);
+}
+
 [[noreturn]] void start_threads() {
   threads[0].pc() = kUserCode.value;
   threads[0].sp() = kUserStack.value + kPageSize;
   threads[1].pc() = kUserCode.value + (address_of(user_other) - address_of(user_code));
-  hart.frame = &threads[0];
+  run(threads[0]);
   arch::set_timer({arch::now().value + 1'000'000});
   arch::riscv64::enter_user(&threads[0]);
 }
@@ -193,8 +201,7 @@ void report(Frame& frame) {
   const bool good = frame.x[10] == 0;
   switch (Report{frame.x[17]}) {
     case Report::kNothing:
-      hart.frame = &frame == &threads[0] ? &threads[1] : &threads[0];
-      return;
+      return run(&frame == &threads[0] ? threads[1] : threads[0]);
     case Report::kRegisters:
       return say(good ? "registers kept" : "registers lost");
     case Report::kTimer:
@@ -212,13 +219,13 @@ void report(Frame& frame) {
 }  // namespace
 }  // namespace tessera::boot
 
-extern "C" tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t cause,
-                                             std::uint64_t value) {
+extern "C" tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* /*hart*/,
+                                             std::uint64_t cause, std::uint64_t value) {
   using namespace tessera;
   constexpr std::uint64_t kIllegalInstruction = 2;
   constexpr std::uint64_t kCall = 8;
   constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
-  arch::Frame& frame = *hart->frame;
+  arch::Frame& frame = boot::frame_that_runs();
   switch (cause) {
     case kCall:
       frame.pc() += 4;
@@ -239,7 +246,7 @@ extern "C" tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std
       boot::print_hex(value);
       CHECK(false);
   }
-  return hart->frame;
+  return &boot::frame_that_runs();
 }
 
 extern "C" void kernel_main(std::uint64_t hart_id, std::uint64_t dtb) {
