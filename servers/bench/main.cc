@@ -4,6 +4,7 @@
 
 #include "idl/service/echo_client.h"
 #include "servers/bench/measure.h"
+#include "servers/bench/objects.h"
 #include "servers/runtime/print.h"
 #include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
@@ -23,7 +24,9 @@ bool measure_calls() {
 }  // namespace
 
 extern "C" std::int32_t server_main(std::uint64_t) {
-  if (!measure_calls()) return 1;
+  bool all = measure_calls();
+  all &= bench::measure_objects();
+  if (!all) return 1;
   rt::print("end");
   return 0;
 }
