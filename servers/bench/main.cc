@@ -16,6 +16,8 @@ extern "C" std::int32_t server_main(std::uint64_t argument) {
   bench::only = rt::argument_text(argument);
   bool all = bench::measure_rows(bench::call_rows());
   all &= bench::measure_rows(bench::thread_rows());
+  all &= bench::measure_rows(bench::process_rows());
+  all &= bench::measure_rows(bench::interrupt_rows());
   all &= bench::measure_objects();
   if (!all) return 1;
   rt::print("end");

@@ -17,8 +17,10 @@ struct Row {
   Result<void> (*run)(Arena& arena, Figures& figures);
 };
 
-std::span<const Row> call_rows();    // calls.cc
-std::span<const Row> thread_rows();  // threads.cc
+std::span<const Row> call_rows();       // calls.cc
+std::span<const Row> thread_rows();     // threads.cc
+std::span<const Row> process_rows();    // processes.cc
+std::span<const Row> interrupt_rows();  // interrupts.cc
 
 // False when one failed, which is printed.
 bool measure_rows(std::span<const Row> rows);

@@ -4,6 +4,7 @@
 
 #include "idl/kernel/endpoint.h"
 #include "idl/kernel/notification.h"
+#include "idl/kernel/self.h"
 #include "idl/service/fault_handler.h"
 #include "servers/bench/entry.h"
 #include "servers/bench/helper.h"
@@ -100,9 +101,46 @@ Result<void> fault_to_handler(Arena& arena, Figures& figures) {
   return {};
 }
 
+// --- thread_spawn
+
+void report_counter(std::uint64_t, std::uint64_t counter) {
+  must(kReports.send(counter, 0, 0, 0, 0, 0, tag(1, 0), abi::kNoDeadline, 0, 0, 0));
+}
+
+// In a task that is there. It has the bench's class at most, so the hart is its when the bench lets
+// go of it: that is counted, too.
+rt::Result<void> spawn_thread(kernel::Untyped memory, kernel::Thread to, kernel::Task task) {
+  RT_TRY(memory.retype(abi::ObjectType::kThread, 0, rt::start::cnode(), to.slot().index, 1));
+  RT_TRY(to.configure(task));
+  RT_TRY(to.start(address_of(bench_enter), Child::kStackTop, address_of(report_counter), 0));
+  return kernel::Self::yield();
+}
+
+Result<void> thread_spawn(Arena& arena, Figures& figures) {
+  RT_TRY_ASSIGN(const auto reports, arena.make<Endpoint>());
+  RT_TRY_ASSIGN(const Child helper, make_helper(arena));
+  RT_TRY(give(helper, kReports.slot(), reports.slot()));
+  RT_TRY_ASSIGN(const auto memory, arena.make<kernel::Untyped>(abi::kPageSize));
+  RT_TRY_ASSIGN(const rt::Slot slot, arena.take_slot());
+  for (int i = 0; i < kTimes; ++i) {
+    const std::uint64_t before = instructions();
+    const auto spawned = spawn_thread(memory, kernel::Thread(slot), helper.task);
+    const std::uint64_t returned = instructions();
+    RT_TRY(step("spawn a thread", spawned));
+    RT_TRY_ASSIGN(const auto report, step("ask the thread", reports.receive(abi::kNoDeadline)));
+    if (report.w0 >= returned) return failed("spawn a thread", "it did not run in time");
+    figures.add(before, report.w0);
+    RT_TRY(step("destroy the thread", rt::start::cnode().delete_(slot.index)));
+    RT_TRY_ASSIGN(const auto info, step("ask what is free", memory.info()));
+    if (info.free != abi::kPageSize) return failed("destroy the thread", "not all is free");
+  }
+  return {};
+}
+
 constexpr Row kRows[] = {
     {.name = "signal_wait", .run = signal_wait},
     {.name = "fault_to_handler", .run = fault_to_handler},
+    {.name = "thread_spawn", .run = thread_spawn},
 };
 
 }  // namespace
