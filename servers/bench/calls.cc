@@ -21,10 +21,10 @@ template <class Prepare, class Call, class Check>
 Result<void> measure_calls(Figures& figures, Prepare prepare, Call call, Check check) {
   for (int i = 0; i < kTimes; ++i) {
     prepare(i);
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto answer = call();
     if (!answer) return step("call", rt::Result<void>(rt::failure(answer.error())));
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     RT_TRY(check(answer, i));
     figures.add(before, after);
   }

@@ -101,7 +101,7 @@ Result<void> measure_interrupts(Device& device, kernel::Irq irq, Notification be
     device.ask(kBytes);
     if (i > 0) RT_TRY(step("resume the helper", helper.resume()));
     const auto rung = bell.wait(abi::kNoDeadline);
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     RT_TRY(step("wait for the interrupt", rung));
     RT_TRY(step("suspend the helper", helper.suspend()));
     RT_TRY_ASSIGN(const std::uint64_t before, interrupted(helper));

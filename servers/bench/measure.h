@@ -73,11 +73,11 @@ bool measure(std::string_view name, Prepare prepare, Call call, Check check) {
   Figures figures;
   for (int i = 0; i < kTimes; ++i) {
     if (const auto prepared = prepare(); !prepared) return fail(name, prepared.error());
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto answer = call();
     // Here, as every caller tests it: otherwise the error would be put together before the read.
     if (!answer) return fail(name, answer.error());
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     if (const auto checked = check(); !checked) return fail(name, checked.error());
     figures.add(before, after);
   }

@@ -53,7 +53,7 @@ Result<void> require_free(const ChildPlan& plan, const Child& child) {
 Result<void> process_spawn(Arena& arena, Figures& figures) {
   RT_TRY_ASSIGN(const ChildPlan plan, plan_child(arena));
   for (int i = 0; i < kTimes; ++i) {
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     RT_TRY_ASSIGN(const Child child, step("spawn a task", spawn(plan, exit_with_counter)));
     RT_TRY_ASSIGN(const auto info, step("ask how it is", child.task.info()));
     if (info.state != abi::TaskState::kExited) return failed("spawn a task", "it did not exit");
@@ -73,9 +73,9 @@ Result<void> process_reap(Arena& arena, Figures& figures) {
     RT_TRY_ASSIGN(const Child child, step("spawn a task", spawn(plan, yield_for_ever)));
     RT_TRY_ASSIGN(const auto info, step("ask how it is", child.task.info()));
     if (info.state != abi::TaskState::kRunning) return failed("spawn a task", "it does not run");
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto revoked = own().revoke(plan.memory.slot().index);
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     RT_TRY(step("destroy the task", revoked));
     RT_TRY(require_free(plan, child));
     figures.add(before, after);

@@ -29,7 +29,7 @@ constexpr Endpoint kReports({2});
 void signal_for_ever(std::uint64_t) {
   run_as_idle();
   for (;;) {
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto signalled = kBell.signal();
     const std::uint64_t returned = instructions();
     must(signalled);
@@ -46,7 +46,7 @@ Result<void> signal_wait(Arena& arena, Figures& figures) {
   RT_TRY(start_helper(helper, address_of(signal_for_ever)));
   for (int i = 0; i < kTimes; ++i) {
     const auto rung = bell.wait(abi::kNoDeadline);
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     RT_TRY(step("wait for the signal", rung));
     RT_TRY_ASSIGN(const auto report, step("ask the helper", reports.receive(abi::kNoDeadline)));
     const std::uint64_t before = report.w0;
@@ -92,7 +92,7 @@ Result<void> fault_to_handler(Arena& arena, Figures& figures) {
   for (int i = 0; i < kTimes; ++i) {
     const auto next = port.reply_receive(abi::word(service::FaultAction::kResume), 0, 0, 0, 0, 0, 0,
                                          service::FaultHandler::kFaultShape);
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     RT_TRY(step("receive a fault", next));
     if (!is_the_fault(*next)) return failed("receive a fault", "it is another one");
     RT_TRY_ASSIGN(const std::uint64_t before, step("rewind", rewind(faulting)));
@@ -123,7 +123,7 @@ Result<void> thread_spawn(Arena& arena, Figures& figures) {
   RT_TRY_ASSIGN(const auto memory, arena.make<kernel::Untyped>(abi::kPageSize));
   RT_TRY_ASSIGN(const rt::Slot slot, arena.take_slot());
   for (int i = 0; i < kTimes; ++i) {
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto spawned = spawn_thread(memory, kernel::Thread(slot), helper.task);
     const std::uint64_t returned = instructions();
     RT_TRY(step("spawn a thread", spawned));
