@@ -14,6 +14,10 @@ namespace tessera::bench {
   return count;
 }
 
+// The same, at the two ends of what a row of the table counts: whichever thread reads it.
+[[gnu::always_inline]] inline std::uint64_t begin_sample() { return instructions(); }
+[[gnu::always_inline]] inline std::uint64_t end_sample() { return instructions(); }
+
 }  // namespace tessera::bench
 
 #endif  // SERVERS_BENCH_COUNTER_H_
