@@ -49,15 +49,27 @@ class CapabilityWord {
   constexpr CapabilityWord(abi::ObjectType type, std::uint64_t object, std::uint8_t rights)
       : bits_(object << kAddressShift | low(type, rights)) {}
 
+  // As one of them told it.
+  static constexpr CapabilityWord from_bits(std::uint64_t bits) {
+    CapabilityWord word;
+    word.bits_ = bits;
+    return word;
+  }
+  constexpr std::uint64_t bits() const { return bits_; }
+
   constexpr bool empty() const { return bits_ == 0; }
   constexpr abi::ObjectType type() const { return static_cast<abi::ObjectType>(bits_ & kTypeMask); }
   constexpr std::uint64_t object() const {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits_) >> kAddressShift) & ~kGrain;
   }
   constexpr std::uint8_t rights() const { return static_cast<std::uint8_t>(bits_ >> kRightsShift); }
-  // It is one of this type with these rights at least, of which there is one.
+  // It is one of the type of `wanted`, which names no object and is not empty, with its rights at
+  // least.
+  constexpr bool allows(CapabilityWord wanted) const {
+    return (bits_ & (wanted.bits_ | kTypeMask)) == wanted.bits_;
+  }
   constexpr bool allows(abi::ObjectType type, std::uint8_t rights) const {
-    return (bits_ & (kTypeMask | low({}, rights))) == low(type, rights);
+    return allows({type, 0, rights});
   }
   constexpr bool operator==(const CapabilityWord&) const = default;
 
