@@ -1,5 +1,7 @@
 #include "kernel/object/tree.h"
 
+#include <cstddef>
+
 #include "kernel/arch/contract/arch.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
@@ -25,21 +27,7 @@ void leave_tree() __attribute__((no_thread_safety_analysis)) {
   state.tree_lock.unlock();
 }
 
-ObjectLock::ObjectLock(const Slot& slot) {
-  switch (slot.type()) {
-    case abi::ObjectType::kEndpoint:
-      lock_ = &reinterpret_cast<Endpoint*>(slot.object())->lock;
-      break;
-    case abi::ObjectType::kNotification:
-      lock_ = &reinterpret_cast<Notification*>(slot.object())->lock;
-      break;
-    case abi::ObjectType::kReply:
-      lock_ = &reinterpret_cast<Reply*>(slot.object())->lock;
-      break;
-    default:
-      return;
-  }
-  lock_->lock();
-}
+static_assert(offsetof(Endpoint, lock) == 0 && offsetof(Notification, lock) == 0 &&
+              offsetof(Reply, lock) == 0);
 
 }  // namespace tessera

@@ -79,7 +79,11 @@ class [[nodiscard]] Result<T> {
 // The lock of the object that a slot names, if it has one; the caller has the tree.
 class [[clang::scoped_lockable]] ObjectLock {
  public:
-  explicit ObjectLock(const Slot& slot) __attribute__((no_thread_safety_analysis));
+  explicit ObjectLock(const Slot& slot) : ObjectLock(slot.word()) {}
+  [[gnu::always_inline]] explicit ObjectLock(CapabilityWord word) __attribute__((no_thread_safety_analysis))
+      : lock_(lock_of(word)) {
+    if (lock_ != nullptr) lock_->lock();
+  }
   ~ObjectLock() __attribute__((no_thread_safety_analysis)) {
     if (lock_ != nullptr) lock_->unlock();
   }
@@ -87,7 +91,15 @@ class [[clang::scoped_lockable]] ObjectLock {
   ObjectLock& operator=(const ObjectLock&) = delete;
 
  private:
-  SpinLock* lock_ = nullptr;
+  // It is the first member of each that has one (tree.cc).
+  static SpinLock* lock_of(CapabilityWord word) {
+    const abi::ObjectType type = word.type();
+    const bool has_one = type == abi::ObjectType::kEndpoint ||
+                         type == abi::ObjectType::kNotification || type == abi::ObjectType::kReply;
+    return has_one ? reinterpret_cast<SpinLock*>(word.object()) : nullptr;
+  }
+
+  SpinLock* const lock_;
 };
 
 }  // namespace tessera
