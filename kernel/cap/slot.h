@@ -63,6 +63,7 @@ class CapabilityWord {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits_) >> kAddressShift) & ~kGrain;
   }
   constexpr std::uint8_t rights() const { return static_cast<std::uint8_t>(bits_ >> kRightsShift); }
+  constexpr bool has_rights(std::uint8_t rights) const { return (low({}, rights) & ~bits_) == 0; }
   constexpr CapabilityWord with_rights(std::uint8_t rights) const {
     return from_bits((bits_ & ~low({}, 0xff)) | low({}, rights));
   }
@@ -112,12 +113,14 @@ struct alignas(64) Slot : Link<DerivationTag> {
   // VMO: of the task it is mapped in. Untyped: the round after which its memory is free again; 0:
   // none is waited for.
   std::uint16_t asid;
+  // In this order what a new capability begins with, and what it has from its source, are a store
+  // each.
   std::uint8_t access;  // VMO: of the mapping
+  bool original;        // VMO: the first capability to it, as it was retyped
+  bool device;          // Untyped, VMO: not RAM
+  bool sealed;          // VMO: no capability to it has the right to write, or ever will
+  bool received;        // it came by a message into a thread's window and was not moved since
   SlotRole role;
-  bool device;    // Untyped, VMO: not RAM
-  bool received;  // it came by a message into a thread's window and was not moved since
-  bool original;  // VMO: the first capability to it, as it was retyped
-  bool sealed;    // VMO: no capability to it has the right to write, or ever will
 
   constexpr Slot()
       : badge(0),
@@ -125,11 +128,11 @@ struct alignas(64) Slot : Link<DerivationTag> {
         generation(0),
         asid(0),
         access(0),
-        role(SlotRole::kPlain),
-        device(false),
-        received(false),
         original(false),
-        sealed(false) {}
+        device(false),
+        sealed(false),
+        received(false),
+        role(SlotRole::kPlain) {}
   // An embedded one, empty: it says so and what it is for, and no more. An object has up to five.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
   explicit Slot(SlotRole embedded_as) : Link(Unmade{}), children(Unmade{}), role(embedded_as) {}
@@ -162,10 +165,10 @@ struct alignas(64) Slot : Link<DerivationTag> {
   // capability, or all of it.
   void derive_from(Slot& source, std::uint8_t new_rights, std::uint64_t new_badge) {
     start();
+    source.children.push_back(*this);
     badge = new_badge;
     pages = source.pages;
     device = source.device;
-    source.children.push_back(*this);
     sealed = source.sealed;
     set_word(source.word().with_rights(new_rights));
   }
@@ -212,8 +215,8 @@ struct alignas(64) Slot : Link<DerivationTag> {
     generation = 0;
     asid = 0;
     access = 0;
-    received = false;
     original = false;
+    received = false;
   }
 };
 static_assert(sizeof(Slot) == abi::kSlotSize);

@@ -293,8 +293,7 @@ std::uint32_t* references_of(CapabilityWord word) {
   return at < 0 ? nullptr : reinterpret_cast<std::uint32_t*>(word.object() + at);
 }
 
-Result<void> check_derivable(const Slot& slot, std::uint8_t argument) {
-  const CapabilityWord word = slot.word();
+Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
   if (!is_copyable(word.type())) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
   constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
   if (word.type() == abi::ObjectType::kVmo && (word.rights() & kShare) == 0) {
@@ -341,8 +340,8 @@ std::uint8_t all_rights(abi::ObjectType type) {
 
 void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
   DCHECK(has_tree());
-  const std::uint64_t own = from.type() == abi::ObjectType::kVmo ? 0 : from.badge;
-  to.derive_from(from, rights, badge == 0 ? own : badge);
+  if (badge == 0 && from.type() != abi::ObjectType::kVmo) badge = from.badge;
+  to.derive_from(from, rights, badge);
   if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
 }
 

@@ -18,7 +18,7 @@ constexpr bool is_copyable(abi::ObjectType type) {
 }
 
 // Whether anything may be derived from the capability, which is the call's `argument`.
-Result<void> check_derivable(const Slot& slot, std::uint8_t argument);
+Result<void> check_derivable(CapabilityWord word, std::uint8_t argument);
 
 // The rights that a new object's first capability has: all that its IDL names.
 std::uint8_t all_rights(abi::ObjectType type);

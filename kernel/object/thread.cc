@@ -90,7 +90,7 @@ Result<void> resume_thread(Thread& thread) {
 
 Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
   if (vmo.device) return Error{abi::kEinval, abi::Detail::kBadType, 1};
-  TRY(check_derivable(vmo, 1));
+  TRY(check_derivable(vmo.word(), 1));
   if (page >= vmo.pages) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
   if (!thread.buffer.empty()) {
     TRY(delete_capability(thread.buffer));
