@@ -150,8 +150,8 @@ struct alignas(64) Slot : Link<DerivationTag> {
 
   // Makes an empty slot hold a capability, as the last child of `parent`. The caller sets what its
   // type needs beyond.
-  void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
-            std::uint8_t new_rights) {
+  [[gnu::always_inline]] void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
+                                   std::uint8_t new_rights) {
     start();
     badge = 0;
     pages = 0;

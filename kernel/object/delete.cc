@@ -63,6 +63,42 @@ constexpr auto kReferencesAt = [] {
 }();
 #pragma clang diagnostic pop
 
+consteval std::uint8_t rights_of(abi::ObjectType type) {
+  switch (type) {
+    case abi::ObjectType::kNull:
+      return 0;
+    case abi::ObjectType::kUntyped:
+      return abi::kAllUntypedRights;
+    case abi::ObjectType::kCnode:
+      return abi::kAllCNodeRights;
+    case abi::ObjectType::kTask:
+      return abi::kAllTaskRights;
+    case abi::ObjectType::kThread:
+      return abi::kAllThreadRights;
+    case abi::ObjectType::kEndpoint:
+      return abi::kAllEndpointRights;
+    case abi::ObjectType::kNotification:
+      return abi::kAllNotificationRights;
+    case abi::ObjectType::kReply:
+      return abi::kAllReplyRights;
+    case abi::ObjectType::kVmo:
+      return abi::kAllVmoRights;
+    case abi::ObjectType::kAlarm:
+      return abi::kAllAlarmRights;
+    case abi::ObjectType::kIdentityControl:
+      return abi::kAllIdentityControlRights;
+    case abi::ObjectType::kBootInfo:
+      return abi::kAllBootInfoRights;
+    case abi::ObjectType::kQosControl:
+      return abi::kAllQosControlRights;
+    case abi::ObjectType::kIrq:
+      return abi::kAllIrqRights;
+    case abi::ObjectType::kIrqControl:
+      return abi::kAllIrqControlRights;
+  }
+  return 0;
+}
+
 std::uint32_t& objects_of(abi::ObjectType type) { return state.objects[std::to_underlying(type)]; }
 
 // Everybody who waits at an endpoint that dies is told so.
@@ -303,39 +339,13 @@ Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
 }
 
 std::uint8_t all_rights(abi::ObjectType type) {
-  switch (type) {
-    case abi::ObjectType::kNull:
-      return 0;
-    case abi::ObjectType::kUntyped:
-      return abi::kAllUntypedRights;
-    case abi::ObjectType::kCnode:
-      return abi::kAllCNodeRights;
-    case abi::ObjectType::kTask:
-      return abi::kAllTaskRights;
-    case abi::ObjectType::kThread:
-      return abi::kAllThreadRights;
-    case abi::ObjectType::kEndpoint:
-      return abi::kAllEndpointRights;
-    case abi::ObjectType::kNotification:
-      return abi::kAllNotificationRights;
-    case abi::ObjectType::kReply:
-      return abi::kAllReplyRights;
-    case abi::ObjectType::kVmo:
-      return abi::kAllVmoRights;
-    case abi::ObjectType::kAlarm:
-      return abi::kAllAlarmRights;
-    case abi::ObjectType::kIdentityControl:
-      return abi::kAllIdentityControlRights;
-    case abi::ObjectType::kBootInfo:
-      return abi::kAllBootInfoRights;
-    case abi::ObjectType::kQosControl:
-      return abi::kAllQosControlRights;
-    case abi::ObjectType::kIrq:
-      return abi::kAllIrqRights;
-    case abi::ObjectType::kIrqControl:
-      return abi::kAllIrqControlRights;
-  }
-  return 0;
+  constexpr auto kRights = [] {
+    std::array<std::uint8_t, kObjectTypes> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i] = rights_of(abi::ObjectType{std::uint8_t(i)});
+    return all;
+  }();
+  return kRights[std::to_underlying(type)];
 }
 
 void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
@@ -347,7 +357,6 @@ void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
 
 void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {
   to.fill(parent, type, reinterpret_cast<std::uint64_t>(object), all_rights(type));
-  *references_of(to) = 1;
   ++objects_of(type);
 }
 

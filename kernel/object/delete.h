@@ -26,8 +26,8 @@ std::uint8_t all_rights(abi::ObjectType type);
 // `to`, empty, becomes a capability to what `from` names, derived from it; `badge` 0: with its
 // badge.
 [[gnu::noinline]] void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge = 0);
-// A new object's first capability, with all rights.
-void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
+// A new object's first capability, with all rights; the object counts it already.
+[[gnu::noinline]] void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
 
 // Units of work between two looks at whether an interrupt waits. kPreempted: call again.
 Result<void> delete_capability(Slot& slot);
