@@ -27,7 +27,12 @@ struct Link {
     previous->next = next;
     next = previous = this;
   }
-  // Puts `other`, which is in no list, after (before) this one.
+  // The same, of one that is made anew before it is used again.
+  void leave() {
+    next->previous = previous;
+    previous->next = next;
+  }
+  // Puts `other`, which is in no list and need not have been made, after (before) this one.
   void insert_after(Link& other) {
     other.next = next;
     other.previous = this;

@@ -12,10 +12,11 @@ namespace tessera {
 
 class CNode : public Slot {
  public:
-  // Zeroed memory of `count` slots becomes a CNode.
+  // Zeroed memory of `count` slots becomes a CNode, which one capability is to name.
   static CNode& create(void* memory, std::uint32_t count) {
     auto* node = ::new (memory) CNode();
     node->given.high = count;
+    node->references() = 1;
     node->role = SlotRole::kGrave;
     return *node;
   }

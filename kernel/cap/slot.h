@@ -49,15 +49,31 @@ class CapabilityWord {
   constexpr CapabilityWord(abi::ObjectType type, std::uint64_t object, std::uint8_t rights)
       : bits_(object << kAddressShift | low(type, rights)) {}
 
+  // As one of them told it.
+  static constexpr CapabilityWord from_bits(std::uint64_t bits) {
+    CapabilityWord word;
+    word.bits_ = bits;
+    return word;
+  }
+  constexpr std::uint64_t bits() const { return bits_; }
+
   constexpr bool empty() const { return bits_ == 0; }
   constexpr abi::ObjectType type() const { return static_cast<abi::ObjectType>(bits_ & kTypeMask); }
   constexpr std::uint64_t object() const {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits_) >> kAddressShift) & ~kGrain;
   }
   constexpr std::uint8_t rights() const { return static_cast<std::uint8_t>(bits_ >> kRightsShift); }
-  // It is one of this type with these rights at least, of which there is one.
+  constexpr bool has_rights(std::uint8_t rights) const { return (low({}, rights) & ~bits_) == 0; }
+  constexpr CapabilityWord with_rights(std::uint8_t rights) const {
+    return from_bits((bits_ & ~low({}, 0xff)) | low({}, rights));
+  }
+  // It is one of the type of `wanted`, which names no object and is not empty, with its rights at
+  // least.
+  constexpr bool allows(CapabilityWord wanted) const {
+    return (bits_ & (wanted.bits_ | kTypeMask)) == wanted.bits_;
+  }
   constexpr bool allows(abi::ObjectType type, std::uint8_t rights) const {
-    return (bits_ & (kTypeMask | low({}, rights))) == low(type, rights);
+    return allows({type, 0, rights});
   }
   constexpr bool operator==(const CapabilityWord&) const = default;
 
@@ -97,12 +113,14 @@ struct alignas(64) Slot : Link<DerivationTag> {
   // VMO: of the task it is mapped in. Untyped: the round after which its memory is free again; 0:
   // none is waited for.
   std::uint16_t asid;
+  // In this order what a new capability begins with, and what it has from its source, are a store
+  // each.
   std::uint8_t access;  // VMO: of the mapping
+  bool original;        // VMO: the first capability to it, as it was retyped
+  bool device;          // Untyped, VMO: not RAM
+  bool sealed;          // VMO: no capability to it has the right to write, or ever will
+  bool received;        // it came by a message into a thread's window and was not moved since
   SlotRole role;
-  bool device;        // Untyped, VMO: not RAM
-  bool received : 1;  // it came by a message into a thread's window and was not moved since
-  bool original : 1;  // VMO: the first capability to it, as it was retyped
-  bool sealed : 1;    // VMO: no capability to it has the right to write, or ever will
 
   constexpr Slot()
       : badge(0),
@@ -110,11 +128,11 @@ struct alignas(64) Slot : Link<DerivationTag> {
         generation(0),
         asid(0),
         access(0),
-        role(SlotRole::kPlain),
-        device(false),
-        received(false),
         original(false),
-        sealed(false) {}
+        device(false),
+        sealed(false),
+        received(false),
+        role(SlotRole::kPlain) {}
   // An embedded one, empty: it says so and what it is for, and no more. An object has up to five.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
   explicit Slot(SlotRole embedded_as) : Link(Unmade{}), children(Unmade{}), role(embedded_as) {}
@@ -128,13 +146,17 @@ struct alignas(64) Slot : Link<DerivationTag> {
   std::uint64_t object() const { return word().object(); }
   std::uint8_t rights() const { return word().rights(); }
   void set_object(std::uint64_t object) { set_word({type(), object, rights()}); }
-  void set_rights(std::uint8_t rights) { set_word({type(), object(), rights}); }
+  void set_rights(std::uint8_t rights) { set_word(word().with_rights(rights)); }
 
   // Makes an empty slot hold a capability, as the last child of `parent`. The caller sets what its
   // type needs beyond.
-  void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
-            std::uint8_t new_rights) {
+  [[gnu::always_inline]] void fill(Slot& parent, abi::ObjectType new_type, std::uint64_t new_object,
+                                   std::uint8_t new_rights) {
     start();
+    badge = 0;
+    pages = 0;
+    device = false;
+    sealed = false;
     parent.children.push_back(*this);
     set_word({new_type, new_object, new_rights});
   }
@@ -148,13 +170,14 @@ struct alignas(64) Slot : Link<DerivationTag> {
     pages = source.pages;
     device = source.device;
     sealed = source.sealed;
-    set_word({source.type(), source.object(), new_rights});
+    set_word(source.word().with_rights(new_rights));
   }
   // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
   // This one was empty.
   void take(Slot& source) {
     const CapabilityWord held = source.word();
     start();
+    ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>();
     source.hand_over(*this);
     source.children.hand_over(children);
     badge = source.badge;
@@ -169,9 +192,9 @@ struct alignas(64) Slot : Link<DerivationTag> {
     set_word(held);
   }
   // Empties the slot; its children take its place among its siblings, in constant time.
-  void erase() {
+  [[gnu::always_inline]] void erase() {
     children.move_all_before(*this);
-    unlink();
+    leave();
     clear();
   }
   // What it held has gone elsewhere.
@@ -183,20 +206,17 @@ struct alignas(64) Slot : Link<DerivationTag> {
  private:
   Atomic<CapabilityWord> word_;
 
-  // The slot may be memory that was only zeroed: the links are made here. The role stays.
+  // The slot may be memory that was only zeroed: its list is made here, its own link when it is put
+  // into one. The role stays; so does what each caller sets: badge, pages, device and sealed.
   void start() {
-    ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>();
+    ::new (static_cast<Link<DerivationTag>*>(this)) Link<DerivationTag>(Unmade{});
     ::new (&children) List<Slot, DerivationTag>();
     ++capability_count;
-    badge = 0;
-    pages = 0;
     generation = 0;
     asid = 0;
     access = 0;
-    device = false;
-    received = false;
     original = false;
-    sealed = false;
+    received = false;
   }
 };
 static_assert(sizeof(Slot) == abi::kSlotSize);

@@ -1,5 +1,7 @@
 #include "kernel/object/delete.h"
 
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "idl/kernel_rights.h"
@@ -9,6 +11,7 @@
 #include "kernel/object/irq.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
+#include "kernel/object/object_lock.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
 #include "kernel/object/tree.h"
@@ -42,7 +45,61 @@ Alarm& alarm_of_target(Slot& slot) { return OWNER_OF(Alarm, target, slot); }
 Irq& irq_of_grave(Slot& slot) { return OWNER_OF(Irq, grave, slot); }
 Irq& irq_of_target(Slot& slot) { return OWNER_OF(Irq, target, slot); }
 #undef OWNER_OF
+
+// Where in an object its count is, by type; less than 0: it has none.
+constexpr auto kReferencesAt = [] {
+  std::array<std::int16_t, kObjectTypes> all;
+  all.fill(-1);
+  const auto of = [&all](abi::ObjectType type) -> std::int16_t& {
+    return all[std::to_underlying(type)];
+  };
+  of(abi::ObjectType::kCnode) = offsetof(CNode, given.low);
+  of(abi::ObjectType::kTask) = offsetof(Task, references);
+  of(abi::ObjectType::kThread) = offsetof(Thread, references);
+  of(abi::ObjectType::kEndpoint) = offsetof(Endpoint, references);
+  of(abi::ObjectType::kNotification) = offsetof(Notification, references);
+  of(abi::ObjectType::kReply) = offsetof(Reply, references);
+  of(abi::ObjectType::kAlarm) = offsetof(Alarm, references);
+  of(abi::ObjectType::kIrq) = offsetof(Irq, references);
+  return all;
+}();
 #pragma clang diagnostic pop
+
+consteval std::uint8_t rights_of(abi::ObjectType type) {
+  switch (type) {
+    case abi::ObjectType::kNull:
+      return 0;
+    case abi::ObjectType::kUntyped:
+      return abi::kAllUntypedRights;
+    case abi::ObjectType::kCnode:
+      return abi::kAllCNodeRights;
+    case abi::ObjectType::kTask:
+      return abi::kAllTaskRights;
+    case abi::ObjectType::kThread:
+      return abi::kAllThreadRights;
+    case abi::ObjectType::kEndpoint:
+      return abi::kAllEndpointRights;
+    case abi::ObjectType::kNotification:
+      return abi::kAllNotificationRights;
+    case abi::ObjectType::kReply:
+      return abi::kAllReplyRights;
+    case abi::ObjectType::kVmo:
+      return abi::kAllVmoRights;
+    case abi::ObjectType::kAlarm:
+      return abi::kAllAlarmRights;
+    case abi::ObjectType::kIdentityControl:
+      return abi::kAllIdentityControlRights;
+    case abi::ObjectType::kBootInfo:
+      return abi::kAllBootInfoRights;
+    case abi::ObjectType::kQosControl:
+      return abi::kAllQosControlRights;
+    case abi::ObjectType::kIrq:
+      return abi::kAllIrqRights;
+    case abi::ObjectType::kIrqControl:
+      return abi::kAllIrqControlRights;
+  }
+  return 0;
+}
 
 std::uint32_t& objects_of(abi::ObjectType type) { return state.objects[std::to_underlying(type)]; }
 
@@ -148,7 +205,7 @@ Result<void> leave_task(Thread& thread, Task& task) {
 }
 
 // An object finds that one of its own slots has lost its capability.
-Result<void> before_embedded_goes(Slot& slot) {
+[[gnu::noinline]] Result<void> before_embedded_goes(Slot& slot) {
   switch (slot.role) {
     case SlotRole::kTaskPool: {
       Task& task = task_of_pool(slot);
@@ -179,7 +236,7 @@ Result<void> before_embedded_goes(Slot& slot) {
   }
 }
 
-// Somebody came by the last capability to it since it was emptied.
+// Somebody came by the last capability to it since it was emptied; not into its lock (ObjectLock).
 bool has_waiters(const Slot& slot) {
   switch (slot.type()) {
     case abi::ObjectType::kEndpoint:
@@ -193,31 +250,38 @@ bool has_waiters(const Slot& slot) {
   }
 }
 
+// The last capability to an object goes; who waits for it is woken, which may be preempted.
+[[gnu::noinline]] Result<void> release_last(Slot& slot, std::uint32_t& references) {
+  for (;;) {
+    TRY_ASSIGN(const bool emptied, destroy_object(slot));
+    if (!emptied) {
+      const ObjectLock lock(slot);
+      if (lock.has_receiver() || has_waiters(slot)) continue;
+      --objects_of(slot.type());
+      slot.erase();
+    }
+    references = 0;
+    return {};
+  }
+}
+
 // Empties one slot, whatever it holds. Bounded, but for the unmapping and the waking of waiters,
 // which are preempted.
 Result<void> release(Slot& slot) {
   DCHECK(has_tree());
-  if (slot.empty()) return {};
-  if (slot.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
-  if (slot.role != SlotRole::kPlain) TRY(before_embedded_goes(slot));
-  if (slot.empty()) return {};
-  std::uint32_t* references = references_of(slot);
-  const bool last = references != nullptr && *references == 1;
-  for (;;) {
-    if (last) {
-      TRY_ASSIGN(const bool emptied, destroy_object(slot));
-      if (emptied) {
-        *references = 0;
-        return {};
-      }
-    }
-    const ObjectLock lock(slot);
-    if (last && has_waiters(slot)) continue;
-    if (last) --objects_of(slot.type());
-    if (references != nullptr) --*references;
-    slot.erase();
-    return {};
+  const CapabilityWord word = slot.word();
+  if (word.empty()) return {};
+  if (word.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
+  if (slot.role != SlotRole::kPlain) {
+    TRY(before_embedded_goes(slot));
+    if (slot.empty()) return {};
   }
+  std::uint32_t* references = references_of(word);
+  if (references != nullptr && *references == 1) return release_last(slot, *references);
+  const ObjectLock lock(word);
+  if (references != nullptr) --*references;
+  slot.erase();
+  return {};
 }
 
 // One step of emptying a container. True: nothing is left in it.
@@ -267,88 +331,43 @@ Result<bool> empty_container(Slot& grave) {
 
 }  // namespace
 
-std::uint32_t* references_of(Slot& slot) {
-  switch (slot.type()) {
-    case abi::ObjectType::kCnode:
-      return &object_in<CNode>(slot).references();
-    case abi::ObjectType::kTask:
-      return &object_in<Task>(slot).references;
-    case abi::ObjectType::kThread:
-      return &object_in<Thread>(slot).references;
-    case abi::ObjectType::kEndpoint:
-      return &object_in<Endpoint>(slot).references;
-    case abi::ObjectType::kNotification:
-      return &object_in<Notification>(slot).references;
-    case abi::ObjectType::kReply:
-      return &object_in<Reply>(slot).references;
-    case abi::ObjectType::kAlarm:
-      return &object_in<Alarm>(slot).references;
-    case abi::ObjectType::kIrq:
-      return &object_in<Irq>(slot).references;
-    default:
-      return nullptr;  // what the capability names is in the slot itself
-  }
+std::uint32_t* references_of(CapabilityWord word) {
+  const std::int16_t at = kReferencesAt[std::to_underlying(word.type())];
+  return at < 0 ? nullptr : reinterpret_cast<std::uint32_t*>(word.object() + at);
 }
 
-Result<void> check_derivable(const Slot& slot, std::uint8_t argument) {
-  if (!is_copyable(slot.type())) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
+Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
+  if (!is_copyable(word.type())) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
   constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
-  if (slot.type() == abi::ObjectType::kVmo && (slot.rights() & kShare) == 0) {
+  if (word.type() == abi::ObjectType::kVmo && (word.rights() & kShare) == 0) {
     return Error{abi::kEperm, abi::Detail::kBadRights, argument};
   }
   return {};
 }
 
 std::uint8_t all_rights(abi::ObjectType type) {
-  switch (type) {
-    case abi::ObjectType::kNull:
-      return 0;
-    case abi::ObjectType::kUntyped:
-      return abi::kAllUntypedRights;
-    case abi::ObjectType::kCnode:
-      return abi::kAllCNodeRights;
-    case abi::ObjectType::kTask:
-      return abi::kAllTaskRights;
-    case abi::ObjectType::kThread:
-      return abi::kAllThreadRights;
-    case abi::ObjectType::kEndpoint:
-      return abi::kAllEndpointRights;
-    case abi::ObjectType::kNotification:
-      return abi::kAllNotificationRights;
-    case abi::ObjectType::kReply:
-      return abi::kAllReplyRights;
-    case abi::ObjectType::kVmo:
-      return abi::kAllVmoRights;
-    case abi::ObjectType::kAlarm:
-      return abi::kAllAlarmRights;
-    case abi::ObjectType::kIdentityControl:
-      return abi::kAllIdentityControlRights;
-    case abi::ObjectType::kBootInfo:
-      return abi::kAllBootInfoRights;
-    case abi::ObjectType::kQosControl:
-      return abi::kAllQosControlRights;
-    case abi::ObjectType::kIrq:
-      return abi::kAllIrqRights;
-    case abi::ObjectType::kIrqControl:
-      return abi::kAllIrqControlRights;
-  }
-  return 0;
+  constexpr auto kRights = [] {
+    std::array<std::uint8_t, kObjectTypes> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i] = rights_of(abi::ObjectType{std::uint8_t(i)});
+    return all;
+  }();
+  return kRights[std::to_underlying(type)];
 }
 
 void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
   DCHECK(has_tree());
-  const std::uint64_t own = from.type() == abi::ObjectType::kVmo ? 0 : from.badge;
-  to.derive_from(from, rights, badge == 0 ? own : badge);
+  if (badge == 0 && from.type() != abi::ObjectType::kVmo) badge = from.badge;
+  to.derive_from(from, rights, badge);
   if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
 }
 
 void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {
   to.fill(parent, type, reinterpret_cast<std::uint64_t>(object), all_rights(type));
-  *references_of(to) = 1;
   ++objects_of(type);
 }
 
-Result<void> bury_the_dead() {
+Result<void> bury_all() {
   while (state.dying != nullptr) {
     Slot& grave = *state.dying;
     TRY_ASSIGN(bool done, empty_container(grave));

@@ -18,22 +18,27 @@ constexpr bool is_copyable(abi::ObjectType type) {
 }
 
 // Whether anything may be derived from the capability, which is the call's `argument`.
-Result<void> check_derivable(const Slot& slot, std::uint8_t argument);
+Result<void> check_derivable(CapabilityWord word, std::uint8_t argument);
 
 // The rights that a new object's first capability has: all that its IDL names.
 std::uint8_t all_rights(abi::ObjectType type);
 
 // `to`, empty, becomes a capability to what `from` names, derived from it; `badge` 0: with its
 // badge.
-void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge = 0);
-// A new object's first capability, with all rights.
-void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
+[[gnu::noinline]] void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge = 0);
+// A new object's first capability, with all rights; the object counts it already.
+[[gnu::noinline]] void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
 
 // Units of work between two looks at whether an interrupt waits. kPreempted: call again.
 Result<void> delete_capability(Slot& slot);
 Result<void> revoke_capability(Slot& slot);
 // Goes on with the destruction of what has lost its last capability.
-Result<void> bury_the_dead();
+Result<void> bury_all();
+inline Result<void> bury_the_dead() {
+  if (state.dying == nullptr) [[likely]]
+    return {};
+  return bury_all();
+}
 
 // What somebody has begun to destroy and did not live to finish may hold what a call lacks, or
 // counts. Once it is buried the call is made again, from its start: what its arguments named, and
@@ -45,7 +50,8 @@ inline Result<void> or_bury(Result<void> result) {
   return result;
 }
 
-// The count of an object that has one.
-std::uint32_t* references_of(Slot& slot);
+// The count of an object that has one; null: what the capability names is in the slot itself.
+std::uint32_t* references_of(CapabilityWord word);
+inline std::uint32_t* references_of(const Slot& slot) { return references_of(slot.word()); }
 
 }  // namespace tessera

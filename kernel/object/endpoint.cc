@@ -72,10 +72,7 @@ static_assert(offsetof(Endpoint, lock) == 0);
 #pragma clang diagnostic pop
 
 void EndpointLock::lock() __attribute__((no_thread_safety_analysis)) {
-  Word was = take();
-  for (; was == Word::kHeld; was = take()) {
-    while (word_.peek() == Word::kHeld) arch::relax();
-  }
+  const Word was = seize();
   if (!was.is_parked()) return;
   auto& endpoint = reinterpret_cast<Endpoint&>(*this);
   endpoint.holds = Endpoint::Holds::kReceivers;

@@ -39,11 +39,19 @@ class [[clang::capability("mutex")]] EndpointLock : LockRecord {
   void lock() __attribute__((acquire_capability()));
   void unlock() __attribute__((release_capability()));
 
-  // The short way's: takes the lock, but for kHeld, with what it was; leaves it as it is to be.
+  // Takes the lock, but for kHeld, with what it was (seize: waits for it); leaves it as it is to
+  // be.
   Word take() __attribute__((no_thread_safety_analysis)) {
     const Word was = word_.exchange(Word::kHeld);
     if (was != Word::kHeld) note_taken();
     return was;
+  }
+  Word seize() {
+    for (;;) {
+      const Word was = take();
+      if (was != Word::kHeld) return was;
+      while (word_.peek() == Word::kHeld) arch::relax();
+    }
   }
   void leave(Word as) __attribute__((no_thread_safety_analysis)) {
     note_left();

@@ -6,6 +6,7 @@
 #include "kernel/object/endpoint.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/notification.h"
+#include "kernel/object/object_lock.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"
 #include "kernel/sched/scheduler.h"

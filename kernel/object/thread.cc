@@ -90,7 +90,7 @@ Result<void> resume_thread(Thread& thread) {
 
 Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
   if (vmo.device) return Error{abi::kEinval, abi::Detail::kBadType, 1};
-  TRY(check_derivable(vmo, 1));
+  TRY(check_derivable(vmo.word(), 1));
   if (page >= vmo.pages) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
   if (!thread.buffer.empty()) {
     TRY(delete_capability(thread.buffer));
@@ -102,6 +102,11 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page) {
   return {};
 }
 
+AtRest::~AtRest() {
+  if (endpoint_ != nullptr) endpoint_->unlock();
+  if (reply_ != nullptr) reply_->unlock();
+}
+
 // A thread in a fault is at rest while nobody answers it: the lock of what it waits for sees to
 // that.
 Result<void> AtRest::hold(Thread& thread) {
@@ -110,9 +115,11 @@ Result<void> AtRest::hold(Thread& thread) {
   const bool fresh = wait == Wait::kStopped && !thread.started;
   if (fresh || wait == Wait::kSuspended) return {};
   if (wait == Wait::kSending) {
-    lock_.hold(waiting.on<Endpoint>().lock);
+    endpoint_ = &waiting.on<Endpoint>().lock;
+    endpoint_->lock();
   } else if (wait == Wait::kAnswer) {
-    lock_.hold(waiting.on<Reply>().lock);
+    reply_ = &waiting.on<Reply>().lock;
+    reply_->lock();
   } else {
     return kBadState;
   }

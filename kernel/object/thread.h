@@ -7,7 +7,6 @@
 #include "kernel/arch/contract/frame.h"
 #include "kernel/base/result.h"
 #include "kernel/cap/slot.h"
-#include "kernel/object/held_lock.h"
 #include "kernel/object/reply.h"
 #include "kernel/sched/run_queue.h"
 #include "kernel/time/timer_queue.h"
@@ -16,6 +15,7 @@ namespace tessera {
 
 struct Task;
 struct Endpoint;
+class EndpointLock;
 struct Notification;
 struct TaskMemberTag;
 
@@ -155,11 +155,16 @@ Result<void> set_buffer(Thread& thread, Slot& vmo, std::uint32_t page);
 // not begun, is suspended, or waits for the answer to a fault and gets none as long as this lives.
 class AtRest {
  public:
+  AtRest() = default;
+  ~AtRest() __attribute__((no_thread_safety_analysis));
+  AtRest(const AtRest&) = delete;
+  AtRest& operator=(const AtRest&) = delete;
   // ebusy, badState: it is not at rest.
-  Result<void> hold(Thread& thread);
+  Result<void> hold(Thread& thread) __attribute__((no_thread_safety_analysis));
 
  private:
-  HeldLock lock_;
+  EndpointLock* endpoint_ = nullptr;
+  SpinLock* reply_ = nullptr;
 };
 
 }  // namespace tessera

@@ -35,7 +35,7 @@ Result<void> Parcel::collect(Thread& sender, unsigned count, Window window) {
     bool goes = window == Window::kIsCleanedUp && slots_[i]->received &&
                 index - sender.window < sender.received;
     if (slots_[i]->empty() || goes) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-    TRY(check_derivable(*slots_[i], argument));
+    TRY(check_derivable(slots_[i]->word(), argument));
   }
   return {};
 }

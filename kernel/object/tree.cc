@@ -25,33 +25,4 @@ void leave_tree() __attribute__((no_thread_safety_analysis)) {
   state.tree_lock.unlock();
 }
 
-HeldLock::~HeldLock() {
-  if (endpoint_ != nullptr) endpoint_->unlock();
-  if (other_ != nullptr) other_->unlock();
-}
-void HeldLock::hold(EndpointLock& lock) {
-  endpoint_ = &lock;
-  lock.lock();
-}
-void HeldLock::hold(SpinLock& lock) {
-  other_ = &lock;
-  lock.lock();
-}
-
-ObjectLock::ObjectLock(const Slot& slot) {
-  switch (slot.type()) {
-    case abi::ObjectType::kEndpoint:
-      lock_.hold(reinterpret_cast<Endpoint*>(slot.object())->lock);
-      break;
-    case abi::ObjectType::kNotification:
-      lock_.hold(reinterpret_cast<Notification*>(slot.object())->lock);
-      break;
-    case abi::ObjectType::kReply:
-      lock_.hold(reinterpret_cast<Reply*>(slot.object())->lock);
-      break;
-    default:
-      break;
-  }
-}
-
 }  // namespace tessera

@@ -5,14 +5,16 @@
 //
 // What a capability names is looked up without it and is then held to be true under the lock of the
 // object: whoever changes the word of a slot that names an Endpoint, a Notification or a Reply has
-// the object's lock (ObjectLock), so that nobody goes on by a capability that is gone.
+// the object's lock (object_lock.h), so that nobody goes on by a capability that is gone.
 #pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <utility>
 
 #include "kernel/base/result.h"
 #include "kernel/cap/slot.h"
-#include "kernel/object/held_lock.h"
 #include "kernel/sched/hart.h"
-#include "kernel/sync/spinlock.h"
 
 namespace tessera {
 
@@ -39,14 +41,38 @@ struct Invoked {
 };
 inline constexpr Error kGone{abi::kEbadf, abi::Detail::kBadCap, 0};
 
-// The lock of the object that a slot names, if it has one; the caller has the tree.
-class ObjectLock {
+// What a look-up answers, in two words: those that a function returns in registers.
+template <class T>
+  requires std::derived_from<T, Invoked>
+class [[nodiscard]] Result<T> {
  public:
-  explicit ObjectLock(const Slot& slot) __attribute__((no_thread_safety_analysis));
-  ~ObjectLock() = default;
+  Result(const T& found)  // NOLINT(google-explicit-constructor)
+      : slot_(found.slot), word_(found.word.bits()) {}
+  Result(Error error)  // NOLINT(google-explicit-constructor)
+      : word_(std::uint64_t{error.argument} << kArgumentShift |
+              std::uint64_t{std::to_underlying(error.detail)} << kDetailShift |
+              static_cast<std::uint32_t>(error.status)) {}
+
+  bool has_value() const { return slot_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  T operator*() const {
+    T found;
+    found.slot = slot_;
+    found.word = CapabilityWord::from_bits(word_);
+    return found;
+  }
+  Error error() const {
+    return {static_cast<std::int32_t>(word_),
+            static_cast<abi::Detail>(static_cast<std::uint8_t>(word_ >> kDetailShift)),
+            static_cast<std::uint8_t>(word_ >> kArgumentShift)};
+  }
 
  private:
-  HeldLock lock_;
+  static constexpr unsigned kDetailShift = 32;
+  static constexpr unsigned kArgumentShift = 40;
+
+  Slot* slot_ = nullptr;
+  std::uint64_t word_;  // the capability's or, when there is no slot, an Error
 };
 
 }  // namespace tessera

@@ -1,6 +1,9 @@
 #include "kernel/object/untyped.h"
 
+#include <array>
+#include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "idl/kernel_rights.h"
 #include "kernel/arch/contract/arch.h"
@@ -22,8 +25,7 @@ constexpr Error kNoMemory{abi::kEnomem, abi::Detail::kNoMemory, 0};
 
 // Nothing came from it, or all of that is gone: all is free again, when no other hart can be
 // looking at what it was.
-Result<void> reset_if_unused(Slot& untyped) {
-  if (!untyped.children.empty()) return {};
+[[gnu::noinline]] Result<void> reset(Slot& untyped) {
   auto end = static_cast<std::uint32_t>(untyped.pages * kGrainsPerPage);
   if (untyped.given.low == 0 && untyped.given.high == end) return {};
   TRY(wait_for_round(untyped.asid));
@@ -31,6 +33,31 @@ Result<void> reset_if_unused(Slot& untyped) {
   untyped.zeroed_from = untyped.pages;
   return {};
 }
+Result<void> reset_if_unused(Slot& untyped) {
+  if (!untyped.children.empty()) return {};
+  return reset(untyped);
+}
+
+bool is_run_of_pages(abi::ObjectType type) {
+  return type == abi::ObjectType::kUntyped || type == abi::ObjectType::kVmo;
+}
+
+// Bytes, by type, of those that are all alike; 0: of others, and of what is not retyped.
+constexpr auto kSizes = [] {
+  std::array<std::uint16_t, kObjectTypes> all{};
+  const auto of = [&all](abi::ObjectType type) -> std::uint16_t& {
+    return all[std::to_underlying(type)];
+  };
+  of(abi::ObjectType::kTask) = kTaskSize;
+  of(abi::ObjectType::kThread) = kThreadSize;
+  of(abi::ObjectType::kEndpoint) = kEndpointSize;
+  of(abi::ObjectType::kNotification) = kNotificationSize;
+  of(abi::ObjectType::kReply) = kReplySize;
+  of(abi::ObjectType::kAlarm) = kAlarmSize;
+  of(abi::ObjectType::kIrq) = kIrqSize;
+  return all;
+}();
+std::uint64_t fixed_size(abi::ObjectType type) { return kSizes[std::to_underlying(type)]; }
 
 // Bytes of one object; nullopt: there is no such object, or not of that size.
 std::optional<std::uint64_t> object_size(const Request& request) {
@@ -46,29 +73,16 @@ std::optional<std::uint64_t> object_size(const Request& request) {
     default:
       break;
   }
-  if (size != 0) return {};
-  switch (request.type) {
-    case abi::ObjectType::kTask:
-      return kTaskSize;
-    case abi::ObjectType::kThread:
-      return kThreadSize;
-    case abi::ObjectType::kEndpoint:
-      return kEndpointSize;
-    case abi::ObjectType::kNotification:
-      return kNotificationSize;
-    case abi::ObjectType::kReply:
-      return kReplySize;
-    case abi::ObjectType::kAlarm:
-      return kAlarmSize;
-    case abi::ObjectType::kIrq:
-      return kIrqSize;
-    default:
-      return {};
-  }
+  const std::uint64_t fixed = fixed_size(request.type);
+  if (fixed == 0 || size != 0) return {};
+  return fixed;
 }
-
-bool is_run_of_pages(abi::ObjectType type) {
-  return type == abi::ObjectType::kUntyped || type == abi::ObjectType::kVmo;
+// Why there is none.
+Error no_such_object(const Request& request) {
+  const bool known = is_run_of_pages(request.type) || request.type == abi::ObjectType::kCnode ||
+                     fixed_size(request.type) != 0;
+  if (known) return {abi::kEinval, abi::Detail::kBadRange, 2};
+  return {abi::kEinval, abi::Detail::kBadEnum, 1};
 }
 
 // Where `pages` pages would come from: the first page's index. kLarge: they begin at a multiple of
@@ -108,32 +122,39 @@ void give_pages(Slot& untyped, std::uint32_t first) {
   if (untyped.zeroed_from > first) untyped.zeroed_from = first;
 }
 
-// An object of zeroed memory begins its life.
-void construct(abi::ObjectType type, void* memory, std::uint64_t size) {
+// An object of zeroed memory begins its life, which one capability is to name: what has no
+// initializer of its own stays zero.
+template <class T>
+T& make(void* memory) {
+  T& object = *::new (memory) T;
+  object.references = 1;
+  return object;
+}
+[[gnu::noinline]] void construct(abi::ObjectType type, void* memory, std::uint64_t size) {
   switch (type) {
     case abi::ObjectType::kCnode:
       CNode::create(memory, static_cast<std::uint32_t>(size / sizeof(Slot)));
       break;
     case abi::ObjectType::kTask:
-      (::new (memory) Task())->id = state.next_task_id++;
+      make<Task>(memory).id = state.next_task_id++;
       break;
     case abi::ObjectType::kThread:
-      (::new (memory) Thread())->set_home(Hart::here());
+      make<Thread>(memory).set_home(Hart::here());
       break;
     case abi::ObjectType::kEndpoint:
-      ::new (memory) Endpoint();
+      make<Endpoint>(memory);
       break;
     case abi::ObjectType::kNotification:
-      ::new (memory) Notification();
+      make<Notification>(memory);
       break;
     case abi::ObjectType::kReply:
-      ::new (memory) Reply();
+      make<Reply>(memory);
       break;
     case abi::ObjectType::kIrq:
-      ::new (memory) Irq();
+      make<Irq>(memory);
       break;
     default:
-      ::new (memory) Alarm();
+      make<Alarm>(memory);
       break;
   }
 }
@@ -147,25 +168,39 @@ Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) 
   return {};
 }
 
-// `count` objects of `size` bytes each at `place`, in the slots from `first`. Cannot fail.
-void commit(Slot& untyped, const Request& request, std::uint64_t size, PhysAddr place, CNode& node,
-            std::uint32_t first) {
-  for (std::uint32_t i = 0; i < request.count; ++i) {
-    Slot& slot = *node.slot(first + i);
-    PhysAddr object = place + size * i;
-    auto pages = static_cast<std::uint32_t>(size / kPageSize);
-    if (request.type == abi::ObjectType::kUntyped) {
-      make_untyped(untyped, slot, object, pages, untyped.device);
-    } else if (request.type == abi::ObjectType::kVmo) {
-      slot.fill(untyped, abi::ObjectType::kVmo, object.value, abi::kAllVmoRights);
-      slot.pages = pages;
-      slot.device = untyped.device;
-      slot.original = true;
+// New objects of `size` bytes each at `place`, in `count` slots from `slot` on. Cannot fail.
+void commit_objects(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysAddr place,
+                    Slot* slot, std::uint32_t count) {
+  auto* memory = static_cast<std::byte*>(arch::direct_map(place));
+  for (const Slot* end = slot + count; slot != end; ++slot, memory += size) {
+    construct(type, memory, size);
+    first_capability(untyped, *slot, type, memory);
+  }
+}
+// The same, of runs of pages.
+void commit_pages(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysAddr place,
+                  Slot* slot, std::uint32_t count) {
+  const auto pages = static_cast<std::uint32_t>(size / kPageSize);
+  for (const Slot* end = slot + count; slot != end; ++slot, place = place + size) {
+    if (type == abi::ObjectType::kUntyped) {
+      make_untyped(untyped, *slot, place, pages, untyped.device);
     } else {
-      construct(request.type, arch::direct_map(object), size);
-      first_capability(untyped, slot, request.type, arch::direct_map(object));
+      slot->fill(untyped, abi::ObjectType::kVmo, place.value, abi::kAllVmoRights);
+      slot->pages = pages;
+      slot->device = untyped.device;
+      slot->original = true;
     }
   }
+}
+
+// The same as take_bytes, of one that is in use or has been reset.
+[[gnu::always_inline]] inline Result<void*> take_more(Slot& untyped, std::uint64_t bytes) {
+  std::uint64_t grains = (bytes + kGrain - 1) / kGrain;
+  if (grains > untyped.given.high - untyped.given.low) return kNoMemory;
+  void* memory = arch::direct_map(PhysAddr{untyped.object()} + untyped.given.low * kGrain);
+  untyped.given.low += static_cast<std::uint32_t>(grains);
+  arch::zero(memory, grains * kGrain);
+  return memory;
 }
 
 }  // namespace
@@ -185,12 +220,7 @@ std::uint64_t free_bytes(const Slot& untyped) {
 
 Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
   TRY(reset_if_unused(untyped));
-  std::uint64_t grains = (bytes + kGrain - 1) / kGrain;
-  if (grains > untyped.given.high - untyped.given.low) return kNoMemory;
-  void* memory = arch::direct_map(PhysAddr{untyped.object()} + untyped.given.low * kGrain);
-  untyped.given.low += static_cast<std::uint32_t>(grains);
-  arch::zero(memory, grains * kGrain);
-  return memory;
+  return take_more(untyped, bytes);
 }
 
 Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
@@ -202,15 +232,7 @@ Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
 
 Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uint32_t first) {
   std::optional<std::uint64_t> size = object_size(request);
-  if (!size.has_value()) {
-    bool known = request.type != abi::ObjectType::kNull &&
-                 request.type != abi::ObjectType::kIdentityControl &&
-                 request.type != abi::ObjectType::kBootInfo &&
-                 request.type != abi::ObjectType::kQosControl &&
-                 request.type != abi::ObjectType::kIrqControl;
-    return Error{abi::kEinval, known ? abi::Detail::kBadRange : abi::Detail::kBadEnum,
-                 static_cast<std::uint8_t>(known ? 2 : 1)};
-  }
+  if (!size.has_value()) return no_such_object(request);
   if (untyped.device && !is_run_of_pages(request.type)) {
     return Error{abi::kEinval, abi::Detail::kBadType, 1};
   }
@@ -219,8 +241,9 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
 
   std::uint64_t bytes = *size * request.count;
   if (bytes < kPageSize) {
-    TRY_ASSIGN(void* memory, take_bytes(untyped, bytes));
-    commit(untyped, request, *size, arch::physical(memory), node, first);
+    TRY_ASSIGN(void* memory, take_more(untyped, bytes));
+    commit_objects(untyped, request.type, *size, arch::physical(memory), node.slot(first),
+                   request.count);
     return {};
   }
   const Placement placement =
@@ -231,8 +254,10 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
   bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
   if (needs_zero) TRY(zero_from(untyped, *page));
   give_pages(untyped, *page);
-  commit(untyped, request, *size, PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize,
-         node, first);
+  const auto commit = is_run_of_pages(request.type) ? commit_pages : commit_objects;
+  commit(untyped, request.type, *size,
+         PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize, node.slot(first),
+         request.count);
   return {};
 }
 

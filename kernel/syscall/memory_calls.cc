@@ -1,6 +1,9 @@
 // Untyped, CNode, Vmo: memory and capabilities.
+#include <utility>
+
 #include "kernel/base/bits.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/object_lock.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"
 #include "kernel/object/vmo.h"
@@ -9,23 +12,30 @@
 namespace tessera {
 namespace {
 
-// The source of a copy or a mint, and its empty destination.
+// The source of a copy or a mint, what is in it, and its empty destination.
 struct Ends {
   Slot* from;
   Slot* to;
+  CapabilityWord word;
 };
 Result<Ends> find_ends(CNode& to, std::uint32_t to_index, CNode& from, std::uint32_t from_index) {
   TRY_ASSIGN(Slot * destination, to.at(to_index, 1));
   TRY_ASSIGN(Slot * source, from.at(from_index, 3));
-  if (source->empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 3};
+  const CapabilityWord word = source->word();
+  if (word.empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 3};
   if (!destination->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 1};
-  return Ends{source, destination};
+  return Ends{source, destination, word};
 }
 
-bool takes_badge(abi::ObjectType type) {
-  return type == abi::ObjectType::kEndpoint || type == abi::ObjectType::kNotification ||
-         type == abi::ObjectType::kIdentityControl || type == abi::ObjectType::kQosControl ||
-         type == abi::ObjectType::kIrqControl;
+constexpr std::uint64_t bit_of(abi::ObjectType type) {
+  return std::uint64_t{1} << std::to_underlying(type);
+}
+bool takes_badge(CapabilityWord word) {
+  constexpr std::uint64_t kTypes =
+      bit_of(abi::ObjectType::kEndpoint) | bit_of(abi::ObjectType::kNotification) |
+      bit_of(abi::ObjectType::kIdentityControl) | bit_of(abi::ObjectType::kQosControl) |
+      bit_of(abi::ObjectType::kIrqControl);
+  return (kTypes & bit_of(word.type())) != 0;
 }
 
 }  // namespace
@@ -47,32 +57,32 @@ Result<decode::UntypedInfoResult> Syscall::on(const decode::UntypedInfo<Syscall>
 
 Result<void> Syscall::on(const decode::CNodeCopy<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  TRY(check_derivable(*ends.from, 3));
-  const ObjectLock lock(*ends.from);
-  derive(*ends.from, *ends.to, ends.from->rights());
+  TRY(check_derivable(ends.word, 3));
+  const ObjectLock lock(ends.word);
+  derive(*ends.from, *ends.to, ends.word.rights());
   return {};
 }
 
 Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  TRY(check_derivable(*ends.from, 3));
-  if ((args.rights & ~ends.from->rights()) != 0) {
+  TRY(check_derivable(ends.word, 3));
+  if (!ends.word.has_rights(args.rights)) {
     return Error{abi::kEperm, abi::Detail::kBadRights, 4};
   }
-  if (args.badge != 0 && !takes_badge(ends.from->type())) {
+  if (args.badge != 0 && !takes_badge(ends.word)) {
     return Error{abi::kEinval, abi::Detail::kBadType, 5};
   }
   if (args.badge != 0 && ends.from->badge != 0) {
     return Error{abi::kEinval, abi::Detail::kOccupied, 5};
   }
-  const ObjectLock lock(*ends.from);
+  const ObjectLock lock(ends.word);
   derive(*ends.from, *ends.to, args.rights, args.badge);
   return {};
 }
 
 Result<void> Syscall::on(const decode::CNodeMove<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
-  const ObjectLock lock(*ends.from);
+  const ObjectLock lock(ends.word);
   ends.to->take(*ends.from);
   return {};
 }
@@ -106,7 +116,7 @@ Result<decode::CNodeQueryResult> Syscall::on(const decode::CNodeQuery<Syscall>& 
   if (slot->empty()) return decode::CNodeQueryResult{};
   return decode::CNodeQueryResult{.type = slot->type(),
                                   .rights = slot->rights(),
-                                  .badge = takes_badge(slot->type()) ? slot->badge : 0};
+                                  .badge = takes_badge(slot->word()) ? slot->badge : 0};
 }
 
 Result<void> Syscall::on(const decode::VmoMap<Syscall>& args) {

@@ -65,9 +65,9 @@ void Syscall::audit_refusal(const Frame& frame, Error error) {
   if (!by_control && *words == 0) {
     target = call.caller_.task();
     from = std::to_underlying(call.caller_.own_class.peek());
-  } else if (const auto found = call.find(*words, abi::ObjectType::kTask, 0, 0);
+  } else if (const auto found = call.find(*words, {abi::ObjectType::kTask, 0, 0}, 0);
              found.has_value()) {
-    target = &found->as<Task>();
+    target = &(*found).as<Task>();
     from = std::to_underlying(target->qos.peek().of);
   }
   const bool sets = by_control || words[-1] == abi::word(abi::QosOp::kSet);
@@ -79,14 +79,14 @@ void Syscall::audit_refusal(const Frame& frame, Error error) {
 Result<abi::QosClass> Syscall::class_of_task(const decode::SelfQos<Syscall>& args) {
   constexpr auto kInspect = static_cast<std::uint8_t>(abi::TaskRight::kInspect);
   TRY(take_tree());
-  const Result<Invoked> found = find(args.target, abi::ObjectType::kTask, kInspect, 2);
+  const Result<Invoked> found = find(args.target, {abi::ObjectType::kTask, 0, kInspect}, 2);
   if (!found.has_value()) {
     Error error = found.error();
     if (error.status == abi::kEbadf) error.status = abi::kEinval;
     return error;
   }
   if (args.op == abi::QosOp::kSet) return Error{abi::kEperm, abi::Detail::kNoAuthority, 2};
-  return found->as<Task>().qos.peek().of;
+  return (*found).as<Task>().qos.peek().of;
 }
 
 Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) {

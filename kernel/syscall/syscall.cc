@@ -36,6 +36,14 @@ constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
          call.invoked == abi::ObjectType::kReply || call.invoked == abi::ObjectType::kNotification;
 });
 
+// Why what was found is not what was wanted.
+[[gnu::noinline]] Result<Invoked> refusal(CapabilityWord found, CapabilityWord wanted,
+                                          std::uint8_t argument) {
+  if (found.empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
+  if (found.type() != wanted.type()) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
+  return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+}
+
 }  // namespace
 
 void Syscall::run() {
@@ -45,16 +53,14 @@ void Syscall::run() {
   decode::dispatch(*this, caller_.frame);
 }
 
-Result<Invoked> Syscall::find(std::uint64_t address, abi::ObjectType type, std::uint8_t rights,
-                              std::uint8_t argument) {
+Result<Invoked> Syscall::find(std::uint64_t address, CapabilityWord wanted,
+                              std::uint8_t argument) const {
   CNode* cspace = caller_.task()->cnode();
-  if (cspace == nullptr) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-  TRY_ASSIGN(Slot * slot, cspace->at(address, argument));
-  const Invoked found(*slot);
-  const CapabilityWord word = found.word;
-  if (word.empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
-  if (word.type() != type) return Error{abi::kEbadf, abi::Detail::kBadType, argument};
-  if ((rights & ~word.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+  if (cspace == nullptr || address == 0 || address >= cspace->count()) [[unlikely]] {
+    return refusal({}, wanted, argument);
+  }
+  const Invoked found(*cspace->slot(address));
+  if (!found.word.allows(wanted)) return refusal(found.word, wanted, argument);
   return found;
 }
 

@@ -79,7 +79,7 @@ class Syscall {
   // ------------------------------------------------------------------------------------------------
   template <abi::ObjectType type>
   Result<Ref<type>> lookup(std::uint64_t address, std::uint8_t rights, std::uint8_t argument) {
-    TRY_ASSIGN(const Invoked found, find(address, type, rights, argument));
+    TRY_ASSIGN(const Invoked found, find(address, {type, 0, rights}, argument));
     return Ref<type>{found};
   }
   // Not inlined: there are as many decoders as calls, and each has one of these at every check. So
@@ -167,8 +167,9 @@ class Syscall {
   Result<abi::QosClass> class_of_task(const decode::SelfQos<Syscall>& args);
   // Of whoever it is; 0: they stay. Tells which they are.
   [[gnu::noinline]] Result<std::uint32_t> set_affinity(Thread& thread, std::uint32_t harts);
-  [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, abi::ObjectType type,
-                                         std::uint8_t rights, std::uint8_t argument);
+  // `wanted` has the type and the rights, and no object.
+  [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, CapabilityWord wanted,
+                                         std::uint8_t argument) const;
 
   Thread& caller_;
 };

@@ -7,6 +7,7 @@
 #include "kernel/object/delete.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/mail.h"
+#include "kernel/object/object_lock.h"
 #include "kernel/object/state.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/scheduler.h"

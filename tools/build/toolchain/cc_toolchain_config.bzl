@@ -171,8 +171,9 @@ def _riscv64_features():
             enabled = True,
             flag_sets = [
                 _flags(_COMPILE, _RISCV64_COMPILE),
-                # The image is optimised unless somebody debugs it: -c dbg keeps DCHECK as well.
-                _flags(_COMPILE, ["-O2", "-g", "-DNDEBUG"], without = ["dbg"]),
+                # The image is optimised, as a whole (the linker calls the compiler), unless somebody
+                # debugs it: -c dbg keeps DCHECK as well.
+                _flags(_COMPILE, ["-O2", "-g", "-DNDEBUG", "-flto"], without = ["dbg"]),
                 _flags(_COMPILE, ["-Og", "-g"], with_features = ["dbg"]),
                 _flags(_CPP_COMPILE, ["-std=c++23"] + _RISCV64_CXX),
             ],
