@@ -23,6 +23,7 @@ inline std::uint64_t overhead() {
 }
 
 inline bool fail(std::string_view name, const rt::Error& error) {
+  end_row();
   rt::FixedText<64> text;
   rt::write_error(text, error);
   rt::print("BENCH ", name, " FAIL ", text.text());
@@ -30,6 +31,7 @@ inline bool fail(std::string_view name, const rt::Error& error) {
 }
 
 inline bool report(std::string_view name, Samples<kSamples>& samples) {
+  end_row();
   rt::print("BENCH ", name, " min=", samples.min(), " median=", samples.median(),
             " max=", samples.max(), " n=", samples.count());
   return true;
@@ -41,11 +43,11 @@ bool measure(std::string_view name, Call call) {
   Samples<kSamples> samples;
   const std::uint64_t reading = overhead();
   for (int i = 0; i < kWarmUp + kSamples; ++i) {
-    const std::uint64_t before = instructions();
+    const std::uint64_t before = begin_sample();
     const auto answer = call();
     // Here, as every caller tests it: otherwise the error would be put together before the read.
     if (!answer) return fail(name, answer.error());
-    const std::uint64_t after = instructions();
+    const std::uint64_t after = end_sample();
     if (i >= kWarmUp) samples.add(after - before - reading);
   }
   return report(name, samples);

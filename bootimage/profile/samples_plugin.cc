@@ -1,0 +1,71 @@
+// A QEMU plugin that writes what was executed in the samples of the bench image
+// (servers/bench/marks.h), as trace.h has it, a row of the table after the other: what lies between
+// the mark of a begin and the mark of an end, the two reads of the counter included. For a machine
+// of one hart.
+//
+//   -plugin libsamples.so,out=FILE
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include "bootimage/plugin/code.h"
+#include "bootimage/plugin/qemu.h"
+#include "bootimage/profile/trace.h"
+#include "servers/bench/marks.h"
+
+int qemu_plugin_version = 1;
+
+namespace {
+
+namespace plugin = bootimage::plugin;
+using bootimage::profile::Trace;
+using tessera::bench::code_of;
+using tessera::bench::Mark;
+
+constexpr std::uint64_t kPageSize = 4096;
+
+Trace trace;
+std::ofstream out;
+
+void on_instruction(unsigned, void* data) {
+  trace.executed(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
+}
+void on_begin(unsigned, void*) { trace.begin(); }
+void on_end(unsigned, void*) { trace.end(); }
+void on_end_row(unsigned, void*) { trace.end_row(out); }
+void on_access(unsigned, qemu_plugin_meminfo, std::uint64_t, void*) { trace.accessed(); }
+
+using Callback = void (*)(unsigned, void*);
+Callback callback_of(std::uint64_t address, std::uint32_t code) {
+  if (!plugin::is_users(address)) return on_instruction;
+  if (code == code_of(Mark::kBegin)) return on_begin;
+  if (code == code_of(Mark::kEnd)) return on_end;
+  if (code == code_of(Mark::kEndRow)) return on_end_row;
+  return on_instruction;
+}
+
+void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
+  for (std::size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
+    qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
+    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
+    const std::uint32_t code = plugin::code_of(instruction);
+    const auto page =
+        reinterpret_cast<std::uintptr_t>(qemu_plugin_insn_haddr(instruction)) / kPageSize;
+    const std::uintptr_t number = trace.number_of({address, code, page});
+    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback_of(address, code),
+                                           QEMU_PLUGIN_CB_NO_REGS, reinterpret_cast<void*>(number));
+    if (plugin::accesses_memory(code)) {
+      qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
+                                       QEMU_PLUGIN_MEM_RW, nullptr);
+    }
+  }
+}
+
+}  // namespace
+
+int qemu_plugin_install(qemu_plugin_id id, const void*, int count, char** arguments) {
+  out.open(plugin::argument(count, arguments, "out="));
+  if (!out) return -1;
+  qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+  return 0;
+}
