@@ -28,6 +28,7 @@ std::uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn* instruction);
 void* qemu_plugin_insn_haddr(const qemu_plugin_insn* instruction);  // in QEMU's own memory
 const void* qemu_plugin_insn_data(const qemu_plugin_insn* instruction);
 std::size_t qemu_plugin_insn_size(const qemu_plugin_insn* instruction);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo info);
 qemu_plugin_hwaddr* qemu_plugin_get_hwaddr(qemu_plugin_meminfo info, std::uint64_t address);
 bool qemu_plugin_hwaddr_is_io(const qemu_plugin_hwaddr* address);
 std::uint64_t qemu_plugin_hwaddr_phys_addr(const qemu_plugin_hwaddr* address);

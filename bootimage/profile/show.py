@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""show.py QEMU PLUGIN PROGRAMS BUDGETS: where the instructions of a row of the bench's table go; see --help."""
+"""show.py BENCH_QEMU SAMPLES_PLUGIN BOOT_QEMU BOOT_PLUGIN PROGRAMS BUDGETS: where the instructions of a row of the bench's
+table go, or those of a boot; see --help."""
 import argparse
 import collections
 import os
-import subprocess
 import sys
-import tempfile
 
+import boot
 import flame
+import machine
 import programs
 import samples
 import stacks
@@ -19,12 +20,15 @@ A task that runs code of its own, of no program of the image, is called unknown.
 exit: 0 shown, 1 it could not be, 2 a wrong flag or name"""
 
 
+BOOT = "boot_to_init"
+
+
 def parse(arguments, names):
     parser = argparse.ArgumentParser(
         prog="bazel run //bootimage:profile --", allow_abbrev=False, epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Shows where a benchmark's instructions go: a table by function, and a flame graph as an SVG.")
-    parser.add_argument("name", metavar="NAME", nargs="?", help="a row of the bench's table")
+    parser.add_argument("name", metavar="NAME", nargs="?", help=f"a row of the bench's table, or {BOOT}")
     parser.add_argument("--list", action="store_true", help="the names, and no more")
     parser.add_argument("--svg", metavar="FILE", help="where the flame graph goes (NAME.svg)")
     parser.add_argument("--inlined", action="store_true", help="by function also where the compiler inlined it")
@@ -37,9 +41,9 @@ def parse(arguments, names):
 
 
 def names_of(budgets):
-    """The first words of the budgets' lines."""
+    """The first words of the budgets' lines, and the boot's."""
     lines = (line.split() for line in budgets.splitlines())
-    return [words[0] for words in lines if words and not words[0].startswith("#")]
+    return [words[0] for words in lines if words and not words[0].startswith("#")] + [BOOT]
 
 
 def table(counts):
@@ -54,19 +58,6 @@ def table(counts):
     return lines + [f"{total:>12}  {100:>5.1f}%  all"]
 
 
-def record(qemu, plugin, scratch):
-    """Boots the image; the trace's lines and what came on the console."""
-    trace, log = os.path.join(scratch, "trace"), os.path.join(scratch, "log")
-    # Started in the runfiles' folder of the workspace; the image's files are beside it.
-    environment = dict(os.environ, TEST_SRCDIR=os.path.dirname(os.getcwd()))
-    run = subprocess.run([qemu, f"--log={log}", f"--plugin={os.path.abspath(plugin)},out={trace}"], env=environment,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
-    if run.returncode != 0:
-        raise samples.Wrong("\n".join(["the image did not come to its end"] + run.stdout.splitlines()[-20:]))
-    with open(trace, encoding="utf-8") as lines, open(log, encoding="utf-8", errors="replace") as text:
-        return lines.readlines(), text.read()
-
-
 def sample_of(name, trace, log):
     for row in samples.rows_of(trace, log):
         if row.name == name:
@@ -75,7 +66,7 @@ def sample_of(name, trace, log):
 
 
 def main(arguments):
-    qemu, plugin, listing, budgets, *rest = arguments
+    bench_qemu, samples_plugin, boot_qemu, boot_plugin, listing, budgets, *rest = arguments
     with open(budgets, encoding="utf-8") as file:
         names = names_of(file.read())
     flags = parse(rest, names)
@@ -85,8 +76,10 @@ def main(arguments):
     # `bazel run` starts programs elsewhere: a relative path is meant from where the user stands.
     svg = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", "."), flags.svg or f"{flags.name}.svg")
     try:
-        with tempfile.TemporaryDirectory() as scratch:
-            sample = sample_of(flags.name, *record(qemu, plugin, scratch))
+        if flags.name == BOOT:
+            sample = boot.way_to_init(machine.record(boot_qemu, boot_plugin, *boot.FLAGS)[0])
+        else:
+            sample = sample_of(flags.name, *machine.record(bench_qemu, samples_plugin))
         kernel, others = programs.load(listing)
         inlined = programs.inlined_functions(sample, kernel, others) if flags.inlined else None
         counts = stacks.count(sample, programs.Places(sample, kernel, others, inlined))

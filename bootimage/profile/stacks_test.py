@@ -147,7 +147,7 @@ class Output(unittest.TestCase):
             self.assertLessEqual(len(text.text) * flame.LETTER, flame.WIDTH)
 
     def test_names_come_from_the_budgets(self):
-        self.assertEqual(show.names_of("# a comment\n\ncall 3\nanswer 4 5\n"), ["call", "answer"])
+        self.assertEqual(show.names_of("# a comment\n\ncall 3\nanswer 4 5\n"), ["call", "answer", "boot_to_init"])
 
     def test_wrong_flags_are_refused(self):
         self.assertEqual(show.parse(["call", "--svg=x"], ["call"]).svg, "x")
