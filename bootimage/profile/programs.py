@@ -5,7 +5,9 @@ import json
 import struct
 import subprocess
 
-KERNEL_BASE = 0xFFFFFFFF80000000  # as in bootimage/plugin/code.h
+from samples import KERNEL_BASE
+
+# As in bootimage/plugin/code.h.
 FIRMWARE = range(0x80000000, 0x80300000)
 IMAGE = range(0x80200000, FIRMWARE.stop)  # of the kernel, before paging is on
 IMAGE_OFFSET = 0xFFFFFFFF00000000  # kernel.ld

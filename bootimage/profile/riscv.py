@@ -4,6 +4,8 @@
 # What the table has beside instructions: writes of satp, sfence.vma, fences, those of them that are full ones, atomic instructions.
 KINDS = ("satp", "sfence", "fence", "full", "atomic")
 
+ECALL = 0x00000073
+
 _SYSTEM, _MISC_MEM, _AMO, _JAL, _JALR = 0x73, 0x0F, 0x2F, 0x6F, 0x67
 _SFENCE_VMA = 0b0001001  # funct7
 _FENCE_TSO = 0b1000  # fm

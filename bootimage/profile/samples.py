@@ -2,13 +2,17 @@
 import collections
 import re
 
+import riscv
+
+KERNEL_BASE = 0xFFFFFFFF80000000  # as in bootimage/plugin/code.h
+
 # A short instruction has two bytes.
 Instruction = collections.namedtuple("Instruction", "address code page size")
 # `values` are min, median, max and n; `samples` are pairs: how often, and the instructions, without the reads of the counter.
 Row = collections.namedtuple("Row", "name values samples")
 
 LINE = re.compile(r"bench: BENCH (\S+) min=(\d+) median=(\d+) max=(\d+) n=(\d+)")
-# csrrs rd, instret, x0: servers/bench/counter.h.
+# rdinstret: servers/bench/marks.h.
 READ_MASK, READ = 0xFFFFF07F, 0xC0202073
 
 
@@ -39,17 +43,15 @@ def parse_trace(lines):
     return rows
 
 
-def is_read(instruction):
-    return instruction.code & READ_MASK == READ
-
-
 def without_reads(recorded):
-    """What lies between the read of the counter at the end and the one before it. A thread that waits for an interrupt reads
-    again and again: the last one counts."""
-    reads = [i for i, each in enumerate(recorded) if is_read(each)]
-    if len(reads) < 2 or reads[-1] != len(recorded) - 1:
+    """What lies between the two reads of the counter."""
+    if len(recorded) < 2 or any(each.code & READ_MASK != READ for each in (recorded[0], recorded[-1])):
         raise Wrong("a sample of the trace does not lie between two reads of the counter")
-    return recorded[reads[-2] + 1 : -1]
+    sample = recorded[1:-1]
+    # Who waits for an interrupt reads again and again. An instruction after the last read, before the trap, is not counted: the trap is
+    # the first that is (servers/bench/interrupts.cc).
+    places = [each.address >= KERNEL_BASE for each in sample[:2]]
+    return sample[1:] if places == [False, True] and sample[0].code != riscv.ECALL else sample
 
 
 def parse_log(log):

@@ -30,6 +30,9 @@ std::ofstream out;
 void on_instruction(unsigned, void* data) {
   trace.executed(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
 }
+void on_read(unsigned, void* data) {
+  trace.read(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
+}
 void on_begin(unsigned, void*) { trace.begin(); }
 void on_end(unsigned, void*) { trace.end(); }
 void on_end_row(unsigned, void*) { trace.end_row(out); }
@@ -38,6 +41,7 @@ void on_access(unsigned, qemu_plugin_meminfo, std::uint64_t, void*) { trace.acce
 using Callback = void (*)(unsigned, void*);
 Callback callback_of(std::uint64_t address, std::uint32_t code) {
   if (!plugin::is_users(address)) return on_instruction;
+  if (tessera::bench::reads_counter(code)) return on_read;
   if (code == code_of(Mark::kBegin)) return on_begin;
   if (code == code_of(Mark::kEnd)) return on_end;
   if (code == code_of(Mark::kEndRow)) return on_end_row;

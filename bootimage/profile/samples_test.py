@@ -44,9 +44,11 @@ class Rows(unittest.TestCase):
         (row,) = samples.rows_of(trace(["sample 3 0 1 2 0", "sample 9 0 3 3 0"]), log(2))
         self.assertEqual([each.size for each in samples.median_sample(row)], [2, 2])
 
-    def test_who_reads_again_and_again_begins_at_the_last(self):
-        (row,) = samples.rows_of(trace(["sample 1 0 3 0 3 0 1 0"]), log(1))
-        self.assertEqual([each.code for each in samples.median_sample(row)], [0x73])
+    def test_what_waits_for_an_interrupt_is_not_counted(self):
+        lines = ["insn 4 0x1005c 0xbff5 7\n"] + trace(["sample 1 0 4 2 3 0"], ["sample 1 0 1 2 3 0"], ["sample 1 0 2 3 0"], ["sample 1 0 4 1 2 0"])
+        rows = samples.rows_of(lines, log(2, 3, 2, 3))
+        self.assertEqual([[each.code for each in samples.median_sample(row)] for row in rows],
+                         [[0x18079073, 0x8082], [0x73, 0x18079073, 0x8082], [0x18079073, 0x8082], [0xBFF5, 0x73, 0x18079073]])
 
     def test_a_row_that_failed_is_left_out(self):
         text = log(1, 1).replace("row0 min=1 median=1 max=9 n=200", "row0 FAIL call: epipe")
@@ -107,6 +109,7 @@ class Jumps(unittest.TestCase):
             (0x008000EF, True, False),  # jal ra
             (0x008002EF, True, False),  # jal t0
             (0x0080006F, False, False),  # j
+            (0xA001, False, False),  # c.j
             (0x000500E7, True, False),  # jalr a0
             (0x00008067, False, True),  # ret
             (0x00050067, False, False),  # jr a0

@@ -25,6 +25,7 @@ void Trace::begin() {
   settle();
   recording_ = true;
   stretch_.clear();
+  last_read_ = 0;
 }
 
 void Trace::executed(Number instruction) {
@@ -32,6 +33,14 @@ void Trace::executed(Number instruction) {
   ++count_;
   if (recording_) stretch_.push_back(instruction);
   pending_ = plugin::accesses_memory(instructions_[instruction]->code);
+}
+
+void Trace::read(Number instruction) {
+  executed(instruction);
+  if (!recording_) return;
+  const auto here = static_cast<std::ptrdiff_t>(stretch_.size()) - 1;
+  stretch_.erase(stretch_.begin(), stretch_.begin() + last_read_);
+  last_read_ = here - last_read_;
 }
 
 void Trace::accessed() { pending_ = false; }

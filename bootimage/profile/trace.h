@@ -10,6 +10,7 @@
 #ifndef BOOTIMAGE_PROFILE_TRACE_H_
 #define BOOTIMAGE_PROFILE_TRACE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <ostream>
@@ -34,8 +35,11 @@ class Trace {
 
   void begin();                       // forgets a stretch that did not end
   void executed(Number instruction);  // or about to be
-  void accessed();                    // the last one read or wrote memory, so it did not fault
-  void end();                         // nothing if none began
+  // The same, of an instruction that reads the counter: what was executed before the last of them
+  // is forgotten, so that a stretch lies between the last two.
+  void read(Number instruction);
+  void accessed();  // the last one read or wrote memory, so it did not fault
+  void end();       // nothing if none began
   void end_row(std::ostream& out);
 
   bool recording() const { return recording_; }
@@ -52,6 +56,7 @@ class Trace {
   bool pending_ = false;  // the last one accesses memory, and has not yet
   std::uint64_t count_ = 0;
   std::vector<Number> stretch_;
+  std::ptrdiff_t last_read_ = 0;  // where in it
   std::map<std::vector<Number>, std::uint64_t> samples_;
 };
 

@@ -55,6 +55,22 @@ TEST_F(TraceTest, WhatFaultedIsNotExecuted) {
   EXPECT_EQ(trace.count(), 2U);
 }
 
+// As of a thread that waits for an interrupt: without end, if it were kept.
+TEST_F(TraceTest, AStretchLiesBetweenTheLastTwoReads) {
+  const Trace::Number read = trace.number_of({0x1008, 0xc0202573, 1});
+  trace.read(read);  // before it begins
+  trace.begin();
+  for (int i = 0; i < 3; ++i) {
+    trace.read(read);
+    trace.executed(i == 2 ? load : add);
+    trace.accessed();
+  }
+  trace.executed(load);  // faults
+  trace.read(read);
+  trace.end();
+  EXPECT_NE(row().find("\nsample 1 2 1 2\nrow\n"), std::string::npos);
+}
+
 TEST_F(TraceTest, ASampleThatDidNotEndIsNone) {
   trace.end();
   trace.begin();

@@ -1,31 +1,26 @@
 // bench: what the kernel's operations cost, in guest instructions, from the caller's side and stubs
 // included.
+//
+//   bench=NAME       on the kernel's command line: this row alone
 #include <cstdint>
 
-#include "idl/service/echo_client.h"
 #include "servers/bench/measure.h"
+#include "servers/bench/objects.h"
+#include "servers/bench/rows.h"
 #include "servers/runtime/print.h"
-#include "servers/runtime/slots.h"
 #include "servers/runtime/start.h"
 
 namespace tessera {
-namespace {
 
-constexpr service::EchoClient kEcho(rt::start::peer(0));
-
-bool measure_calls() {
-  bool all = bench::measure("call_reply_0w", [] { return kEcho.nothing(); });
-  all &= bench::measure("call_reply_4w", [] { return kEcho.four(1, 2, 3, 4); });
-  all &= bench::measure("call_reply_6w", [] { return kEcho.six(1, 2, 3, 4, 5, 6); });
-  return all;
-}
-
-}  // namespace
-
-extern "C" std::int32_t server_main(std::uint64_t) {
-  if (!measure_calls()) return 1;
+extern "C" std::int32_t server_main(std::uint64_t argument) {
+  bench::only = rt::argument_text(argument);
+  bool all = bench::measure_rows(bench::call_rows());
+  all &= bench::measure_rows(bench::thread_rows());
+  all &= bench::measure_rows(bench::process_rows());
+  all &= bench::measure_rows(bench::interrupt_rows());
+  all &= bench::measure_objects();
   rt::print("end");
-  return 0;
+  return all ? 0 : 1;
 }
 
 }  // namespace tessera

@@ -12,7 +12,7 @@ namespace tessera::bench {
 
 // The immediate.
 enum class Mark : std::uint16_t {
-  kBegin = 0x5e1,   // the next instruction reads the counter, and then the sample begins
+  kBegin = 0x5e1,   // the counter is read next; the sample begins with the last read before its end
   kEnd = 0x5e2,     // the instruction before read the counter
   kEndRow = 0x5e3,  // of one row of the table all samples have come
 };
@@ -21,6 +21,9 @@ enum class Mark : std::uint16_t {
 constexpr std::uint32_t code_of(Mark mark) {
   return static_cast<std::uint32_t>(mark) << 20 | 0b010U << 12 | 0b0010011U;
 }
+
+// rdinstret: csrrs rd, instret, x0
+constexpr bool reads_counter(std::uint32_t code) { return (code & 0xffff'f07fU) == 0xc020'2073U; }
 
 }  // namespace tessera::bench
 
