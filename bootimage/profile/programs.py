@@ -20,8 +20,15 @@ def run(command, text=""):
 
 
 def demangle(names):
-    """Without parameters, return types, and the namespaces that all have."""
-    text = run(["llvm-cxxfilt-19", "--no-params"], "".join(name + "\n" for name in names))
+    """As one reads them, without the namespaces that all have; without parameters, but for those that are the same without."""
+    names = list(names)
+    lines = "".join(name + "\n" for name in names)
+    short, full = (_without_namespaces(run(["llvm-cxxfilt-19", *flags], lines)) for flags in (["--no-params"], []))
+    times = collections.Counter(short)
+    return [full[i] if times[name] > 1 else name for i, name in enumerate(short)]
+
+
+def _without_namespaces(text):
     for namespace in NAMESPACES:
         text = text.replace(namespace, "")
     return text.splitlines()

@@ -109,6 +109,8 @@ class Functions(unittest.TestCase):
 
     def test_names_lose_parameters_and_the_houses_namespace(self):
         self.assertEqual(programs.demangle(["_ZN7tessera12_GLOBAL__N_14workEi", "_start"]), ["work", "_start"])
+        self.assertEqual(programs.demangle(["_ZN7tessera4workEi", "_ZN7tessera4workENS_4HartE", "_ZN7tessera4restEi"]),
+                         ["work(int)", "work(Hart)", "rest"])
 
     def test_what_is_inlined_stands_on_its_function(self):
         text = '{"Address":"0x1000","Symbol":[{"FunctionName":"in"},{"FunctionName":"mid"},{"FunctionName":"f"}]}\n'
