@@ -42,7 +42,7 @@ def trace_of(log):
 
 
 def log_of(*lines):
-    return "\r\n".join(["init: start", *lines, "init: bench ended: exited 0"]) + "\r\n"
+    return "\r\n".join(["init: start", *lines, "init: bench ended: exited status=0"]) + "\r\n"
 
 
 class Case(unittest.TestCase):

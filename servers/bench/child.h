@@ -19,9 +19,9 @@ namespace tessera::bench {
 
 struct ChildPlan {
   kernel::Untyped memory;
-  rt::Slot first;         // empty slots, Child::kSlots in a row
-  kernel::Vmo code;       // to be mapped there: a capability carries one mapping
-  std::uint64_t address;  // as the bench itself has it mapped
+  rt::Slot first;             // empty slots, Child::kSlots in a row
+  kernel::Vmo code;           // to be mapped there: a capability carries one mapping
+  std::uint64_t address = 0;  // as the bench itself has it mapped
   std::uint32_t slots = abi::kCnodeSlotsMin;
 };
 

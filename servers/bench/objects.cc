@@ -42,7 +42,7 @@ constexpr std::uint64_t kLargeAddress = kPageAddress + kLargeSize;
 constexpr std::uint64_t kFieldAddress = kPageAddress + 2 * kLargeSize;
 
 // A page for each time that a row takes one, and the keeper's.
-constexpr std::uint64_t kFieldSize = (kWarmUp + kSamples + 1) * abi::kPageSize;
+constexpr std::uint64_t kFieldSize = std::uint64_t{kWarmUp + kSamples + 1} * abi::kPageSize;
 
 constexpr kernel::CNode own() { return rt::start::cnode(); }
 constexpr kernel::Access kReadWrite = kernel::Access::kRead | kernel::Access::kWrite;
