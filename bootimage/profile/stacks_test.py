@@ -66,6 +66,12 @@ class Stacks(unittest.TestCase):
                 count(step("u main 10", CALL), step("u f 20"), step("k entry 100", SRET), step(f"u f {back}")),
                 {"u main": 1, "u main f": 2, "k entry": 1}, back)
 
+    def test_a_trap_begins_anew_in_the_kernel(self):
+        # What was left with sret is over, also where it was left in the function that traps begin in.
+        self.assertEqual(
+            count(step("u f 10", ECALL), step("k start 100", CALL), step("k entry 200", SRET), step("u f 14", ECALL), step("k entry 200")),
+            {"u f": 2, "k start": 1, "k start entry": 1, "k entry": 1})
+
     def test_the_firmware_comes_back_to_the_kernels_stack(self):
         self.assertEqual(
             count(step("k a 100", CALL), step("k sbi 200", ECALL), step("firmware f 300", 0x30200073), step("k sbi 204", RETURN),
