@@ -14,6 +14,7 @@
 
 #include "bootimage/plugin/code.h"
 #include "bootimage/plugin/qemu.h"
+#include "bootimage/profile/recorder.h"
 #include "bootimage/profile/trace.h"
 
 int qemu_plugin_version = 1;
@@ -21,21 +22,18 @@ int qemu_plugin_version = 1;
 namespace {
 
 namespace plugin = bootimage::plugin;
-using bootimage::profile::Trace;
+namespace profile = bootimage::profile;
 
-constexpr std::uint64_t kPageSize = 4096;
 // hw/riscv/virt.c of QEMU 7.2; PC16550D, section 8.0: the transmitter's holding register is the
 // first.
 constexpr std::uint64_t kTransmit = 0x1000'0000;
 
-Trace trace;
+profile::Trace trace;
 std::ofstream out;
 enum class Phase { kFirmware, kKernel, kUser } phase = Phase::kFirmware;
 std::uint64_t begin = 0;
 
-void on_instruction(unsigned, void* data) {
-  trace.executed(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
-}
+void on_instruction(unsigned, void* data) { trace.executed(profile::number_in(data)); }
 void on_entry(unsigned hart, void* data) {
   if (phase == Phase::kFirmware) {
     phase = Phase::kKernel;
@@ -62,27 +60,13 @@ void on_access(unsigned, qemu_plugin_meminfo info, std::uint64_t address, void*)
   out << "byte " << trace.count() - begin << std::endl;
 }
 
-using Callback = void (*)(unsigned, void*);
-Callback callback_of(std::uint64_t address) {
+profile::OnInstruction callback_of(std::uint64_t address, std::uint32_t) {
   if (address == plugin::kImagePhysical) return on_entry;
   return plugin::is_users(address) ? on_user : on_instruction;
 }
 
 void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
-  for (std::size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
-    qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
-    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    const std::uint32_t code = plugin::code_of(instruction);
-    const auto page =
-        reinterpret_cast<std::uintptr_t>(qemu_plugin_insn_haddr(instruction)) / kPageSize;
-    const std::uintptr_t number = trace.number_of({address, code, page});
-    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback_of(address),
-                                           QEMU_PLUGIN_CB_NO_REGS, reinterpret_cast<void*>(number));
-    if (plugin::accesses_memory(code)) {
-      qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
-                                       QEMU_PLUGIN_MEM_RW, nullptr);
-    }
-  }
+  profile::record(block, trace, callback_of, on_access);
 }
 
 }  // namespace

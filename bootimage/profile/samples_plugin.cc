@@ -10,6 +10,7 @@
 
 #include "bootimage/plugin/code.h"
 #include "bootimage/plugin/qemu.h"
+#include "bootimage/profile/recorder.h"
 #include "bootimage/profile/trace.h"
 #include "servers/bench/marks.h"
 
@@ -18,28 +19,21 @@ int qemu_plugin_version = 1;
 namespace {
 
 namespace plugin = bootimage::plugin;
-using bootimage::profile::Trace;
+namespace profile = bootimage::profile;
 using tessera::bench::code_of;
 using tessera::bench::Mark;
 
-constexpr std::uint64_t kPageSize = 4096;
-
-Trace trace;
+profile::Trace trace;
 std::ofstream out;
 
-void on_instruction(unsigned, void* data) {
-  trace.executed(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
-}
-void on_read(unsigned, void* data) {
-  trace.read(static_cast<Trace::Number>(reinterpret_cast<std::uintptr_t>(data)));
-}
+void on_instruction(unsigned, void* data) { trace.executed(profile::number_in(data)); }
+void on_read(unsigned, void* data) { trace.read(profile::number_in(data)); }
 void on_begin(unsigned, void*) { trace.begin(); }
 void on_end(unsigned, void*) { trace.end(); }
 void on_end_row(unsigned, void*) { trace.end_row(out); }
 void on_access(unsigned, qemu_plugin_meminfo, std::uint64_t, void*) { trace.accessed(); }
 
-using Callback = void (*)(unsigned, void*);
-Callback callback_of(std::uint64_t address, std::uint32_t code) {
+profile::OnInstruction callback_of(std::uint64_t address, std::uint32_t code) {
   if (!plugin::is_users(address)) return on_instruction;
   if (tessera::bench::reads_counter(code)) return on_read;
   if (code == code_of(Mark::kBegin)) return on_begin;
@@ -49,20 +43,7 @@ Callback callback_of(std::uint64_t address, std::uint32_t code) {
 }
 
 void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
-  for (std::size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
-    qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
-    const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
-    const std::uint32_t code = plugin::code_of(instruction);
-    const auto page =
-        reinterpret_cast<std::uintptr_t>(qemu_plugin_insn_haddr(instruction)) / kPageSize;
-    const std::uintptr_t number = trace.number_of({address, code, page});
-    qemu_plugin_register_vcpu_insn_exec_cb(instruction, callback_of(address, code),
-                                           QEMU_PLUGIN_CB_NO_REGS, reinterpret_cast<void*>(number));
-    if (plugin::accesses_memory(code)) {
-      qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
-                                       QEMU_PLUGIN_MEM_RW, nullptr);
-    }
-  }
+  profile::record(block, trace, callback_of, on_access);
 }
 
 }  // namespace
