@@ -86,8 +86,11 @@ def main(arguments):
         print("\n".join(table(counts)))
         with open(svg, "w", encoding="utf-8") as file:
             file.write(flame.draw(flags.name, counts))
-    except (samples.Wrong, OSError) as wrong:
+    except samples.Wrong as wrong:
         print(f"profile: {wrong}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"profile: {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"flame graph: {svg}")
     return 0
