@@ -50,7 +50,7 @@ NOT_REACHED = {"kernel": "servers/", "": "kernel/"}
 TARGET_ROOMS = ("bootimage", "docs", "kernel", "servers")
 FOR_HOST = (
     r"_(test|fuzz|nc)\.cc$|/testing/|^kernel/(testing|explore|arch/host)/|"
-    r"^bootimage/(flags|ladder|pack|runner|stretch|testdata)/|"
+    r"^bootimage/(flags|ladder|pack|plugin|profile|runner|stretch|testdata)/|"
     r"^(kernel/mem/census|servers/manifest/names)\.cc$"
 )
 

@@ -1,18 +1,25 @@
 #!/usr/bin/env python3
-"""bench.py QEMU BUDGETS [--json=FILE] [--only=NAME]: boots the bench image, prints what each operation costs beside the most
-that it may cost, and fails when one costs more, when one failed, or when one is missing.
+"""bench.py QEMU PLUGIN BUDGETS COLUMN_BUDGETS [--json=FILE] [--only=NAME]: boots the bench image, prints what each operation costs
+beside the most that it may cost, and fails when one costs more, when one failed, or when one is missing.
 """
 import collections
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
+
+# Started in the runfiles' folder of the workspace.
+sys.path.append(os.path.abspath("bootimage/profile"))
+import budgets as column_budgets
+import columns
+import machine
+import riscv
+from samples import Wrong
 
 USAGE = """usage: bazel run //bootimage:bench -- [--json=FILE] [--only=NAME]
 What the kernel's operations cost: guest instructions, exact, the same in every run. docs/performance.md tells what each row is.
-An asterisk: more than the goal, which is not reached yet.
+An asterisk: more than the goal, which is not reached yet. Beside it, of one that costs the median: writes of satp, sfence.vma, fences
+(of which full ones), atomic instructions; ci/budgets/columns.txt holds them.
 --json=FILE writes the table as a list of objects; --only=NAME measures that row alone.
 Exit: 0 all within their budgets, 1 not, or not all could be measured, 2 wrong flags."""
 
@@ -23,10 +30,6 @@ MEASURED = ("min", "median", "max", "n")
 ROW = re.compile(r"BENCH (\S+) " + " ".join(name + r"=(\d+)" for name in MEASURED))
 
 Budget = collections.namedtuple("Budget", "most goal")
-
-
-class Wrong(Exception):
-    """What was read is not what it should be; with what is wrong."""
 
 
 class WrongFlag(Exception):
@@ -108,21 +111,21 @@ def parse_flags(flags, names):
     return chosen
 
 
-def boot(qemu, only=None):
-    """What came on the console."""
-    with tempfile.TemporaryDirectory() as scratch:
-        log = os.path.join(scratch, "log")
-        command = [qemu, f"--log={log}"]
-        if only:
-            command.append("--bootargs=" + ONLY_BOOTARGS.format(only))
-        # Started in the runfiles' folder of the workspace; the image's files are beside it.
-        environment = dict(os.environ, TEST_SRCDIR=os.path.dirname(os.getcwd()))
-        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             errors="replace", check=False)
-        if run.returncode != 0:
-            raise Wrong("\n".join(["the image did not come to its end"] + run.stdout.splitlines()[-20:]))
-        with open(log, encoding="utf-8", errors="replace") as file:
-            return file.read()
+def boot(qemu, plugin, only=None):
+    """The trace's lines, and what came on the console."""
+    return machine.record(qemu, plugin, *(["--bootargs=" + ONLY_BOOTARGS.format(only)] if only else []))
+
+
+def add_columns(rows, trace, log, due):
+    """Adds to the rows what else the trace tells of them: (what is wrong, what is good to know) of that."""
+    try:
+        counted = dict(columns.columns(trace, log))
+    except Wrong as wrong:
+        return [str(wrong)], []
+    for row in rows:
+        row.update(counted[row["name"]])
+    have = {row["name"]: [row[kind] for kind in riscv.KINDS] for row in rows}
+    return column_budgets.judge(have, {name: figures for name, figures in due.items() if name in have}, riscv.KINDS)
 
 
 def write_json(path, rows):
@@ -136,26 +139,34 @@ def write_json(path, rows):
         raise Wrong(f"{path}: {error.strerror}") from None
 
 
-def run(qemu, budget_file, flags):
-    with open(budget_file, encoding="utf-8") as file:
-        budgets = parse_budgets(file.read())
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def run(qemu, plugin, budget_file, column_budget_file, flags):
+    budgets = parse_budgets(read(budget_file))
+    due = column_budgets.parse(read(column_budget_file), len(riscv.KINDS))
     chosen = parse_flags(flags, list(budgets))
     only = chosen.get("only")
-    rows, complaints = parse_log(boot(qemu, only))
+    trace, log = boot(qemu, plugin, only)
+    rows, complaints = parse_log(log)
     wrong, notes = judge(rows, budgets, only)
-    print("\n".join(table(rows, budgets) + ["bench: " + line for line in notes + complaints + wrong]))
+    more_wrong, more_notes = add_columns(rows, trace, log, due)
+    complaints += wrong + more_wrong
+    print("\n".join(table(rows, budgets) + ["bench: " + line for line in notes + more_notes + complaints]))
     if "json" in chosen:
         write_json(chosen["json"], rows)
-    return 1 if complaints + wrong else 0
+    return 1 if complaints else 0
 
 
 def main(arguments):
-    qemu, budget_file, *flags = arguments
+    *files, flags = *arguments[:4], arguments[4:]
     if "--help" in flags:
         print(USAGE)
         return 0
     try:
-        return run(qemu, budget_file, flags)
+        return run(*files, flags)
     except WrongFlag as wrong:
         print(f"bench: {wrong}\n{USAGE}", file=sys.stderr)
         return 2

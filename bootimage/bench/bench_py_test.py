@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import tempfile
 import unittest
 
@@ -13,10 +14,31 @@ _SPEC = importlib.util.spec_from_file_location("bench", os.path.abspath("bootima
 bench = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(bench)
 
+COLUMNS = "quick 0 0 0 0 0\nslow 1 0 0 0 1\n"
 BUDGETS = "# names\n\nquick 10 20\nslow 300 200\n"
 QUICK = "bench: BENCH quick min=9 median=10 max=12 n=200"
 SLOW = "bench: BENCH slow min=300 median=300 max=300 n=200"
 END = "bench: end"
+
+
+# Of quick nothing special, of slow a write of satp and an atomic instruction.
+INSTRUCTIONS = ["insn 0 0x10000 0xc0202573 1", "insn 1 0x10004 0x13 1", "insn 2 0xffffffff80204000 0x18079073 2",
+                "insn 3 0xffffffff80204004 0x0c05352f 2"]
+SPECIAL = {"slow": [3, 2]}
+
+
+def trace_of(log):
+    """What a trace has of a log: a row for each that was printed, with the median's instructions."""
+    lines = INSTRUCTIONS[:]
+    for line in log.splitlines():
+        if not line.startswith("bench: BENCH"):
+            continue
+        if match := re.match(r"bench: BENCH (\S+) .*median=(\d+)", line):
+            special = SPECIAL.get(match[1], [])
+            numbers = [0] + special + [1] * (int(match[2]) - len(special)) + [0]
+            lines.append("sample 200 " + " ".join(map(str, numbers)))
+        lines.append("row")
+    return "\n".join(lines) + "\n"
 
 
 def log_of(*lines):
@@ -42,20 +64,23 @@ class Case(unittest.TestCase):
         with open(self.path(name), encoding="utf-8") as file:
             return file.read()
 
-    def run_bench(self, log, *flags, budgets=BUDGETS, status=0):
+    def run_bench(self, log, *flags, budgets=BUDGETS, columns=COLUMNS, trace=None, status=0):
         """(status, what it printed)"""
         self.write("console", log)
+        self.write("recorded", trace_of(log) if trace is None else trace)
+        self.write("columns", columns)
         self.write("budgets", budgets)
         self.write("qemu", f"""#!/bin/bash
 echo "$@" >{self.path("told")}
 for flag in "$@"; do [[ "$flag" != --log=* ]] || cp {self.path("console")} "${{flag#--log=}}"; done
+for flag in "$@"; do [[ "$flag" != --plugin=/*/plugin,out=* ]] || cp {self.path("recorded")} "${{flag#*,out=}}"; done
 echo "what QEMU says"
 exit {status}
 """)
         os.chmod(self.path("qemu"), 0o755)
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            ended = bench.main([self.path("qemu"), self.path("budgets"), *flags])
+            ended = bench.main([*map(self.path, ("qemu", "plugin", "budgets", "columns")), *flags])
         return ended, said.getvalue()
 
 
@@ -64,9 +89,9 @@ class Table(Case):
         status, said = self.run_bench(log_of(QUICK, SLOW, END))
         self.assertEqual(status, 0)
         lines = [line.split() for line in said.splitlines()]
-        self.assertEqual(lines[0], ["name", "min", "median", "max", "n", "budget", "goal"])
-        self.assertEqual(lines[1], ["quick", "9", "10", "12", "200", "10", "20"])
-        self.assertEqual(lines[2], ["slow", "300", "300", "300", "200", "300", "200", "*"])  # above its goal
+        self.assertEqual(lines[0], ["name", "min", "median", "max", "n", "satp", "sfence", "fence", "full", "atomic", "budget", "goal"])
+        self.assertEqual(lines[1], ["quick", "9", "10", "12", "200", *"00000", "10", "20"])
+        self.assertEqual(lines[2], ["slow", "300", "300", "300", "200", *"10001", "300", "200", "*"])  # above its goal
         self.assertEqual(len(lines), 3)
         self.assertNotIn("bootargs", self.read("told"))
 
@@ -96,6 +121,39 @@ class Table(Case):
         self.assertEqual(status, 1)
         self.assertIn("bench: the benchmarks did not come to their end\n", said)
         self.assertIn("bench: slow was not measured\n", said)
+
+
+class Columns(Case):
+    LOG = log_of(QUICK, SLOW, END)
+
+    def test_one_above_its_budget_fails(self):
+        status, said = self.run_bench(self.LOG, columns=COLUMNS.replace("slow 1", "slow 0"))
+        self.assertEqual(status, 1)
+        self.assertIn("bench: slow: satp is 1, its budget 0\n", said)
+
+    def test_one_below_its_budget_is_said_and_fine(self):
+        status, said = self.run_bench(self.LOG, columns=COLUMNS.replace("0 1\n", "0 2\n"))
+        self.assertEqual(status, 0)
+        self.assertIn("bench: slow: atomic is less than its budget: lower that to 1\n", said)
+
+    def test_one_without_a_budget_fails(self):
+        status, said = self.run_bench(self.LOG, columns="slow 1 0 0 0 1\n")
+        self.assertEqual(status, 1)
+        self.assertIn("bench: quick has no line in the budgets\n", said)
+
+    def test_budgets_that_are_none_are_told(self):
+        for columns in ("quick 1 2 3 4\n", "quick a 0 0 0 0\n", COLUMNS * 2):
+            status, said = self.run_bench(self.LOG, columns=columns)
+            self.assertEqual(status, 1)
+            self.assertTrue(said.startswith("bench: the budgets have a line that is none: quick"), said)
+
+    def test_a_trace_that_does_not_have_what_the_table_has_fails(self):
+        for trace, why in ((trace_of(log_of(QUICK, END)), "the trace has 1 rows, the table 2"),
+                           (trace_of(self.LOG).replace("sample 200 0 1", "sample 200 0"), "quick: no sample of the trace has 10 instructions")):
+            status, said = self.run_bench(self.LOG, trace=trace)
+            self.assertEqual(status, 1)
+            self.assertIn(f"bench: {why}", said)
+            self.assertIn("\nslow ", said)
 
 
 class WrongLog(Case):
@@ -138,8 +196,9 @@ class Flags(Case):
         status, _ = self.run_bench(log_of(QUICK, SLOW, END), "--json=" + self.path("out"))
         self.assertEqual(status, 0)
         rows = json.loads(self.read("out"))
-        self.assertEqual(rows, [{"name": "quick", "min": 9, "median": 10, "max": 12, "n": 200},
-                                {"name": "slow", "min": 300, "median": 300, "max": 300, "n": 200}])
+        none = {"satp": 0, "sfence": 0, "fence": 0, "full": 0, "atomic": 0}
+        self.assertEqual(rows, [{"name": "quick", "min": 9, "median": 10, "max": 12, "n": 200, **none},
+                                {"name": "slow", "min": 300, "median": 300, "max": 300, "n": 200, **none, "satp": 1, "atomic": 1}])
 
     def test_json_is_relative_to_where_the_user_stands(self):
         os.environ["BUILD_WORKING_DIRECTORY"] = self.folder
@@ -159,7 +218,7 @@ class Flags(Case):
     def test_only_one_row_is_measured(self):
         status, said = self.run_bench(log_of(SLOW, END), "--only=slow")
         self.assertEqual((status, said.count("\n")), (0, 2))
-        self.assertIn("--bootargs=user_counters bench=slow\n", self.read("told"))
+        self.assertIn("--bootargs=user_counters bench=slow --log=", self.read("told"))
         status, said = self.run_bench(log_of(END), "--only=slow")
         self.assertEqual(status, 1)
         self.assertIn("bench: slow was not measured\n", said)

@@ -8,50 +8,22 @@
 //
 //   stretch 1234                       instructions of the longest
 //   at 0xffffffff80201234 17           so many of them were at this address, for each that was met
-//
-// The interface is QEMU's plugin API, version 1 (docs/devel/tcg-plugins.rst of QEMU 7.2). Debian
-// has no header of it, so what is used is declared here.
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "idl/abi.h"
+#include "bootimage/plugin/code.h"
+#include "bootimage/plugin/qemu.h"
 
-extern "C" {
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-using qemu_plugin_id = std::uint64_t;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
-
-std::size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb* block);
-qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb* block, std::size_t index);
-std::uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn* instruction);
-const void* qemu_plugin_insn_data(const qemu_plugin_insn* instruction);
-std::size_t qemu_plugin_insn_size(const qemu_plugin_insn* instruction);
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id id,
-                                           void (*callback)(qemu_plugin_id, qemu_plugin_tb*));
-void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* instruction,
-                                            void (*callback)(unsigned hart, void* data),
-                                            qemu_plugin_cb_flags flags, void* data);
-
-[[gnu::visibility("default")]] extern int qemu_plugin_version;
 int qemu_plugin_version = 1;
-}
 
 namespace {
 
-constexpr std::uint64_t kKernelBase = 0xffff'ffff'8000'0000;  // windows.h: the image is above
-constexpr std::uint64_t kUserLimit = tessera::abi::kUserLimit;
-// Physical addresses of code that runs before the kernel's own: QEMU's reset code, the firmware,
-// and the kernel's first instructions, with paging off. No task has code there.
-constexpr std::uint64_t kResetLimit = 0x1'0000;
-constexpr std::uint64_t kFirmwareBase = 0x8000'0000;
-constexpr std::uint64_t kFirmwareLimit = 0x8030'0000;
+namespace plugin = bootimage::plugin;
 
 constexpr std::uint32_t kWfi = 0x1050'0073;
 constexpr std::uint32_t kSret = 0x1020'0073;
@@ -108,15 +80,8 @@ void on_user(unsigned hart, void*) {
 }
 
 bool ends_a_stretch(const qemu_plugin_insn* instruction) {
-  if (qemu_plugin_insn_size(instruction) != sizeof(std::uint32_t)) return false;
-  std::uint32_t code = 0;
-  std::memcpy(&code, qemu_plugin_insn_data(instruction), sizeof(code));
+  const std::uint32_t code = plugin::code_of(instruction);
   return code == kWfi || code == kSret || (code & kReadSipMask) == kReadSip;
-}
-
-bool is_users(std::uint64_t address) {
-  const bool firmware = address >= kFirmwareBase && address < kFirmwareLimit;
-  return address >= kResetLimit && address < kUserLimit && !firmware;
 }
 
 void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
@@ -124,9 +89,9 @@ void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
     qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
     const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
     void (*callback)(unsigned, void*) = nullptr;
-    if (address >= kKernelBase) {
+    if (plugin::is_kernels(address)) {
       callback = ends_a_stretch(instruction) ? on_kernel_end : on_kernel;
-    } else if (is_users(address)) {
+    } else if (plugin::is_users(address)) {
       callback = on_user;
     }
     if (callback == nullptr) continue;
@@ -137,12 +102,8 @@ void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
 
 }  // namespace
 
-extern "C" [[gnu::visibility("default")]] int qemu_plugin_install(qemu_plugin_id id, const void*,
-                                                                  int count, char** arguments) {
-  for (int i = 0; i < count; ++i) {
-    const std::string argument = arguments[i];
-    if (argument.starts_with("out=")) out = argument.substr(4);
-  }
+int qemu_plugin_install(qemu_plugin_id id, const void*, int count, char** arguments) {
+  out = plugin::argument(count, arguments, "out=");
   if (out.empty()) return -1;
   qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
   return 0;

@@ -58,7 +58,7 @@ namespace internal {
 // The hart goes on with another thread, which waits no more.
 [[gnu::always_inline]] inline void run(Hart& hart, Thread& to, const Task& task) {
   hart.current = &to;
-  arch::activate(task.table.space());
+  arch::switch_to(task.table.space());
 }
 
 }  // namespace internal

@@ -50,6 +50,7 @@ inline constexpr int kTimes = kWarmUp + kSamples;
 
 // Of the row, in one line; false.
 inline bool fail(std::string_view name, const process::Failure& why) {
+  end_row();
   rt::FixedText<96> text;
   why.write(text);
   rt::print("BENCH ", name, " FAIL ", text.text());
@@ -60,6 +61,7 @@ inline bool fail(std::string_view name, const rt::Error& error) {
 }
 
 inline bool report(std::string_view name, const Samples<kSamples>& samples) {
+  end_row();
   rt::print("BENCH ", name, " min=", samples.min(), " median=", samples.median(),
             " max=", samples.max(), " n=", samples.count());
   return true;

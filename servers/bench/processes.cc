@@ -54,7 +54,8 @@ Result<void> process_spawn(Arena& arena, Figures& figures) {
   RT_TRY_ASSIGN(const ChildPlan plan, plan_child(arena));
   for (int i = 0; i < kTimes; ++i) {
     const std::uint64_t before = begin_sample();
-    RT_TRY_ASSIGN(const Child child, step("spawn a task", spawn(plan, exit_with_counter)));
+    const auto spawned = spawn(plan, exit_with_counter);
+    RT_TRY_ASSIGN(const Child child, step("spawn a task", spawned));
     RT_TRY_ASSIGN(const auto info, step("ask how it is", child.task.info()));
     if (info.state != abi::TaskState::kExited) return failed("spawn a task", "it did not exit");
     // The half that is known of the counter tells how much later it was.

@@ -31,11 +31,13 @@ void zero(void* start, std::uint64_t bytes);
 
 // --- Address spaces
 // ------------------------------------------------------------------------------------------------------
-// Makes `root` (a page table of Sv39 layout) this hart's address space.
+// Makes `root` (a page table of Sv39 layout) this hart's address space. Cheap when it is already.
 void activate(PhysAddr root, Asid asid);
 // The same in one word, put together once: what the machine's register for it takes.
 std::uint64_t address_space(PhysAddr root, Asid asid);
 void activate(std::uint64_t address_space);
+// The same for one that is another, most likely: without a look at which there is.
+void switch_to(std::uint64_t address_space);
 // Copies into the new, zeroed root table what every address space has of the kernel.
 void install_kernel_half(void* root);
 // This hart goes to the kernel's own address space, which maps no user memory.

@@ -22,6 +22,9 @@ inline constexpr std::uintptr_t kPointerSign = std::uintptr_t{1} << 63;  // the 
          std::uint64_t{asid.value} << riscv64::kSatpAsidShift | root.value >> 12;
 }
 [[gnu::always_inline]] inline void activate(std::uint64_t address_space) {
+  if (riscv64::read_satp() != address_space) riscv64::write_satp(address_space);
+}
+[[gnu::always_inline]] inline void switch_to(std::uint64_t address_space) {
   riscv64::write_satp(address_space);
 }
 [[gnu::always_inline]] inline void activate(PhysAddr root, Asid asid) {
