@@ -92,6 +92,7 @@ void set_affinity(Thread& thread, std::uint8_t harts) {
     thread.affinity.set(harts);
     if (queue.holds()) return move_waiting(thread);
     if (is_at_work_here(thread) && thread.ready) leave_for_another(Hart::here(), thread);
+    Hart::here().ready.note_change();
     return;
   }
 }

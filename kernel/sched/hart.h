@@ -25,6 +25,7 @@ struct Hart : arch::HartLocal {
   Nanoseconds slice_end = kNever;
   abi::QosClass turn_of = abi::QosClass::kIdle;  // who has the turn that ends then
   Nanoseconds programmed = kNever;               // what the timer is set to
+  Nanoseconds next_timer = kNever;               // timers.next() when that was decided
   // Threads are ready that it does not run: an idle hart may ask for one.
   Atomic<bool> surplus;
   // Others write here too.

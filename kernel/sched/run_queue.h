@@ -69,6 +69,7 @@ class RunQueue {
     List<Runnable, QueueTag>::remove(item);
     if (fifo(item).empty()) classes_ &= ~(1u << index(item));
     item.ready = false;
+    changed_ = true;
   }
   // The first of a class; null: it has none.
   Runnable* first(unsigned c) { return fifos_[c].front(); }
@@ -76,6 +77,10 @@ class RunQueue {
   bool any_at_least(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) != 0; }
   bool any_above(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) > 1; }
   bool empty() const { return classes_ == 0; }
+  // Whether anything that decides who runs is another than when that was decided.
+  bool changed() const { return changed_; }
+  void note_change() { changed_ = true; }
+  void note_decision() { changed_ = false; }
   // Those that have any.
   Classes classes() const { return classes_; }
   // All of them but the highest.
@@ -95,10 +100,12 @@ class RunQueue {
   void note(Runnable& item) {
     classes_ |= 1u << index(item);
     item.ready = true;
+    changed_ = true;
   }
 
   List<Runnable, QueueTag> fifos_[kClasses];
   Classes classes_ = 0;  // whose FIFO is not empty
+  bool changed_ = true;
 };
 
 }  // namespace tessera

@@ -102,6 +102,7 @@ void take_next(Hart& hart) {
 
 void set_timer(Hart& hart) {
   Nanoseconds next = hart.timers.next();
+  hart.next_timer = next;
   if (const Runnable* current = hart.current; current != nullptr) {
     // A turn that is over ends when it is its class's again that runs.
     const bool ends =
@@ -169,7 +170,10 @@ void set_effective_class(Runnable& item, abi::QosClass c) {
     item.home()->ready.push_back(item);
     return;
   }
-  if (item.home()->current == &item) item.home()->lowered = c < item.effective_class.peek();
+  if (item.home()->current == &item) {
+    item.home()->lowered = c < item.effective_class.peek();
+    item.home()->ready.note_change();
+  }
   item.effective_class.set(c);
 }
 
@@ -180,6 +184,7 @@ Runnable* choose(Hart& hart) {
   const bool is_idle = hart.current == nullptr;
   hart.share.note(is_idle ? Share::kNone : RunQueue::index(*hart.current), hart.ready.classes());
   set_timer(hart);
+  hart.ready.note_decision();
   return hart.current;
 }
 

@@ -29,5 +29,10 @@ void set_effective_class(Runnable& item, abi::QosClass c);
 // Decides who runs next on this hart and sets the timer for it: called last before leaving the
 // kernel. Null: nobody is ready.
 Runnable* choose(Hart& hart);
+// Whether what it decided last is what it would decide now, but for what only time has changed: for
+// that the timer is set.
+inline bool stands(const Hart& hart) {
+  return hart.current != nullptr && !hart.ready.changed() && hart.timers.next() == hart.next_timer;
+}
 
 }  // namespace tessera::sched

@@ -95,9 +95,14 @@ extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
   Hart& hart = Hart::of(*local);
   arch::Trap trap = arch::classify(cause);
   switch (trap.kind) {
-    case arch::TrapKind::kSystemCall:
-      Syscall(Thread::of(*hart.current)).run();
-      break;
+    case arch::TrapKind::kSystemCall: {
+      Thread& caller = Thread::of(*hart.current);
+      Syscall(caller).run();
+      if (!sched::stands(hart) || caller.doomed || caller.task()->ended()) break;
+      leave_tree();
+      arch::activate(caller.task()->table.space());  // the call may have left it
+      return &caller.frame;
+    }
     case arch::TrapKind::kFault:
       raise_fault(Thread::of(*hart.current), trap.fault, value);
       break;

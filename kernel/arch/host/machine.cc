@@ -167,13 +167,11 @@ std::uint64_t address_space(PhysAddr root, Asid asid) {
 }
 
 void activate(std::uint64_t space) {
-  activate(PhysAddr{(space & ((std::uint64_t{1} void switch_to(std::uint64_t address_space) {
-                                activate(address_space);
-                              } << 44) -
-                              1))
-                    << 12},
+  activate(PhysAddr{(space & ((std::uint64_t{1} << 44) - 1)) << 12},
            Asid{static_cast<std::uint16_t>(space >> 44)});
 }
+
+void switch_to(std::uint64_t space) { activate(space); }
 
 void leave_user_space() { activate({0}, {0}); }
 
