@@ -2,7 +2,7 @@
 // kernel's instructions from the trap to the return to user space or to the next look at whether an
 // interrupt waits, whichever comes first. It writes the longest stretch, and how many of its
 // instructions were where, to the file that its argument names, each time that there is a longer
-// one: a QEMU that is killed says no last word.
+// one: a QEMU that is killed says no last word. A loop that waits for another hart is counted once.
 //
 //   -plugin libstretch.so,out=FILE
 //
@@ -30,12 +30,17 @@ constexpr std::uint32_t kSret = 0x1020'0073;
 // csrrs rd, sip, x0: the kernel looks whether an interrupt waits.
 constexpr std::uint32_t kReadSipMask = 0xffff'f07f;
 constexpr std::uint32_t kReadSip = 0x1440'2073;
+// arch::relax(): the kernel waits for another hart, which the host may have stopped meanwhile.
+constexpr std::uint32_t kPause = 0x0100'000f;
 
 constexpr unsigned kMostHarts = 8;
 
 struct Hart {
   bool user_seen = false;  // boot is not counted
   std::vector<std::uint64_t> addresses;
+  // The last pause of the stretch, and how many instructions it had then; 0: none.
+  std::uint64_t pause = 0;
+  std::size_t at_pause = 0;
 };
 Hart harts[kMostHarts];
 
@@ -63,12 +68,21 @@ void end(Hart& hart) {
     }
   }
   hart.addresses.clear();
+  hart.pause = 0;
 }
 
 std::uint64_t address_of(const void* data) { return reinterpret_cast<std::uint64_t>(data); }
 
 void on_kernel(unsigned hart, void* data) {
   if (harts[hart].user_seen) harts[hart].addresses.push_back(address_of(data));
+}
+// From a pause to itself it only waited: that is counted once.
+void on_kernel_pause(unsigned number, void* data) {
+  on_kernel(number, data);
+  Hart& hart = harts[number];
+  if (hart.pause == address_of(data)) hart.addresses.resize(hart.at_pause);
+  hart.pause = address_of(data);
+  hart.at_pause = hart.addresses.size();
 }
 void on_kernel_end(unsigned hart, void* data) {
   on_kernel(hart, data);
@@ -79,8 +93,7 @@ void on_user(unsigned hart, void*) {
   end(harts[hart]);
 }
 
-bool ends_a_stretch(const qemu_plugin_insn* instruction) {
-  const std::uint32_t code = plugin::code_of(instruction);
+bool ends_a_stretch(std::uint32_t code) {
   return code == kWfi || code == kSret || (code & kReadSipMask) == kReadSip;
 }
 
@@ -90,7 +103,10 @@ void on_translation(qemu_plugin_id, qemu_plugin_tb* block) {
     const std::uint64_t address = qemu_plugin_insn_vaddr(instruction);
     void (*callback)(unsigned, void*) = nullptr;
     if (plugin::is_kernels(address)) {
-      callback = ends_a_stretch(instruction) ? on_kernel_end : on_kernel;
+      const std::uint32_t code = plugin::code_of(instruction);
+      callback = on_kernel;
+      if (ends_a_stretch(code)) callback = on_kernel_end;
+      if (code == kPause) callback = on_kernel_pause;
     } else if (plugin::is_users(address)) {
       callback = on_user;
     }

@@ -40,6 +40,8 @@ std::span<const Behaviour> misaligned_behaviours();
 std::span<const Behaviour> thread_behaviours();
 std::span<const Behaviour> storage_behaviours();
 std::span<const Behaviour> registers_behaviours();
+std::span<const Behaviour> secrets_messages_behaviours();
+std::span<const Behaviour> secrets_behaviours();
 std::span<const Behaviour> interrupt_behaviours();
 std::span<const Behaviour> task_behaviours();
 std::span<const Behaviour> schedule_behaviours();

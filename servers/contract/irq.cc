@@ -4,6 +4,7 @@
 
 #include "idl/kernel/irq.h"
 #include "servers/contract/behaviour.h"
+#include "servers/contract/secret.h"
 #include "servers/contract/world.h"
 #include "servers/rngd/entropy_device.h"
 #include "servers/rngd/mmio.h"
@@ -71,6 +72,29 @@ void an_interrupt_signals() {
     OK(irq.acknowledge());
     EXPECT(is_silent(bell));
   }
+}
+
+// Whoever waits for it finds its own registers and the bits; whoever it interrupts, all of its own.
+void an_interrupt_carries_nothing() {
+  static constinit Secretive interrupted{1};
+  static constinit Secretive waiting{2};
+  const auto bell = make<Notification>();
+  const Irq irq = make_irq(bell);
+  Device device = start_device();
+  constexpr std::uint64_t kSpins = 2'000'000;  // longer than the device takes
+  const Worker spinner = spawn([](std::uint64_t) {
+    interrupted.load({{kT6, kSpins}});
+    raw_spin(&interrupted.block());
+    interrupted.expect_all_kept({{kT6, 0}});
+  });
+  device.ask(8);
+  waiting.load(abi::SystemCall::kNotificationWait,
+               {{kT0, bell.slot().index}, {kT1, in_milliseconds(1000)}});
+  waiting.make();
+  waiting.expect_results({{kA0, kBadge}});
+  EXPECT(device.on_interrupt() == rngd::Event::kBytes);
+  OK(irq.acknowledge());
+  spinner.join();
 }
 
 void nothing_interrupts_before_the_acknowledgement() {
@@ -187,6 +211,7 @@ void rights_are_checked() {
 std::span<const Behaviour> irq_behaviours() {
   static constexpr Behaviour kAll[] = {
       {"irq.an_interrupt_signals", an_interrupt_signals},
+      {"irq.an_interrupt_carries_nothing", an_interrupt_carries_nothing},
       {"irq.nothing_interrupts_before_the_acknowledgement",
        nothing_interrupts_before_the_acknowledgement},
       {"irq.a_line_that_stays_up_interrupts_once_an_acknowledgement",

@@ -55,6 +55,17 @@ raw_call:
         leave
         .size   raw_call, . - raw_call
 
+        .globl  raw_break
+        .type   raw_break, @function
+raw_break:
+        enter
+        .option push
+        .option norvc
+        ebreak
+        .option pop
+        leave
+        .size   raw_break, . - raw_break
+
         .globl  raw_spin
         .type   raw_spin, @function
 raw_spin:

@@ -40,6 +40,9 @@ constexpr std::uint64_t raw_value(std::uint64_t number) {
 extern "C" {
 // Loads all of `in`, makes the system call, stores all into `out`.
 void raw_call(RawRegisters* block);
+// Loads all of `in`, faults by an ebreak of four bytes, which its handler steps over, and stores
+// all into `out`.
+void raw_break(RawRegisters* block);
 // Loads all of `in`, counts t6 down to 0 without a call, stores all into `out`.
 void raw_spin(RawRegisters* block);
 // Loads all of `in`; then, t6 times: each register but tp and t6 becomes its sum with the one below
