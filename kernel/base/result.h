@@ -18,6 +18,12 @@ struct Error {
   constexpr bool operator==(const Error&) const = default;
 };
 
+// An Error, put together out of line: where most calls go on, they do not pass by its parts.
+[[gnu::noinline, gnu::cold]] inline Error refused(std::int32_t status, abi::Detail detail,
+                                                  std::uint8_t argument) {
+  return {status, detail, argument};
+}
+
 // Not errors of user space: the call has no result yet. Neither status ever reaches a register.
 inline constexpr Error kWaiting{1};  // the thread waits; whoever ends the wait completes the call
 inline constexpr Error kPreempted{

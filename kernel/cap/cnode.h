@@ -30,7 +30,7 @@ class CNode : public Slot {
   // The slot of an index that user space gave, all 64 bits of it.
   Result<Slot*> at(std::uint64_t index, std::uint8_t argument) {
     if (index == 0 || index >= count()) {
-      return Error{abi::kEbadf, abi::Detail::kBadCap, argument};
+      return refused(abi::kEbadf, abi::Detail::kBadCap, argument);
     }
     return slot(index);
   }

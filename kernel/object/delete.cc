@@ -337,10 +337,10 @@ std::uint32_t* references_of(CapabilityWord word) {
 }
 
 Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
-  if (!is_copyable(word.type())) return Error{abi::kEinval, abi::Detail::kNotCopyable, argument};
+  if (!is_copyable(word.type())) return refused(abi::kEinval, abi::Detail::kNotCopyable, argument);
   constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
   if (word.type() == abi::ObjectType::kVmo && (word.rights() & kShare) == 0) {
-    return Error{abi::kEperm, abi::Detail::kBadRights, argument};
+    return refused(abi::kEperm, abi::Detail::kBadRights, argument);
   }
   return {};
 }

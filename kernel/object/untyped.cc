@@ -163,7 +163,7 @@ Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) 
   TRY_ASSIGN([[maybe_unused]] Slot * first_slot, node.at(first, 4));
   TRY_ASSIGN([[maybe_unused]] Slot * last_slot, node.at(std::uint64_t{first} + count - 1, 5));
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (!node.slot(first + i)->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 4};
+    if (!node.slot(first + i)->empty()) return refused(abi::kEexist, abi::Detail::kOccupied, 4);
   }
   return {};
 }

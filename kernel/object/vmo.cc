@@ -43,17 +43,18 @@ bool in_user_space(VirtAddr address, std::uint32_t pages) {
 }
 
 Result<void> check_map(const Slot& slot, const Task& task, VirtAddr address, Access access) {
-  if (!task.configured() || task.ended()) return Error{abi::kEbusy, abi::Detail::kNotConfigured, 1};
+  if (!task.configured() || task.ended())
+    return refused(abi::kEbusy, abi::Detail::kNotConfigured, 1);
   if (!is_aligned(address.value, kPageSize))
-    return Error{abi::kEinval, abi::Detail::kBadAlignment, 2};
-  if (!in_user_space(address, slot.pages)) return Error{abi::kEinval, abi::Detail::kBadRange, 2};
-  if (!access.mappable()) return Error{abi::kEinval, abi::Detail::kWriteExecute, 3};
+    return refused(abi::kEinval, abi::Detail::kBadAlignment, 2);
+  if (!in_user_space(address, slot.pages)) return refused(abi::kEinval, abi::Detail::kBadRange, 2);
+  if (!access.mappable()) return refused(abi::kEinval, abi::Detail::kWriteExecute, 3);
   // The rights read, write and execute are the same bits as the accesses.
-  if ((access.bits & ~slot.rights()) != 0) return Error{abi::kEperm, abi::Detail::kBadRights, 3};
+  if ((access.bits & ~slot.rights()) != 0) return refused(abi::kEperm, abi::Detail::kBadRights, 3);
   // What runs cannot be written any more, by no other capability to it: that is what a seal says.
   // A device's memory has none.
   if (access.has(kExecute) && !slot.sealed) {
-    return Error{abi::kEperm, abi::Detail::kWriteExecute, 3};
+    return refused(abi::kEperm, abi::Detail::kWriteExecute, 3);
   }
   return {};
 }

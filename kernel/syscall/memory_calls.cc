@@ -18,12 +18,13 @@ struct Ends {
   Slot* to;
   CapabilityWord word;
 };
-Result<Ends> find_ends(CNode& to, std::uint32_t to_index, CNode& from, std::uint32_t from_index) {
+[[gnu::always_inline]] inline Result<Ends> find_ends(CNode& to, std::uint32_t to_index, CNode& from,
+                                                     std::uint32_t from_index) {
   TRY_ASSIGN(Slot * destination, to.at(to_index, 1));
   TRY_ASSIGN(Slot * source, from.at(from_index, 3));
   const CapabilityWord word = source->word();
-  if (word.empty()) return Error{abi::kEbadf, abi::Detail::kBadCap, 3};
-  if (!destination->empty()) return Error{abi::kEexist, abi::Detail::kOccupied, 1};
+  if (word.empty()) return refused(abi::kEbadf, abi::Detail::kBadCap, 3);
+  if (!destination->empty()) return refused(abi::kEexist, abi::Detail::kOccupied, 1);
   return Ends{source, destination, word};
 }
 
@@ -67,13 +68,13 @@ Result<void> Syscall::on(const decode::CNodeMint<Syscall>& args) {
   TRY_ASSIGN(Ends ends, find_ends(args.self.object(), args.to, args.from.object(), args.source));
   TRY(check_derivable(ends.word, 3));
   if (!ends.word.has_rights(args.rights)) {
-    return Error{abi::kEperm, abi::Detail::kBadRights, 4};
+    return refused(abi::kEperm, abi::Detail::kBadRights, 4);
   }
   if (args.badge != 0 && !takes_badge(ends.word)) {
-    return Error{abi::kEinval, abi::Detail::kBadType, 5};
+    return refused(abi::kEinval, abi::Detail::kBadType, 5);
   }
   if (args.badge != 0 && ends.from->badge != 0) {
-    return Error{abi::kEinval, abi::Detail::kOccupied, 5};
+    return refused(abi::kEinval, abi::Detail::kOccupied, 5);
   }
   const ObjectLock lock(ends.word);
   derive(*ends.from, *ends.to, args.rights, args.badge);
