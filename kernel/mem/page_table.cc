@@ -22,6 +22,14 @@ constexpr std::uint32_t kFlushEach = 8;
 constexpr Error kPoolEmpty{abi::kEnomem, abi::Detail::kNoMemory};
 constexpr Error kOverlap{abi::kEexist, abi::Detail::kOverlap};
 
+// The level of the one leaf that maps the whole run; none: there are more.
+std::optional<unsigned> level_of_leaf(const Run& run) {
+  if (run.pages == 1) return 0;
+  const bool large =
+      run.pages == kPagesPerLarge && is_aligned(run.va.value | run.pa.value, kLargePageSize);
+  return large ? std::optional<unsigned>(1) : std::nullopt;
+}
+
 // Writes `leaf` and the leaves that follow it into entries from `first` on, until `most` are
 // written or one is in use. How many were written.
 std::uint32_t fill(TableView table, std::size_t first, std::uint32_t most, Pte leaf,
@@ -67,7 +75,7 @@ inline std::optional<PhysAddr> PageTable::find_table(VirtAddr va, unsigned level
   return entry.address();
 }
 
-Result<bool> PageTable::map_step(Run& run) {
+[[clang::minsize]] Result<bool> PageTable::map_step(Run& run) {
   DCHECK(run.done < run.pages && run.access.mappable());
   const std::uint32_t remaining = run.pages - run.done;
   const VirtAddr va = run.va + run.done * kPageSize;
@@ -107,7 +115,40 @@ Result<bool> PageTable::map_step(Run& run) {
   return done;
 }
 
-bool PageTable::unmap_step(Run& run) {
+bool PageTable::map_leaf(const Run& run) {
+  const std::optional<unsigned> level = level_of_leaf(run);
+  if (!level.has_value()) return false;
+  const std::optional<PhysAddr> table = find_table(run.va, *level);
+  if (!table.has_value()) return false;
+  TableView view(*table);
+  const std::uint32_t index = TableView::index(run.va, *level);
+  if (view.get(index).valid()) return false;
+  view.set(index, Pte::leaf(run.pa, run.access));
+  pool_->add_entries(*table, 1);
+  // That there was none may have been cached for every page of a large one.
+  if (*level == 0) {
+    arch::flush_page(asid_, run.va);
+  } else {
+    arch::flush_space(asid_);
+  }
+  return true;
+}
+
+bool PageTable::unmap_leaf(const Run& run) {
+  const std::optional<unsigned> level = level_of_leaf(run);
+  if (!level.has_value()) return false;
+  const std::optional<PhysAddr> table = find_table(run.va, *level);
+  if (!table.has_value() || pool_->count(*table) == 1) return false;
+  TableView view(*table);
+  const std::uint32_t index = TableView::index(run.va, *level);
+  CHECK(view.get(index).is_leaf());
+  view.set(index, Pte());
+  pool_->remove_entries(*table, 1);
+  arch::flush_page(asid_, run.va);
+  return true;
+}
+
+[[clang::minsize]] bool PageTable::unmap_step(Run& run) {
   if (run.done == 0) return true;
   const VirtAddr last = run.va + (run.done - 1) * kPageSize;
   const Pte upper = TableView(root_).get(TableView::index(last, 2));
@@ -162,7 +203,8 @@ bool PageTable::permits(VirtAddr va, Access access) const {
 
 // Makes the table that find_table did not find, and the one above it: all that is missing or, for
 // want of pages, nothing. Kept apart, as most maps need none.
-[[gnu::noinline]] Result<PhysAddr> PageTable::make_table(VirtAddr va, unsigned level) {
+[[gnu::noinline, clang::minsize]] Result<PhysAddr> PageTable::make_table(VirtAddr va,
+                                                                         unsigned level) {
   const std::uint32_t upper_index = TableView::index(va, 2);
   const Pte upper = TableView(root_).get(upper_index);
   PhysAddr middle = upper.address();
@@ -186,7 +228,7 @@ Result<PhysAddr> PageTable::link_new(PhysAddr parent, std::uint32_t index) {
 
 // Takes `table`, which is on the way to `va` and has no entries left, out of the tree, and the one
 // above it if that has none then.
-[[gnu::noinline]] void PageTable::retire_table(VirtAddr va, PhysAddr table) {
+[[gnu::noinline, clang::minsize]] void PageTable::retire_table(VirtAddr va, PhysAddr table) {
   const std::uint32_t upper_index = TableView::index(va, 2);
   const PhysAddr middle = TableView(root_).get(upper_index).address();
   if (table != middle) {

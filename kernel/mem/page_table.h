@@ -73,9 +73,17 @@ class PageTable {
   // where the next page would be. Then the step has left no table without an entry.
   Result<bool> map_step(Run& run);
 
+  // All of a run that is one leaf, of which nothing is mapped yet, into a table that is there: what
+  // most maps are. False, and nothing is done: it is none, or map_step knows why it cannot be
+  // mapped.
+  bool map_leaf(const Run& run);
+
   // Unmaps pages from run.done down. True: none is left. Uses run.va and run.done only. Tables that
   // became empty are retired to the pool.
   bool unmap_step(Run& run);
+  // All of a run that is one leaf and mapped, out of a table that keeps others. False, and nothing
+  // is done: unmap_step does it.
+  bool unmap_leaf(const Run& run);
 
   // What `va` translates to. Any address; nullopt outside the user's part.
   std::optional<Leaf> lookup(VirtAddr va) const;

@@ -93,18 +93,24 @@ Result<void> forget_everywhere(Slot& slot, Task& task) {
   return {};
 }
 
-Result<void> undo(Slot& slot, Task& task) {
+// Unmaps what is mapped of it, when that is not known to be all of one leaf.
+[[gnu::noinline]] Result<void> undo_on(Slot& slot, Task& task) {
   if ((slot.access & kSynchronizing) != 0) {
     slot.access &= static_cast<std::uint8_t>(~kSynchronizing);
     slot.mapping.done = 0;
   }
-  if ((slot.access & kForgetting) == 0) {
-    Run run = run_of(slot);
-    while (!task.table.unmap_step(run)) {
-      slot.mapping.done = run.done;
-      if (arch::interrupt_pending()) return kPreempted;
-    }
+  if ((slot.access & kForgetting) != 0) return {};
+  Run run = run_of(slot);
+  while (!task.table.unmap_step(run)) {
+    slot.mapping.done = run.done;
+    if (arch::interrupt_pending()) return kPreempted;
   }
+  return {};
+}
+
+Result<void> undo(Slot& slot, Task& task) {
+  const bool begins = (slot.access & ~kAccessBits) == 0 && slot.mapping.done == slot.pages;
+  if (!begins || !task.table.unmap_leaf(run_of(slot))) TRY(undo_on(slot, task));
   TRY(forget_everywhere(slot, task));
   slot.generation = 0;
   slot.badge = 0;
@@ -117,6 +123,25 @@ Result<void> fail_map(Slot& slot, Task& task) {
   slot.access = 0;
   if (no_memory) return Error{abi::kEnomem, abi::Detail::kNoMemory, 1};
   return Error{abi::kEexist, abi::Detail::kOverlap, 2};
+}
+
+// Goes on with a map that has begun.
+[[gnu::noinline]] Result<void> map_on(Slot& slot, Task& task) {
+  if ((slot.access & kUndoing) != 0) return fail_map(slot, task);
+  if ((slot.access & kSynchronizing) != 0) TRY(pass_round(slot, kSynchronizing));
+
+  Run run = run_of(slot);
+  for (;;) {
+    Result<bool> step = task.table.map_step(run);
+    slot.mapping.done = run.done;
+    if (!step.has_value()) {
+      slot.access |= kUndoing;
+      if (step.error().status == abi::kEnomem) slot.access |= kUndoingNoMemory;
+      return fail_map(slot, task);
+    }
+    if (*step) return {};
+    if (arch::interrupt_pending()) return kPreempted;
+  }
 }
 
 }  // namespace
@@ -141,20 +166,11 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
              run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
   }
-  if ((slot.access & kUndoing) != 0) return fail_map(slot, task);
-  if ((slot.access & kSynchronizing) != 0) TRY(pass_round(slot, kSynchronizing));
-
-  Run run = run_of(slot);
-  for (;;) {
-    Result<bool> step = task.table.map_step(run);
-    slot.mapping.done = run.done;
-    if (!step.has_value()) {
-      slot.access |= kUndoing;
-      if (step.error().status == abi::kEnomem) slot.access |= kUndoingNoMemory;
-      return fail_map(slot, task);
-    }
-    if (*step) break;
-    if (arch::interrupt_pending()) return kPreempted;
+  const bool begins = slot.access == access.bits && slot.mapping.done == 0;
+  if (begins && task.table.map_leaf(run_of(slot))) {
+    slot.mapping.done = slot.pages;
+  } else {
+    TRY(map_on(slot, task));
   }
   if (access.has(kExecute)) arch::sync_instructions();
   if (slot.device && state.uart.value - slot.object() < std::uint64_t{slot.pages} * kPageSize) {
