@@ -30,24 +30,25 @@ inline constexpr std::uint32_t kMaxTasks = 1024;
 inline constexpr std::uint32_t kLastGeneration = ~std::uint32_t{0};
 
 struct State {
+  // Guards the derivation tree, reference counts and everything that is below `idle`. Off the IPC
+  // path. It is first since most calls take it: an address without more ado.
+  SpinLock tree_lock{LockRank::kTree};
+  Slot* dying =
+      nullptr;  // graves of containers being emptied; linked by the objects of their words
+  std::uint32_t objects[kObjectTypes] =
+      {};  // how many there are, by type; of those that are counted
   Hart harts[kMaxHarts];
   Rounds rounds;
   // Harts that sleep since they have nothing to run, a bit each: a request for one thread. Whoever
   // clears the bit gives it.
   Atomic<std::uint32_t> idle;
 
-  // Guards the derivation tree, reference counts and everything below. Off the IPC path.
-  SpinLock tree_lock{LockRank::kTree};
-  Slot root;  // the first task's original capabilities are its children
-  Slot* dying =
-      nullptr;  // graves of containers being emptied; linked by the objects of their words
-  Task* tasks[kMaxTasks] = {};                       // by ASID
+  Slot root;                    // the first task's original capabilities are its children
+  Task* tasks[kMaxTasks] = {};  // by ASID
   std::uint64_t asids_in_use[kMaxTasks / 64] = {1};  // a bit each; 0 is the kernel's
   std::uint32_t next_asid = 1;                       // where the search for a free one begins
   std::uint32_t generations[kMaxTasks] = {};         // how many tasks each has had
   std::uint64_t next_task_id = 1;
-  std::uint32_t objects[kObjectTypes] =
-      {};  // how many there are, by type; of those that are counted
   const Task* first_task = nullptr;
   Atomic<Irq*> irqs[abi::kInterruptSources + 1] = {};  // by source, which each has alone
 
