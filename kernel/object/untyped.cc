@@ -168,6 +168,20 @@ Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) 
   return {};
 }
 
+// An empty slot becomes the first capability to a run of pages, an Untyped or a VMO.
+[[gnu::noinline]] void make_run(Slot& parent, Slot& slot, abi::ObjectType type, PhysAddr base,
+                                std::uint32_t pages, bool device) {
+  slot.fill(parent, type, base.value, all_rights(type));
+  slot.pages = pages;
+  slot.device = device;
+  if (type == abi::ObjectType::kVmo) {
+    slot.original = true;
+  } else {
+    slot.given = {.low = 0, .high = static_cast<std::uint32_t>(pages * kGrainsPerPage)};
+    slot.zeroed_from = pages;
+  }
+}
+
 // New objects of `size` bytes each at `place`, in `count` slots from `slot` on. Cannot fail.
 void commit_objects(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysAddr place,
                     Slot* slot, std::uint32_t count) {
@@ -182,14 +196,7 @@ void commit_pages(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysA
                   Slot* slot, std::uint32_t count) {
   const auto pages = static_cast<std::uint32_t>(size / kPageSize);
   for (const Slot* end = slot + count; slot != end; ++slot, place = place + size) {
-    if (type == abi::ObjectType::kUntyped) {
-      make_untyped(untyped, *slot, place, pages, untyped.device);
-    } else {
-      slot->fill(untyped, abi::ObjectType::kVmo, place.value, abi::kAllVmoRights);
-      slot->pages = pages;
-      slot->device = untyped.device;
-      slot->original = true;
-    }
+    make_run(untyped, *slot, type, place, pages, untyped.device);
   }
 }
 
@@ -206,11 +213,7 @@ void commit_pages(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysA
 }  // namespace
 
 void make_untyped(Slot& parent, Slot& slot, PhysAddr base, std::uint32_t pages, bool device) {
-  slot.fill(parent, abi::ObjectType::kUntyped, base.value, abi::kAllUntypedRights);
-  slot.pages = pages;
-  slot.device = device;
-  slot.given = {.low = 0, .high = static_cast<std::uint32_t>(pages * kGrainsPerPage)};
-  slot.zeroed_from = pages;
+  make_run(parent, slot, abi::ObjectType::kUntyped, base, pages, device);
 }
 
 std::uint64_t free_bytes(const Slot& untyped) {
