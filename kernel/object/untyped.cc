@@ -182,21 +182,18 @@ Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) 
   }
 }
 
-// New objects of `size` bytes each at `place`, in `count` slots from `slot` on. Cannot fail.
-void commit_objects(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysAddr place,
-                    Slot* slot, std::uint32_t count) {
-  auto* memory = static_cast<std::byte*>(arch::direct_map(place));
-  for (const Slot* end = slot + count; slot != end; ++slot, memory += size) {
-    construct(type, memory, size);
-    first_capability(untyped, *slot, type, memory);
-  }
-}
-// The same, of runs of pages.
-void commit_pages(Slot& untyped, abi::ObjectType type, std::uint64_t size, PhysAddr place,
-                  Slot* slot, std::uint32_t count) {
-  const auto pages = static_cast<std::uint32_t>(size / kPageSize);
-  for (const Slot* end = slot + count; slot != end; ++slot, place = place + size) {
-    make_run(untyped, *slot, type, place, pages, untyped.device);
+// New objects of `size` bytes each at `place`, in the slots from `slot` on. Cannot fail.
+[[gnu::always_inline]] inline void commit(Slot& untyped, const Request& request, std::uint64_t size,
+                                          PhysAddr place, Slot* slot) {
+  const bool is_run = is_run_of_pages(request.type);
+  for (const Slot* end = slot + request.count; slot != end; ++slot, place = place + size) {
+    if (is_run) {
+      const auto pages = static_cast<std::uint32_t>(size / kPageSize);
+      make_run(untyped, *slot, request.type, place, pages, untyped.device);
+    } else {
+      construct(request.type, arch::direct_map(place), size);
+      first_capability(untyped, *slot, request.type, arch::direct_map(place));
+    }
   }
 }
 
@@ -242,25 +239,23 @@ Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uin
   TRY(check_slots(node, first, request.count));
   TRY(reset_if_unused(untyped));
 
-  std::uint64_t bytes = *size * request.count;
+  const std::uint64_t bytes = *size * request.count;
+  PhysAddr place;
   if (bytes < kPageSize) {
     TRY_ASSIGN(void* memory, take_more(untyped, bytes));
-    commit_objects(untyped, request.type, *size, arch::physical(memory), node.slot(first),
-                   request.count);
-    return {};
+    place = arch::physical(memory);
+  } else {
+    const Placement placement =
+        request.type == abi::ObjectType::kVmo ? Placement::kLarge : Placement::kAnywhere;
+    std::optional<std::uint32_t> page =
+        place_pages(untyped, (bytes + kPageSize - 1) / kPageSize, placement);
+    if (!page.has_value()) return kNoMemory;
+    bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
+    if (needs_zero) TRY(zero_from(untyped, *page));
+    give_pages(untyped, *page);
+    place = PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize;
   }
-  const Placement placement =
-      request.type == abi::ObjectType::kVmo ? Placement::kLarge : Placement::kAnywhere;
-  std::optional<std::uint32_t> page =
-      place_pages(untyped, (bytes + kPageSize - 1) / kPageSize, placement);
-  if (!page.has_value()) return kNoMemory;
-  bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
-  if (needs_zero) TRY(zero_from(untyped, *page));
-  give_pages(untyped, *page);
-  const auto commit = is_run_of_pages(request.type) ? commit_pages : commit_objects;
-  commit(untyped, request.type, *size,
-         PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize, node.slot(first),
-         request.count);
+  commit(untyped, request, *size, place, node.slot(first));
   return {};
 }
 
