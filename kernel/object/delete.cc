@@ -265,10 +265,16 @@ bool has_waiters(const Slot& slot) {
   }
 }
 
-// Empties one slot, whatever it holds. Bounded, but for the unmapping and the waking of waiters,
-// which are preempted.
-Result<void> release(Slot& slot) {
-  DCHECK(has_tree());
+// A capability goes that is not the last one to its object, or to what has no count.
+[[gnu::always_inline]] inline void drop(Slot& slot, CapabilityWord word,
+                                        std::uint32_t* references) {
+  const ObjectLock lock(word);
+  if (references != nullptr) --*references;
+  slot.erase();
+}
+
+// Bounded, but for the unmapping and the waking of waiters, which are preempted.
+[[gnu::noinline]] Result<void> release_any(Slot& slot) {
   const CapabilityWord word = slot.word();
   if (word.empty()) return {};
   if (word.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
@@ -278,10 +284,20 @@ Result<void> release(Slot& slot) {
   }
   std::uint32_t* references = references_of(word);
   if (references != nullptr && *references == 1) return release_last(slot, *references);
-  const ObjectLock lock(word);
-  if (references != nullptr) --*references;
-  slot.erase();
+  drop(slot, word, references);
   return {};
+}
+
+// Empties one slot, whatever it holds: in most cases one capability of several to its object.
+Result<void> release(Slot& slot) {
+  DCHECK(has_tree());
+  const CapabilityWord word = slot.word();
+  std::uint32_t* references = references_of(word);
+  if (references != nullptr && *references != 1 && slot.role == SlotRole::kPlain) [[likely]] {
+    drop(slot, word, references);
+    return {};
+  }
+  return release_any(slot);
 }
 
 // One step of emptying a container. True: nothing is left in it.
