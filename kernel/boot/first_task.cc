@@ -9,7 +9,7 @@
 #include "kernel/base/check.h"
 #include "kernel/boot/device_windows.h"
 #include "kernel/object/boot_info.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/state.h"
 #include "kernel/object/tree.h"
 #include "kernel/object/untyped.h"

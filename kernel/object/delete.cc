@@ -1,12 +1,10 @@
 #include "kernel/object/delete.h"
 
-#include <array>
 #include <cstddef>
-#include <utility>
 
-#include "idl/kernel_rights.h"
 #include "kernel/base/check.h"
 #include "kernel/cap/cnode.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/irq.h"
 #include "kernel/object/mail.h"
@@ -46,62 +44,7 @@ Irq& irq_of_grave(Slot& slot) { return OWNER_OF(Irq, grave, slot); }
 Irq& irq_of_target(Slot& slot) { return OWNER_OF(Irq, target, slot); }
 #undef OWNER_OF
 
-// Where in an object its count is, by type; less than 0: it has none.
-constexpr auto kReferencesAt = [] {
-  std::array<std::int16_t, kObjectTypes> all;
-  all.fill(-1);
-  const auto of = [&all](abi::ObjectType type) -> std::int16_t& {
-    return all[std::to_underlying(type)];
-  };
-  of(abi::ObjectType::kCnode) = offsetof(CNode, given.low);
-  of(abi::ObjectType::kTask) = offsetof(Task, references);
-  of(abi::ObjectType::kThread) = offsetof(Thread, references);
-  of(abi::ObjectType::kEndpoint) = offsetof(Endpoint, references);
-  of(abi::ObjectType::kNotification) = offsetof(Notification, references);
-  of(abi::ObjectType::kReply) = offsetof(Reply, references);
-  of(abi::ObjectType::kAlarm) = offsetof(Alarm, references);
-  of(abi::ObjectType::kIrq) = offsetof(Irq, references);
-  return all;
-}();
 #pragma clang diagnostic pop
-
-consteval std::uint8_t rights_of(abi::ObjectType type) {
-  switch (type) {
-    case abi::ObjectType::kNull:
-      return 0;
-    case abi::ObjectType::kUntyped:
-      return abi::kAllUntypedRights;
-    case abi::ObjectType::kCnode:
-      return abi::kAllCNodeRights;
-    case abi::ObjectType::kTask:
-      return abi::kAllTaskRights;
-    case abi::ObjectType::kThread:
-      return abi::kAllThreadRights;
-    case abi::ObjectType::kEndpoint:
-      return abi::kAllEndpointRights;
-    case abi::ObjectType::kNotification:
-      return abi::kAllNotificationRights;
-    case abi::ObjectType::kReply:
-      return abi::kAllReplyRights;
-    case abi::ObjectType::kVmo:
-      return abi::kAllVmoRights;
-    case abi::ObjectType::kAlarm:
-      return abi::kAllAlarmRights;
-    case abi::ObjectType::kIdentityControl:
-      return abi::kAllIdentityControlRights;
-    case abi::ObjectType::kBootInfo:
-      return abi::kAllBootInfoRights;
-    case abi::ObjectType::kQosControl:
-      return abi::kAllQosControlRights;
-    case abi::ObjectType::kIrq:
-      return abi::kAllIrqRights;
-    case abi::ObjectType::kIrqControl:
-      return abi::kAllIrqControlRights;
-  }
-  return 0;
-}
-
-std::uint32_t& objects_of(abi::ObjectType type) { return state.objects[std::to_underlying(type)]; }
 
 // Everybody who waits at an endpoint that dies is told so.
 Result<void> destroy(Endpoint& endpoint) {
@@ -346,42 +289,6 @@ Result<bool> empty_container(Slot& grave) {
 }
 
 }  // namespace
-
-std::uint32_t* references_of(CapabilityWord word) {
-  const std::int16_t at = kReferencesAt[std::to_underlying(word.type())];
-  return at < 0 ? nullptr : reinterpret_cast<std::uint32_t*>(word.object() + at);
-}
-
-Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
-  if (!is_copyable(word.type())) return refused(abi::kEinval, abi::Detail::kNotCopyable, argument);
-  constexpr auto kShare = static_cast<std::uint8_t>(abi::VmoRight::kShare);
-  if (word.type() == abi::ObjectType::kVmo && (word.rights() & kShare) == 0) {
-    return refused(abi::kEperm, abi::Detail::kBadRights, argument);
-  }
-  return {};
-}
-
-std::uint8_t all_rights(abi::ObjectType type) {
-  constexpr auto kRights = [] {
-    std::array<std::uint8_t, kObjectTypes> all{};
-    for (std::size_t i = 0; i < all.size(); ++i)
-      all[i] = rights_of(abi::ObjectType{std::uint8_t(i)});
-    return all;
-  }();
-  return kRights[std::to_underlying(type)];
-}
-
-void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
-  DCHECK(has_tree());
-  if (badge == 0 && from.type() != abi::ObjectType::kVmo) badge = from.badge;
-  to.derive_from(from, rights, badge);
-  if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
-}
-
-void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {
-  to.fill(parent, type, reinterpret_cast<std::uint64_t>(object), all_rights(type));
-  ++objects_of(type);
-}
 
 Result<void> bury_all() {
   while (state.dying != nullptr) {

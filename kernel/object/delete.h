@@ -1,4 +1,4 @@
-// Making and destroying capabilities. An object whose last capability goes is destroyed; what has
+// How capabilities go. An object whose last capability goes is destroyed; what has
 // slots inside (CNode, Task, Thread) is emptied in bounded steps, while a grave holds its place in
 // the derivation tree, so that its memory is not given out again before.
 //
@@ -10,24 +10,6 @@
 #include "kernel/object/state.h"
 
 namespace tessera {
-
-// An Untyped's memory has one owner, and a Reply right is used once: these capabilities are moved,
-// never copied.
-constexpr bool is_copyable(abi::ObjectType type) {
-  return type != abi::ObjectType::kUntyped && type != abi::ObjectType::kReply;
-}
-
-// Whether anything may be derived from the capability, which is the call's `argument`.
-Result<void> check_derivable(CapabilityWord word, std::uint8_t argument);
-
-// The rights that a new object's first capability has: all that its IDL names.
-std::uint8_t all_rights(abi::ObjectType type);
-
-// `to`, empty, becomes a capability to what `from` names, derived from it; `badge` 0: with its
-// badge.
-[[gnu::noinline]] void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge = 0);
-// A new object's first capability, with all rights; the object counts it already.
-[[gnu::noinline]] void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
 
 // Units of work between two looks at whether an interrupt waits. kPreempted: call again.
 Result<void> delete_capability(Slot& slot);
@@ -49,9 +31,5 @@ inline Result<void> or_bury(Result<void> result) {
   if (lacks && state.dying != nullptr) return bury_and_try_again();
   return result;
 }
-
-// The count of an object that has one; null: what the capability names is in the slot itself.
-std::uint32_t* references_of(CapabilityWord word);
-inline std::uint32_t* references_of(const Slot& slot) { return references_of(slot.word()); }
 
 }  // namespace tessera

@@ -1,6 +1,5 @@
 // Destruction: what loses its last capability goes, with all that is in it, in steps; whoever does
 // it may be among what goes.
-#include "kernel/object/delete.h"
 
 #include <vector>
 

@@ -3,7 +3,6 @@
 #include <functional>
 #include <vector>
 
-#include "kernel/object/delete.h"
 #include "kernel/object/notification.h"
 #include "kernel/testing/ipc_fixture.h"
 

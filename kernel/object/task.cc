@@ -1,7 +1,7 @@
 #include "kernel/object/task.h"
 
 #include "kernel/object/boot_info.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/mail.h"

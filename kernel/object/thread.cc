@@ -3,6 +3,7 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/mail.h"

@@ -4,7 +4,7 @@
 #include "idl/service/fault_handler_message.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/ipc/message.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/task.h"
 #include "kernel/sched/scheduler.h"

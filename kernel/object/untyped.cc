@@ -8,7 +8,7 @@
 #include "idl/kernel_rights.h"
 #include "kernel/arch/contract/arch.h"
 #include "kernel/base/bits.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/irq.h"
 #include "kernel/object/notification.h"

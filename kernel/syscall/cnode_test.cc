@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "idl/kernel_rights.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/state.h"
 #include "kernel/testing/calls.h"

@@ -5,6 +5,7 @@
 #include "kernel/ipc/message.h"
 #include "kernel/object/boot_info.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/object_lock.h"

@@ -9,7 +9,7 @@
 #include "kernel/base/bits.h"
 #include "kernel/cap/cnode.h"
 #include "kernel/mem/census.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/irq.h"

@@ -8,6 +8,7 @@
 #include "kernel/arch/contract/arch.h"
 #include "kernel/mem/census.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"
 #include "kernel/object/vmo.h"

@@ -8,7 +8,7 @@
 #include "idl/kernel/untyped.h"
 #include "idl/kernel_rights.h"
 #include "kernel/object/boot_info.h"
-#include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/state.h"
 #include "kernel/object/tree.h"
 #include "kernel/object/untyped.h"
