@@ -73,7 +73,7 @@ Hart& first_of(std::uint32_t harts) { return state.harts[__builtin_ctz(harts)]; 
 // here would go to it at once; but for one with a deadline, which keeps it: nobody does.
 void move_waiting(Thread& thread) {
   if (thread.armed() || thread.may_run_on(bit_of(Hart::here()))) return;
-  thread.set_home(first_of(thread.affinity.peek() & online_harts()));
+  thread.move_home(first_of(thread.affinity.peek() & online_harts()));
 }
 
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.

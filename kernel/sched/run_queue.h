@@ -22,9 +22,14 @@ struct NoticeTag;
 struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
   // The hart that runs it when it is ready, and whose timers it uses. Written by the home, and by a
   // hart that takes it over out of what it waits for; read by any.
-  Hart* home() const { return home_.load(); }
-  void set_home(Hart& hart) { home_.store(&hart); }
-  bool is_at(const Hart& hart) const { return home_.peek() == &hart; }
+  Hart* home() const { return hart_of(home_.load()); }
+  void set_home(Hart& hart) { home_.store(word(hart)); }
+  bool is_at(const Hart& hart) const { return hart_of(home_.peek()) == &hart; }
+  // Where it waits, to a hart that its task may be new to: only the way out of the kernel makes a
+  // hart ready for a task, and then it has settled there.
+  void move_home(Hart& hart) { home_.store(word(hart) | kMoved); }
+  void settle_home(Hart& hart) { home_.set(word(hart)); }
+  bool is_settled_at(const Hart& hart) const { return home_.peek() == word(hart); }
 
   bool ready = false;
   Atomic<abi::QosClass> own_class{abi::QosClass::kNormal};
@@ -40,7 +45,11 @@ struct Runnable : Link<QueueTag>, Letter<QueueTag>, Letter<NoticeTag> {
   Atomic<bool> noticed;  // it is among the notices of a hart
 
  private:
-  Atomic<Hart*> home_;
+  static constexpr std::uintptr_t kMoved = 1;
+  static std::uintptr_t word(const Hart& hart) { return reinterpret_cast<std::uintptr_t>(&hart); }
+  static Hart* hart_of(std::uintptr_t word) { return reinterpret_cast<Hart*>(word & ~kMoved); }
+
+  Atomic<std::uintptr_t> home_;  // and kMoved
 };
 
 class RunQueue {
@@ -78,7 +87,7 @@ class RunQueue {
   bool any_above(abi::QosClass c) const { return classes_ >> static_cast<unsigned>(c) > 1; }
   bool empty() const { return classes_ == 0; }
   // Whether anything that decides who runs is another than when that was decided.
-  bool changed() const { return changed_; }
+  const bool& changed() const { return changed_; }
   void note_change() { changed_ = true; }
   void note_decision() { changed_ = false; }
   // Those that have any.

@@ -85,7 +85,7 @@ namespace internal {
   Thread& receiver = waits.parked();
   const Task& receiver_task = *receiver.task();
   // As long as the lock is held, the capability names the endpoint if it does now.
-  if (!named.stands() || !receiver.is_at(hart) ||
+  if (!named.stands() || !receiver.is_settled_at(hart) ||
       !internal::can_take_over(hart, receiver, receiver_task, donated) ||
       !internal::donate(caller, donated, receiver)) {
     endpoint.lock.leave(waits);
@@ -115,7 +115,7 @@ namespace internal {
   if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
   if (caller == nullptr || server.received != 0) return false;
   // What another hart's thread is like, only that one knows.
-  if (!caller->is_at(hart) || caller->fault) return false;
+  if (!caller->is_settled_at(hart) || caller->fault) return false;
   Invoked named;
   if (!internal::find_endpoint(*server.task(), address, abi::EndpointRight::kReceive, named)) {
     return false;

@@ -149,8 +149,8 @@ TEST_F(PartnerTest, AnAnswerToAnEndedOneGoesTheLongWay) {
 
 // A receiver that was moved while it waits lives on a hart where its task may never have been. That
 // hart has translations of whoever had the ASID before, and is told of nothing that the task
-// unmaps. The short way enters the task without a look at that: the test is off until it does.
-TEST_F(PartnerTest, DISABLED_ATaskThatIsNewToTheHart) {
+// unmaps.
+TEST_F(PartnerTest, ATaskThatIsNewToTheHart) {
   start_receive(server);
   Hart& second = state.harts[1];
   second.id = {1};

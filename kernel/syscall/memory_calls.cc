@@ -3,6 +3,7 @@
 
 #include "kernel/base/bits.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/object_lock.h"
 #include "kernel/object/state.h"
 #include "kernel/object/untyped.h"

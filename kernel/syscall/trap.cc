@@ -86,6 +86,7 @@ arch::Frame* leave_kernel(Hart& hart) {
   share_work(hart);
   Task& task = *thread.task();
   enter(task, hart);
+  thread.settle_home(hart);
   arch::activate(task.table.space());
   return &thread.frame;
 }

@@ -53,6 +53,8 @@ Dead Walk::dead(bool looked_since) const {
     if (looked_since) continue;
     dead.add(hart.programmed);
     dead.add(hart.surplus);
+    dead.add(hart.next_timer);
+    dead.add(hart.ready.changed());
   }
   return dead;
 }

@@ -6,6 +6,7 @@
 #include "idl/kernel_rights.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
+#include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
 #include "kernel/object/notification.h"
 #include "kernel/syscall/trap.h"
@@ -52,9 +53,6 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
     second.id = {1};
     second.ipi.online.store(true);
   }
-  // The short way does not see that a task is new to the hart (DISABLED_ATaskThatIsNewToTheHart of
-  // fast_path_test.cc): here none is.
-  for (const Player& player : players_) player.task->harts.set_bits(3);
   for (auto* each : {&before_, &by_short_, &by_short_later_, &by_long_}) each->emplace(world_);
 }
 
