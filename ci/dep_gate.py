@@ -88,7 +88,7 @@ def bad_symbols(elf, names):
             yield f"undefined symbol {name}"
         elif rule:
             yield f"{rule}: {name}"
-        elif kind.isupper() and name in names and name not in OWN:
+        elif name in names and name not in OWN:  # the optimiser of the whole makes its own of all names
             yield f"a name of {names[name]}: {name}"
 
 
