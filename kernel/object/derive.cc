@@ -22,7 +22,7 @@ namespace {
 #pragma clang diagnostic ignored "-Winvalid-offsetof"
 // Where in an object its count is, by type; less than 0: it has none.
 constexpr auto kReferencesAt = [] {
-  std::array<std::int16_t, kObjectTypes> all;
+  std::array<std::int16_t, kObjectTypes> all{};
   all.fill(-1);
   const auto of = [&all](abi::ObjectType type) -> std::int16_t& {
     return all[std::to_underlying(type)];
