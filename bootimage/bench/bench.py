@@ -38,15 +38,7 @@ class WrongFlag(Exception):
 
 def parse_budgets(text):
     """{name: Budget}, in the order of the lines `name most goal`."""
-    budgets = {}
-    for line in text.splitlines():
-        words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        if len(words) != 3 or not all(word.isdecimal() for word in words[1:]) or words[0] in budgets:
-            raise Wrong(f"the budgets have a line that is none: {line}")
-        budgets[words[0]] = Budget(*map(int, words[1:]))
-    return budgets
+    return {name: Budget(*figures) for name, figures in column_budgets.parse(text, len(Budget._fields)).items()}
 
 
 def parse_log(log):

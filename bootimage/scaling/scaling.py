@@ -5,9 +5,12 @@ it adds to user code, and fails when the median is below its budget.
 import os
 import re
 import statistics
-import subprocess
 import sys
-import tempfile
+
+# Started in the runfiles' folder of the workspace.
+sys.path.append(os.path.abspath("bootimage/profile"))
+import machine
+from samples import Wrong
 
 USAGE = """usage: bazel run //bootimage:scaling
 Round trips a second of one pair of client and server (the mean of each of two harts alone), and of two on a hart
@@ -19,10 +22,6 @@ PHASES = ("user_one", "calls_one", "user_two", "calls_two")
 PAIRS = ("scaling-0", "scaling-1")
 BUDGETS = ("quotient", "user_gain")
 LINE = re.compile(r"(scaling-[01]): SCALING (\d+)((?: [a-z_]+=\d+)+)")
-
-
-class Wrong(Exception):
-    """What was read is not what it should be; with what is wrong."""
 
 
 def parse_budgets(text):
@@ -99,20 +98,6 @@ def table_line(name, row):
     return f"{name:>11}{rates}{row['calls_gain']:>7.3f}{row['user_gain']:>7.3f}{row['quotient']:>9.3f}"
 
 
-def boot(qemu):
-    """What came on the console."""
-    with tempfile.TemporaryDirectory() as scratch:
-        log = os.path.join(scratch, "log")
-        # Started in the runfiles' folder of the workspace; the image's files are beside it.
-        environment = dict(os.environ, TEST_SRCDIR=os.path.dirname(os.getcwd()))
-        run = subprocess.run([qemu, f"--log={log}"], env=environment, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
-        if run.returncode != 0:
-            raise Wrong("\n".join(["the image did not come to its end"] + run.stdout.splitlines()[-20:]))
-        with open(log, encoding="utf-8", errors="replace") as file:
-            return file.read()
-
-
 def main(arguments):
     qemu, budget_file, *flags = arguments
     if flags:
@@ -127,7 +112,7 @@ def main(arguments):
         with open(budget_file, encoding="utf-8") as file:
             budgets = parse_budgets(file.read())
         print(f"before it began the host's load was {os.getloadavg()[0]:.2f} on {cores} cores", flush=True)
-        rows = sums(parse_pairs(boot(qemu)))
+        rows = sums(parse_pairs(machine.boot(qemu)))
     except Wrong as wrong:
         print(f"scaling: {wrong}", file=sys.stderr)
         return 1

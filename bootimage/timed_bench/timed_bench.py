@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""timed_bench.py QEMU PLUGIN BUDGETS: boots the image that measures timed, prints what it costs to register and to cancel a timer
+"""timed_bench.py QEMU BUDGETS: boots the image that measures timed, prints what it costs to register and to cancel a timer
 with ten others pending and with a thousand, and fails when a row costs more than its budget, or more than twice as much
 with a thousand, in the median or at worst.
 """
@@ -35,15 +35,15 @@ def compare(rows):
 
 
 def main():
-    qemu, plugin, budget_file = sys.argv[1:4]
-    if len(sys.argv) > 4:
-        known = sys.argv[4] == "--help"
-        print(("" if known else f"timed_bench: {sys.argv[4]}: no such flag\n") + "usage: bazel run //bootimage:timed_bench\n"
+    qemu, budget_file = sys.argv[1:3]
+    if len(sys.argv) > 3:
+        known = sys.argv[3] == "--help"
+        print(("" if known else f"timed_bench: {sys.argv[3]}: no such flag\n") + "usage: bazel run //bootimage:timed_bench\n"
               "Instructions, exact. Exit: 0 all within their budgets and their proportion, 1 not, 2 wrong flags.", file=sys.stderr)
         return 0 if known else 2
     with open(budget_file, encoding="utf-8") as file:
         budgets = bench.parse_budgets(file.read())
-    rows, complaints = bench.parse_log(bench.boot(qemu, plugin)[1])
+    rows, complaints = bench.parse_log(bench.machine.boot(qemu))
     wrong, notes = bench.judge(rows, budgets)
     print("\n".join(bench.table(rows, budgets)))
     wrong += compare(rows)

@@ -23,8 +23,7 @@ struct Link {
 
   bool linked() const { return next != this; }
   void unlink() {
-    next->previous = previous;
-    previous->next = next;
+    leave();
     next = previous = this;
   }
   // The same, of one that is made anew before it is used again.
@@ -57,8 +56,9 @@ class List {
   bool empty() const { return !head_.linked(); }
   T* front() { return empty() ? nullptr : static_cast<T*>(head_.next); }
   T* back() { return empty() ? nullptr : static_cast<T*>(head_.previous); }
-  // Of one that is not empty; whether it is empty then.
+  // Of one that is not empty.
   T& first() { return *static_cast<T*>(head_.next); }
+  // Of one that is not empty; whether it is empty then.
   bool drop_first() {
     Link<Tag>* item = head_.next;
     Link<Tag>* next = item->next;

@@ -57,6 +57,10 @@ class [[clang::capability("mutex")]] EndpointLock : LockRecord {
     note_left();
     word_.store(as);
   }
+  // What take() said, where nothing is done with it.
+  void give_back(Word was) {
+    if (was != Word::kHeld) leave(was);
+  }
   Word peek() const { return word_.peek(); }
 
  private:

@@ -95,8 +95,9 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   bool started = false;
   // The message of a sender waits in its frame; this is what else belongs to it.
   bool expects_reply = false;
-  bool had_signal = false;  // a signal ended its receive last: the next begins with the messages
-  bool fault = false;       // the message is the kernel's, about a fault of this thread
+  bool had_signal =
+      false;           // a signal that waited ended its receive: the next begins with the messages
+  bool fault = false;  // the message is the kernel's, about a fault of this thread
   bool doomed =
       false;  // it runs only to end its task (end_task was preempted, or a fault is not handled)
   abi::FaultCause fault_cause = abi::FaultCause::kNone;

@@ -79,7 +79,7 @@ namespace internal {
 
   const EndpointLock::Word waits = endpoint.lock.take();
   if (!waits.is_parked()) {
-    if (waits != EndpointLock::Word::kHeld) endpoint.lock.leave(waits);
+    endpoint.lock.give_back(waits);
     return false;
   }
   Thread& receiver = waits.parked();
@@ -125,12 +125,8 @@ namespace internal {
   Endpoint& endpoint = named.as<Endpoint>();
 
   const EndpointLock::Word waits = endpoint.lock.take();
-  if (waits != EndpointLock::Word::kNobody) {
-    if (waits != EndpointLock::Word::kHeld) endpoint.lock.leave(waits);
-    return false;
-  }
-  if (!named.stands()) {
-    endpoint.lock.leave(waits);
+  if (waits != EndpointLock::Word::kNobody || !named.stands()) {
+    endpoint.lock.give_back(waits);
     return false;
   }
   server.set_wait({Wait::kReceiving, &endpoint});

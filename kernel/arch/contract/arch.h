@@ -25,9 +25,10 @@ void set_timer(Nanoseconds deadline);
 // image (R4).
 void* direct_map(PhysAddr address);
 PhysAddr physical(const void* pointer);
-// kPointerSign: the bit 63 that every pointer of the kernel has.
 // Writes zeros; bytes and address are multiples of 64.
 void zero(void* start, std::uint64_t bytes);
+
+// A constant, kPointerSign: bit 63, where every pointer of the kernel has it; else 0.
 
 // --- Address spaces
 // ------------------------------------------------------------------------------------------------------

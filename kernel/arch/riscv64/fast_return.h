@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/arch/contract/fast_return.h"
+#include "kernel/arch/riscv64/asm.h"
 
 namespace tessera::arch {
 namespace riscv64 {
@@ -23,14 +24,17 @@ namespace riscv64 {
   "c.li a3, 0\n"            \
   "c.li a4, 0\n"            \
   "c.li a5, 0\n"
-// t4: the thread. 0x88: kFrameOffset.
-#define TESSERA_FRAME(n) "0x88+" #n "*8(t4)"
+// Loads a register from the frame of a thread, t4.
+#define TESSERA_TEXT_OF(number) #number
+#define TESSERA_TEXT(number) TESSERA_TEXT_OF(number)
+#define TESSERA_LOAD(reg, n) "ld " #reg ", " TESSERA_TEXT(FRAME_OFFSET) "+" #n "*8(t4)\n"
 #define TESSERA_LOAD_PLACE \
-  "ld t5, " TESSERA_FRAME(0) "\n"      \
-  "csrw sepc, t5\n"                    \
-  "ld sp, " TESSERA_FRAME(2) "\n"      \
-  "ld tp, " TESSERA_FRAME(4) "\n"
-static_assert(kFrameOffset == 0x88);
+  TESSERA_LOAD(t5, 0) "csrw sepc, t5\n" TESSERA_LOAD(sp, 2) TESSERA_LOAD(tp, 4)
+#define TESSERA_LOAD_SAVED                                                                \
+  TESSERA_LOAD(s0, 8)                                                                     \
+  TESSERA_LOAD(s1, 9) TESSERA_LOAD(s2, 18) TESSERA_LOAD(s3, 19) TESSERA_LOAD(s4, 20)      \
+      TESSERA_LOAD(s5, 21) TESSERA_LOAD(s6, 22) TESSERA_LOAD(s7, 23) TESSERA_LOAD(s8, 24) \
+          TESSERA_LOAD(s9, 25) TESSERA_LOAD(s10, 26) TESSERA_LOAD(s11, 27)
 
 }  // namespace riscv64
 
@@ -71,8 +75,7 @@ static_assert(kFrameOffset == 0x88);
   register std::uint64_t t0 asm("t0") = shape;
   register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
   register std::uint64_t t5 asm("t5") = count;
-  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE
-               "ld s0, " TESSERA_FRAME(8) "\n" "ld s1, " TESSERA_FRAME(9) "\n" "ld s2, " TESSERA_FRAME(18) "\n" "ld s3, " TESSERA_FRAME(19) "\n" "ld s4, " TESSERA_FRAME(20) "\n" "ld s5, " TESSERA_FRAME(21) "\n" "ld s6, " TESSERA_FRAME(22) "\n" "ld s7, " TESSERA_FRAME(23) "\n" "ld s8, " TESSERA_FRAME(24) "\n" "ld s9, " TESSERA_FRAME(25) "\n" "ld s10, " TESSERA_FRAME(26) "\n" "ld s11, " TESSERA_FRAME(27) "\n"
+  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
                "li ra, 0\nli gp, 0\nli a7, 0\nli t1, 0\nli t2, 0\nli t3, 0\nli t4, 0\n"
                "li t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
@@ -82,7 +85,10 @@ static_assert(kFrameOffset == 0x88);
 }
 
 #undef TESSERA_CLEAR_WORDS
+#undef TESSERA_LOAD_SAVED
 #undef TESSERA_LOAD_PLACE
-#undef TESSERA_FRAME
+#undef TESSERA_LOAD
+#undef TESSERA_TEXT
+#undef TESSERA_TEXT_OF
 
 }  // namespace tessera::arch
