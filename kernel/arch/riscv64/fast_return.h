@@ -30,11 +30,19 @@ namespace riscv64 {
 #define TESSERA_LOAD(reg, n) "ld " #reg ", " TESSERA_TEXT(FRAME_OFFSET) "+" #n "*8(t4)\n"
 #define TESSERA_LOAD_PLACE \
   TESSERA_LOAD(t5, 0) "csrw sepc, t5\n" TESSERA_LOAD(sp, 2) TESSERA_LOAD(tp, 4)
-#define TESSERA_LOAD_SAVED                                                                \
-  TESSERA_LOAD(s0, 8)                                                                     \
-  TESSERA_LOAD(s1, 9) TESSERA_LOAD(s2, 18) TESSERA_LOAD(s3, 19) TESSERA_LOAD(s4, 20)      \
-      TESSERA_LOAD(s5, 21) TESSERA_LOAD(s6, 22) TESSERA_LOAD(s7, 23) TESSERA_LOAD(s8, 24) \
-          TESSERA_LOAD(s9, 25) TESSERA_LOAD(s10, 26) TESSERA_LOAD(s11, 27)
+#define TESSERA_LOAD_SAVED \
+  TESSERA_LOAD(s0, 8)      \
+  TESSERA_LOAD(s1, 9)      \
+  TESSERA_LOAD(s2, 18)     \
+  TESSERA_LOAD(s3, 19)     \
+  TESSERA_LOAD(s4, 20)     \
+  TESSERA_LOAD(s5, 21)     \
+  TESSERA_LOAD(s6, 22)     \
+  TESSERA_LOAD(s7, 23)     \
+  TESSERA_LOAD(s8, 24)     \
+  TESSERA_LOAD(s9, 25)     \
+  TESSERA_LOAD(s10, 26)    \
+  TESSERA_LOAD(s11, 27)
 
 }  // namespace riscv64
 
