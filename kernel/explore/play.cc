@@ -113,7 +113,7 @@ void Play::run(unsigned number) {
     note([&] { return std::string(role.name) + " runs"; });
     go_on_in(role.user);
     if (role.cause == kSystemCall && testing::take_short_way(hart, role.thread.frame)) continue;
-    kernel_trap(&hart, role.cause, role.value);
+    testing::trap(hart, role.cause, role.value);
   }
 }
 

@@ -169,7 +169,7 @@ TEST_F(PartnerTest, ATaskThatIsNewToTheHart) {
   frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kEndpointCall);
   const bool taken = take_short_way(second, frame);
   EXPECT_TRUE(!taken || (server.task->harts.peek() & 2) != 0);
-  if (!taken) EXPECT_EQ(kernel_trap(&second, kSystemCall, 0), &server.thread->frame);
+  if (!taken) EXPECT_EQ(trap(second, kSystemCall, 0), &server.thread->frame);
   world.machine.run_as(world.hart);
 }
 

@@ -35,6 +35,7 @@ constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
   return call.invoked == abi::ObjectType::kNull || call.invoked == abi::ObjectType::kEndpoint ||
          call.invoked == abi::ObjectType::kReply || call.invoked == abi::ObjectType::kNotification;
 });
+static_assert((kReceiving & ~kConcurrent) == 0);
 
 // Why what was found is not what was wanted.
 [[gnu::noinline]] Result<Invoked> refusal(CapabilityWord found, CapabilityWord wanted,
@@ -46,11 +47,14 @@ constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
 
 }  // namespace
 
-void Syscall::run() {
-  // Made again when the thread runs next, after the interrupt that waits.
-  if (!is_among(kConcurrent, caller_.frame.x[ipc::kNumber]) && !take_tree()) return;
-  caller_.frame.pc() += kEcallLength;
-  decode::dispatch(*this, caller_.frame);
+bool Syscall::run() {
+  const bool with_tree = !is_among(kConcurrent, caller_.frame.x[ipc::kNumber]);
+  if (with_tree && !take_tree()) {
+    caller_.frame.pc() -= kEcallLength;  // made again, after the interrupt that waits
+  } else {
+    decode::dispatch(*this, caller_.frame);
+  }
+  return with_tree;
 }
 
 Result<Invoked> Syscall::find(std::uint64_t address, CapabilityWord wanted,

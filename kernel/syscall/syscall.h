@@ -72,8 +72,9 @@ class Syscall {
 
   explicit Syscall(Thread& caller) : caller_(caller) {}
 
-  // Decodes, dispatches, and completes the registers unless the call waits.
-  void run();
+  // Decodes, dispatches, and completes the registers unless the call waits. True: the saved ones
+  // are what they were.
+  bool run();
 
   // --- For the dispatcher
   // ------------------------------------------------------------------------------------------------

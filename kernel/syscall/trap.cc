@@ -91,25 +91,25 @@ arch::Frame* leave_kernel(Hart& hart) {
   return &thread.frame;
 }
 
+extern "C" WayOut system_call(arch::HartLocal* local) {
+  Hart& hart = Hart::of(*local);
+  Thread& caller = Thread::of(*hart.current);
+  const bool saved_stay = Syscall(caller).run();
+  if (!sched::stands(hart) || caller.doomed || caller.task()->ended()) {
+    return {leave_kernel(hart), true};
+  }
+  leave_tree();
+  arch::activate(caller.task()->table.space());  // the call may have left it
+  return {&caller.frame, !saved_stay};
+}
+
 extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
                                     std::uint64_t value) {
   Hart& hart = Hart::of(*local);
-  arch::Trap trap = arch::classify(cause);
-  switch (trap.kind) {
-    case arch::TrapKind::kSystemCall: {
-      Thread& caller = Thread::of(*hart.current);
-      Syscall(caller).run();
-      if (!sched::stands(hart) || caller.doomed || caller.task()->ended()) break;
-      leave_tree();
-      arch::activate(caller.task()->table.space());  // the call may have left it
-      return &caller.frame;
-    }
-    case arch::TrapKind::kFault:
-      raise_fault(Thread::of(*hart.current), trap.fault, value);
-      break;
-    case arch::TrapKind::kInterrupt:
-      take_interrupts(hart);
-      break;
+  if (arch::is_interrupt(cause)) {
+    take_interrupts(hart);
+  } else {
+    raise_fault(Thread::of(*hart.current), arch::fault_of(cause), value);
   }
   return leave_kernel(hart);
 }

@@ -12,8 +12,16 @@ namespace tessera {
 // Chooses who runs on this hart, sleeping while nobody can, and makes the hart ready for it.
 arch::Frame* leave_kernel(Hart& hart);
 
-// From trap entry, on the hart that was trapped, with scause and stval. Answers whose registers are
-// to be loaded.
+// From trap entry, on the hart that was trapped.
+//
+// A system call in the frame of the thread that runs, whose pc is past the ecall. Answers whose
+// registers are to be loaded; and whether all of them, or the saved ones are as they are to be.
+struct WayOut {
+  arch::Frame* frame;
+  std::uint64_t saved_too;
+};
+extern "C" WayOut system_call(arch::HartLocal* local);
+// Any other trap, with scause and stval. Answers whose registers are to be loaded.
 extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,
                                     std::uint64_t value);
 

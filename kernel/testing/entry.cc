@@ -1,7 +1,9 @@
 #include "kernel/testing/entry.h"
 
+#include "kernel/base/check.h"
 #include "kernel/ipc/message.h"
 #include "kernel/syscall/fast_path.h"
+#include "kernel/syscall/trap.h"
 
 namespace tessera::testing {
 namespace {
@@ -19,6 +21,8 @@ constexpr Place kPlaces[] = {
     {&rt::Registers::a5, 15}, {&rt::Registers::a6, 16}, {&rt::Registers::a7, 17},
 };
 
+constexpr unsigned kSaved[] = {8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27};
+
 constexpr std::uint64_t kEcallLength = 4;
 
 }  // namespace
@@ -30,7 +34,20 @@ void get_registers(const arch::Frame& from, rt::Registers& to) {
   for (const Place& place : kPlaces) to.*place.of = from.x[place.x];
 }
 
-// The place in the frame is past the ecall by then.
+// The place in the frame of a call is past the ecall by then.
+arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
+  if (cause != kSystemCall) return kernel_trap(&hart, cause, value);
+  arch::Frame& frame = Thread::of(*hart.current).frame;
+  const arch::Frame before = frame;
+  frame.pc() += kEcallLength;
+  const WayOut out = system_call(&hart);
+  if (out.saved_too == 0) {
+    CHECK(out.frame == &frame);
+    for (const unsigned saved : kSaved) CHECK(frame.x[saved] == before.x[saved]);
+  }
+  return out.frame;
+}
+
 bool take_short_way(Hart& hart, arch::Frame& frame) {
   const auto& x = frame.x;
   const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};

@@ -20,6 +20,9 @@ inline constexpr std::uint64_t kTimerInterrupt = std::uint64_t{1} << 63 | 5;
 void put_registers(const rt::Registers& from, arch::Frame& to);
 void get_registers(const arch::Frame& from, rt::Registers& to);
 
+// A trap of the thread that the hart runs, by the long way. Whose frame is to be gone on with.
+arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value);
+
 // The system call in the frame of the thread that the hart runs, by its short way. False: it has
 // none, or that was not to be taken; nothing has changed, and the long way does it.
 bool take_short_way(Hart& hart, arch::Frame& frame);

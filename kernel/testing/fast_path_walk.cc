@@ -96,7 +96,7 @@ void Walk::trap(Hart& hart, std::uint64_t cause) {
     if (hart.current == nullptr) {
       static_cast<void>(leave_kernel(hart));
     } else {
-      static_cast<void>(kernel_trap(&hart, cause, random_()));
+      static_cast<void>(testing::trap(hart, cause, random_()));
     }
   } catch (const arch::host::Asleep&) {
     // Nobody is ready.

@@ -132,7 +132,7 @@ void World::enter(Thread& thread, std::uint64_t cause, std::uint64_t value) {
     arch::activate(thread.task()->table.root(), thread.task()->table.asid());
   }
   try {
-    kernel_trap(&hart, cause, value);
+    trap(hart, cause, value);
   } catch (const arch::host::Asleep&) {
     // Nobody is ready: the hart sleeps.
   }

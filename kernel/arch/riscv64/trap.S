@@ -7,22 +7,10 @@
 #include "idl/abi_asm.h"
 #include "kernel/arch/riscv64/asm.h"
 
-// \op sd: saves; ld: loads all registers at \base but sp, tp, a0 and t6.
-.macro most_registers op, base
-    \op     ra,     1*8(\base)
-    \op     gp,     3*8(\base)
-    \op     t0,     5*8(\base)
-    \op     t1,     6*8(\base)
-    \op     t2,     7*8(\base)
+// \op sd: saves; ld: loads registers at \base: the saved ones of the psABI; all others but sp, tp, a0 and t6.
+.macro saved_registers op, base
     \op     s0,     8*8(\base)
     \op     s1,     9*8(\base)
-    \op     a1,     11*8(\base)
-    \op     a2,     12*8(\base)
-    \op     a3,     13*8(\base)
-    \op     a4,     14*8(\base)
-    \op     a5,     15*8(\base)
-    \op     a6,     16*8(\base)
-    \op     a7,     17*8(\base)
     \op     s2,     18*8(\base)
     \op     s3,     19*8(\base)
     \op     s4,     20*8(\base)
@@ -33,15 +21,30 @@
     \op     s9,     25*8(\base)
     \op     s10,    26*8(\base)
     \op     s11,    27*8(\base)
+.endm
+.macro other_registers op, base
+    \op     ra,     1*8(\base)
+    \op     gp,     3*8(\base)
+    \op     t0,     5*8(\base)
+    \op     t1,     6*8(\base)
+    \op     t2,     7*8(\base)
+    \op     a1,     11*8(\base)
+    \op     a2,     12*8(\base)
+    \op     a3,     13*8(\base)
+    \op     a4,     14*8(\base)
+    \op     a5,     15*8(\base)
+    \op     a6,     16*8(\base)
+    \op     a7,     17*8(\base)
     \op     t3,     28*8(\base)
     \op     t4,     29*8(\base)
     \op     t5,     30*8(\base)
 .endm
 
 // With t6 = a Frame and the interrupted t6 in scratch: saves all registers, and leaves tp and sscratch
-// as the kernel has them.
-.macro save_frame
-    most_registers sd, t6
+// as the kernel has them. \past: what of the trapped code is done, in bytes.
+.macro save_frame past
+    other_registers sd, t6
+    saved_registers sd, t6
     sd      sp, 2*8(t6)
     sd      a0, 10*8(t6)
     csrrw   t1, sscratch, tp
@@ -49,6 +52,9 @@
     ld      t1, HART_SCRATCH(tp)
     sd      t1, 31*8(t6)
     csrr    t1, sepc
+    .if \past
+    addi    t1, t1, \past
+    .endif
     sd      t1, 0*8(t6)
 .endm
 
@@ -61,18 +67,29 @@ trap_entry:
     // An ecall from user mode, and which? No other trap has this cause (an ecall here goes to the firmware).
     csrr    t6, scause
     addi    t6, t6, -CAUSE_USER_ECALL
-    bnez    t6, long_way
+    bnez    t6, no_call
     addi    t6, a7, -ABI_NUMBER_ENDPOINT_CALL
     beqz    t6, fast_call
     addi    t6, a7, -ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
     beqz    t6, fast_reply_receive
-long_way:
+    addi    t6, a7, -ABI_NUMBER_SELF_NOW
+    beqz    t6, fast_now
+    ld      t6, HART_CURRENT(tp)
+    addi    t6, t6, FRAME_OFFSET
+    save_frame past=4
+    mv      a0, tp
+    ld      sp, HART_STACK_TOP(tp)
+    call    system_call
+    bnez    a1, resume
+    j       resume_saved
+
+no_call:
     csrr    t6, sstatus
     andi    t6, t6, SSTATUS_SPP
     bnez    t6, trap_in_kernel
     ld      t6, HART_CURRENT(tp)
     addi    t6, t6, FRAME_OFFSET
-    save_frame
+    save_frame past=0
     mv      a0, tp
     csrr    a1, scause
     csrr    a2, stval
@@ -81,12 +98,15 @@ long_way:
 
 // a0: the frame to go on with.
 resume:
-    ld      t0, 0*8(a0)
-    csrw    sepc, t0
     // Drops the hart's reservation: another thread's LR must not make this one's SC succeed. It cannot
     // store, the kernel having no reservation on a frame.
     sc.d    zero, zero, (a0)
-    most_registers ld, a0
+    saved_registers ld, a0
+// The same thread goes on, with the saved registers as they are.
+resume_saved:
+    ld      t0, 0*8(a0)
+    csrw    sepc, t0
+    other_registers ld, a0
     ld      t6, 31*8(a0)
     ld      sp, 2*8(a0)
     ld      tp, 4*8(a0)
@@ -139,6 +159,34 @@ fast_reply_receive:
     save_place
     j       fast_reply_receive_path
 
+// Self.now changes nothing: no frame. a0: the time; status and all others that the call ABI clobbers: 0.
+fast_now:
+    csrr    t6, sepc
+    addi    t6, t6, 4
+    csrw    sepc, t6
+    sd      sp, HART_SCRATCH(tp)
+    ld      sp, HART_STACK_TOP(tp)
+    call    fast_now_path
+    ld      sp, HART_SCRATCH(tp)
+    li      ra, 0
+    li      gp, 0
+    li      a1, 0
+    li      a2, 0
+    li      a3, 0
+    li      a4, 0
+    li      a5, 0
+    li      a6, 0
+    li      a7, 0
+    li      t0, 0
+    li      t1, 0
+    li      t2, 0
+    li      t3, 0
+    li      t4, 0
+    li      t5, 0
+    li      t6, 0
+    csrrw   tp, sscratch, tp
+    sret
+
 // void long_way_call(a0 to a7), void long_way_reply_receive(a0 to a7): the short way has done nothing; the whole call from its
 // start, with the registers that it takes in the frame. The answer's shape is there already.
 .globl long_way_reply_receive
@@ -159,14 +207,9 @@ long_way_call:
     sd      a4,     FRAME_OFFSET + 14*8(t2)
     sd      a5,     FRAME_OFFSET + 15*8(t2)
     sd      a6,     FRAME_OFFSET + 16*8(t2)
-    ld      t3, FRAME_OFFSET + 0*8(t2)
-    addi    t3, t3, -4
-    sd      t3, FRAME_OFFSET + 0*8(t2)
     mv      a0, tp
-    li      a1, CAUSE_USER_ECALL
-    li      a2, 0
     ld      sp, HART_STACK_TOP(tp)
-    call    kernel_trap
+    call    system_call
     j       resume
 
 trap_in_kernel:
@@ -174,7 +217,7 @@ trap_in_kernel:
     amoswap.d.aqrl t6, tp, (t6)
     bnez    t6, trap_in_panic
     lla     t6, panic_frame
-    save_frame
+    save_frame past=0
     mv      a0, t6
     csrr    a1, scause
     csrr    a2, stval

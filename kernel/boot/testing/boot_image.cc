@@ -15,6 +15,11 @@
 #include "kernel/boot/start_machine.h"
 
 extern "C" {
+struct WayOut {
+  tessera::arch::Frame* frame;
+  std::uint64_t saved_too;
+};
+WayOut system_call(tessera::arch::HartLocal* hart);
 tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t cause,
                                   std::uint64_t value);
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb);
@@ -22,6 +27,7 @@ tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t 
 [[noreturn]] void other_main();
 [[noreturn]] void fast_call_path();
 [[noreturn]] void fast_reply_receive_path();
+[[noreturn]] void fast_now_path();
 // boot_user.S
 extern const std::uint32_t user_code[];
 extern const std::uint32_t user_other[];
@@ -219,18 +225,19 @@ void report(Frame& frame) {
 }  // namespace
 }  // namespace tessera::boot
 
+extern "C" WayOut system_call(tessera::arch::HartLocal* /*hart*/) {
+  using namespace tessera;
+  boot::report(boot::frame_that_runs());
+  return {&boot::frame_that_runs(), 1};
+}
+
 extern "C" tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* /*hart*/,
                                              std::uint64_t cause, std::uint64_t value) {
   using namespace tessera;
   constexpr std::uint64_t kIllegalInstruction = 2;
-  constexpr std::uint64_t kCall = 8;
   constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
   arch::Frame& frame = boot::frame_that_runs();
   switch (cause) {
-    case kCall:
-      frame.pc() += 4;
-      boot::report(frame);
-      break;
     case kIllegalInstruction:
       frame.x[10] = 0;
       frame.pc() += 4;
@@ -281,3 +288,4 @@ extern "C" void kernel_main(std::uint64_t hart_id, std::uint64_t dtb) {
 extern "C" void other_main() { CHECK(false); }
 extern "C" void fast_call_path() { CHECK(false); }
 extern "C" void fast_reply_receive_path() { CHECK(false); }
+extern "C" void fast_now_path() { CHECK(false); }
