@@ -2,6 +2,7 @@
 // that the caller runs at; and so does whom it calls.
 #pragma once
 
+#include "kernel/object/task.h"
 #include "kernel/object/thread.h"
 
 namespace tessera {
@@ -16,10 +17,22 @@ Gift gift_of(const Thread& caller);
 // The class that a thread is to run at: its own, or what its caller gives it.
 abi::QosClass class_due(const Thread& thread);
 
+// It runs at its own class, and knows its task's.
+inline bool is_settled_class(const Thread& thread) {
+  const Task* task = thread.task();
+  return thread.effective_class.peek() == thread.own_class.peek() && task != nullptr &&
+         thread.class_stamp.peek() == task->qos.load().stamp;
+}
+
 // The class of the thread's task, its own, or the caller that its built-in reply has, is another:
 // it runs at the class that is due, and so do those who work for it. On its home; false: it lives
 // elsewhere by now.
 bool refresh_class(Thread& thread);
+
+// The same for one that waits for nothing here, of which there is mostly nothing to say.
+inline void refresh_awake(Thread& thread) {
+  if (thread.reply.caller.peek() != nullptr || !is_settled_class(thread)) refresh_class(thread);
+}
 
 // Its own class from now on.
 void set_class(Thread& thread, abi::QosClass c);

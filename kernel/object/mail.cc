@@ -42,7 +42,7 @@ void arrive(Thread& thread) {
     default:
       break;
   }
-  refresh_class(thread);
+  refresh_awake(thread);
   sched::make_ready(thread);
 }
 
@@ -182,7 +182,7 @@ void wake_first(Thread& thread) {
   if (!thread.is_at(Hart::here()) || thread.asked != Asked::kNothing) return wake(thread);
   thread.home()->timers.disarm(thread);
   thread.settle(Wait::kNone);  // whoever sees that it waits no more sees where it is
-  refresh_class(thread);
+  refresh_awake(thread);
   sched::make_ready_first(thread);
 }
 
@@ -250,9 +250,11 @@ namespace {
 // Of the class that runs, or lower (what waits while a lower class has its share stays), the first
 // that one of these harts may run: of each class its first is looked at.
 Runnable* spare_for(Hart& hart, std::uint32_t harts) {
-  for (unsigned c = RunQueue::index(*hart.current) + 1; c-- != 0;) {
-    Runnable* first = hart.ready.first(c);
-    if (first != nullptr && first->may_run_on(harts)) return first;
+  RunQueue::Classes some =
+      hart.ready.classes() & RunQueue::up_to(hart.current->effective_class.peek());
+  for (; some != 0; some = RunQueue::lower_of(some)) {
+    Runnable* first = hart.ready.first(RunQueue::highest_of(some));
+    if (first->may_run_on(harts)) return first;
   }
   return nullptr;
 }
@@ -266,8 +268,8 @@ void share_work(Hart& hart) {
     // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
     full_fence();
   }
-  if (!surplus) return;
   const std::uint32_t idle = state.idle.peek();
+  if (!surplus || idle == 0) return;
   Runnable* spare = spare_for(hart, idle);
   if (spare == nullptr) return;
   Hart& to = first_of(idle & spare->affinity.peek());

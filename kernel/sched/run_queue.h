@@ -95,6 +95,11 @@ class RunQueue {
   // All of them but the highest.
   static Classes lower_of(Classes some) { return some == 0 ? 0 : some & ~(1u << highest_of(some)); }
 
+  // Two bits for each set of classes that there can be.
+  static unsigned highest_of(Classes some) {
+    static_assert(kClasses == 4);
+    return 0xffff'aa50u >> (2 * some) & 3;
+  }
   static Classes up_to(abi::QosClass c) { return (2u << static_cast<unsigned>(c)) - 1; }
   static unsigned index(const Runnable& item) {
     return static_cast<unsigned>(item.effective_class.peek());
@@ -102,9 +107,6 @@ class RunQueue {
 
  private:
   List<Runnable, QueueTag>& fifo(const Runnable& item) { return fifos_[index(item)]; }
-  static unsigned highest_of(Classes some) {
-    return 31u - static_cast<unsigned>(__builtin_clz(some));
-  }
   unsigned highest_index() const { return highest_of(classes_); }
   void note(Runnable& item) {
     classes_ |= 1u << index(item);

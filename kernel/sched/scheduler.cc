@@ -78,6 +78,7 @@ void stop_or_go_on(Hart& hart, Runnable& current) {
 bool give_share(Hart& hart) {
   if (!hart.share.any()) return false;
   const Nanoseconds now = arch::now();
+  if (!hart.share.may_be_due(now)) return false;
   const unsigned c = hart.share.due(now, RunQueue::lower_of(hart.ready.classes()));
   if (c == Share::kNone) return false;
   pass_over_one_that_had_its_turn(hart, c);

@@ -34,6 +34,10 @@ class Share {
   bool any() const { return claims_ != 0; }
   // When the first claim of a class that waits falls due.
   Nanoseconds next() const { return next_; }
+  // Whether any claim has fallen due, of whoever runs or waits: if not, no class is to have a turn.
+  bool may_be_due(Nanoseconds now) const {
+    return next_ <= now || ((claims_ & bit(runs_)) != 0 && due_[runs_] <= now);
+  }
   // The class of `waiting` that is to have a turn now; kNone: none.
   static constexpr unsigned kNone = RunQueue::kClasses;
   unsigned due(Nanoseconds now, Classes waiting);

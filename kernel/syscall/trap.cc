@@ -42,22 +42,19 @@ void take_interrupts(Hart& hart) {
   handle_timers(hart);
 }
 
-// The next thread to run; sleeps while there is none.
-Thread& next_thread(Hart& hart) {
-  for (;;) {
-    leave_tree();
-    Runnable* next = sched::choose(hart);
-    if (next == nullptr) {
-      sleep(hart);
-      take_interrupts(hart);
-      continue;
-    }
-    Thread& thread = Thread::of(*next);
-    if (leave_for_another(hart, thread)) continue;
-    // A task that has ended may have threads left when whoever ended it was interrupted: they
-    // finish it.
-    if (!thread.doomed && !thread.task()->ended()) return thread;
-    // One preemptible piece of it.
+// Whether the hart may go to the thread that it has chosen. A task that has ended may have threads
+// left when whoever ended it was interrupted: they finish it.
+bool can_run(const Hart& hart, const Thread& thread) {
+  return thread.may_run_on(bit_of(hart)) && !thread.doomed && !thread.task()->ended();
+}
+
+// What the hart does while it cannot go to what it has chosen: it sleeps while there is nothing.
+[[gnu::noinline]] Runnable* choose_again(Hart& hart, Runnable* chosen) {
+  if (chosen == nullptr) {
+    sleep(hart);
+    take_interrupts(hart);
+  } else if (Thread& thread = Thread::of(*chosen); !leave_for_another(hart, thread)) {
+    // One preemptible piece of its end.
     if (take_tree()) static_cast<void>(end_faulted(thread));
     if (arch::interrupt_pending()) {
       // Its space is not the one that this hart has, which may be gone after the round.
@@ -67,6 +64,16 @@ Thread& next_thread(Hart& hart) {
       arch::relax();  // it may be another hart that it waits for
     }
   }
+  leave_tree();
+  return sched::choose(hart);
+}
+
+// The next thread to run.
+Thread& next_thread(Hart& hart) {
+  leave_tree();
+  Runnable* next = sched::choose(hart);
+  while (next == nullptr || !can_run(hart, Thread::of(*next))) next = choose_again(hart, next);
+  return Thread::of(*next);
 }
 
 // This hart may have translations of the task's addresses from now on, and none from before.

@@ -20,10 +20,9 @@ class Clock {
 
   // Rounded down.
   constexpr Nanoseconds to_time(std::uint64_t ticks) const {
-    if (tick_ != 0) return {ticks * tick_};
-    // Whole seconds apart, so that the product stays below 64 bits.
-    const std::uint64_t rest = ticks % frequency_;
-    return {ticks / frequency_ * kSecond + rest * kSecond / frequency_};
+    if (tick_ != 0) [[likely]]
+      return {ticks * tick_};
+    return divide(ticks);
   }
 
   // The first tick at or after `time`: ~0, which no timer reaches, when that is beyond 64 bits.
@@ -40,6 +39,12 @@ class Clock {
   }
 
  private:
+  // Whole seconds apart, so that the product stays below 64 bits. Rare, and long.
+  [[gnu::noinline]] constexpr Nanoseconds divide(std::uint64_t ticks) const {
+    const std::uint64_t rest = ticks % frequency_;
+    return {ticks / frequency_ * kSecond + rest * kSecond / frequency_};
+  }
+
   std::uint64_t frequency_ = kSecond;
   std::uint64_t tick_ = 1;  // nanoseconds of a tick, or 0 when they are not whole
 };
