@@ -30,15 +30,29 @@ namespace riscv64 {
 #define TESSERA_LOAD(reg, n) "ld " #reg ", " TESSERA_TEXT(FRAME_OFFSET) "+" #n "*8(t4)\n"
 #define TESSERA_LOAD_PLACE \
   TESSERA_LOAD(t5, 0) "csrw sepc, t5\n" TESSERA_LOAD(sp, 2) TESSERA_LOAD(tp, 4)
-#define TESSERA_LOAD_SAVED                                                                \
-  TESSERA_LOAD(s0, 8)                                                                     \
-  TESSERA_LOAD(s1, 9) TESSERA_LOAD(s2, 18) TESSERA_LOAD(s3, 19) TESSERA_LOAD(s4, 20)      \
-      TESSERA_LOAD(s5, 21) TESSERA_LOAD(s6, 22) TESSERA_LOAD(s7, 23) TESSERA_LOAD(s8, 24) \
-          TESSERA_LOAD(s9, 25) TESSERA_LOAD(s10, 26) TESSERA_LOAD(s11, 27)
+#define TESSERA_LOAD_FOUR(r0, n0, r1, n1, r2, n2, r3, n3) \
+  TESSERA_LOAD(r0, n0) TESSERA_LOAD(r1, n1) TESSERA_LOAD(r2, n2) TESSERA_LOAD(r3, n3)
+#define TESSERA_LOAD_SAVED                          \
+  TESSERA_LOAD_FOUR(s0, 8, s1, 9, s2, 18, s3, 19)   \
+  TESSERA_LOAD_FOUR(s4, 20, s5, 21, s6, 22, s7, 23) \
+  TESSERA_LOAD_FOUR(s8, 24, s9, 25, s10, 26, s11, 27)
 
 }  // namespace riscv64
 
-[[gnu::always_inline]] inline void return_to_receiver(Frame& frame, Words words, unsigned count,
+[[gnu::always_inline]] inline Words first_words(Words words, unsigned count) {
+  register std::uint64_t a0 asm("a0") = words.w0;
+  register std::uint64_t a1 asm("a1") = words.w1;
+  register std::uint64_t a2 asm("a2") = words.w2;
+  register std::uint64_t a3 asm("a3") = words.w3;
+  register std::uint64_t a4 asm("a4") = words.w4;
+  register std::uint64_t a5 asm("a5") = words.w5;
+  register std::uint64_t t5 asm("t5") = count;
+  asm volatile(TESSERA_CLEAR_WORDS
+               : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5), "+r"(t5)::"t6");
+  return {a0, a1, a2, a3, a4, a5};
+}
+
+[[gnu::always_inline]] inline void return_to_receiver(Frame& frame, Words words,
                                                       Delivery delivery) {
   register std::uint64_t a0 asm("a0") = words.w0;
   register std::uint64_t a1 asm("a1") = words.w1;
@@ -51,20 +65,19 @@ namespace riscv64 {
   register std::uint64_t t2 asm("t2") = delivery.tag;
   register std::uint64_t t3 asm("t3") = delivery.info;
   register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
-  register std::uint64_t t5 asm("t5") = count;
-  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE
+  asm volatile(TESSERA_LOAD_PLACE
                "li s0, 0\nli s1, 0\nli s2, 0\nli s3, 0\nli s4, 0\nli s5, 0\n"
                "li s6, 0\nli s7, 0\nli s8, 0\nli s9, 0\nli s10, 0\nli s11, 0\n"
                "li ra, 0\nli gp, 0\nli a6, 0\nli a7, 0\nli t4, 0\nli t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
                "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(t0), "r"(t1), "r"(t2), "r"(t3),
-               "r"(t4), "r"(t5)
+               "r"(t4)
                : "memory");
   __builtin_unreachable();
 }
 
-[[gnu::always_inline]] inline void return_to_caller(Frame& frame, Words words, unsigned count,
-                                                    std::uint64_t status, std::uint64_t shape) {
+[[gnu::always_inline]] inline void return_to_caller(Frame& frame, Words words, std::uint64_t status,
+                                                    std::uint64_t shape) {
   register std::uint64_t a0 asm("a0") = words.w0;
   register std::uint64_t a1 asm("a1") = words.w1;
   register std::uint64_t a2 asm("a2") = words.w2;
@@ -74,18 +87,18 @@ namespace riscv64 {
   register std::uint64_t a6 asm("a6") = status;
   register std::uint64_t t0 asm("t0") = shape;
   register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
-  register std::uint64_t t5 asm("t5") = count;
-  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
+  asm volatile(TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
                "li ra, 0\nli gp, 0\nli a7, 0\nli t1, 0\nli t2, 0\nli t3, 0\nli t4, 0\n"
                "li t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
-               "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a6), "r"(t0), "r"(t4), "r"(t5)
+               "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a6), "r"(t0), "r"(t4)
                : "memory");
   __builtin_unreachable();
 }
 
 #undef TESSERA_CLEAR_WORDS
 #undef TESSERA_LOAD_SAVED
+#undef TESSERA_LOAD_FOUR
 #undef TESSERA_LOAD_PLACE
 #undef TESSERA_LOAD
 #undef TESSERA_TEXT
