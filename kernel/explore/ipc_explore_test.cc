@@ -87,6 +87,66 @@ class TwoHartsOnOneEndpoint : public EndpointPlay {
 };
 TEST(Explore, TwoHartsOnOneEndpoint) { expect_right<TwoHartsOnOneEndpoint>(); }
 
+// The same with long messages: each is whole at its receiver, who finds no other's words in its
+// buffer; whoever waits again has its answer out of its buffer before somebody else puts a call
+// into it.
+class LongMessagesOnTwoHarts : public EndpointPlay {
+ public:
+  static constexpr unsigned kCalls = 2;
+  static constexpr std::uint32_t kShape = abi::message_code(8);
+  LongMessagesOnTwoHarts() : EndpointPlay(2) {
+    for (unsigned i = 0; i < 3; ++i) {
+      const Player& player = i == 2 ? s : c[i];
+      if (!kernel::Thread(rt::Slot{player.thread_slot}).buffer(memory, i)) std::abort();
+    }
+    plays("server", *s.thread, 0, [this] { serve_long(); });
+    for (unsigned i = 0; i < 2; ++i) {
+      plays(i == 0 ? "client 0" : "client 1", *c[i].thread, i, [this, i] {
+        for (unsigned k = 0; k < kCalls; ++k) right[i] += call_long(i, 10 * i + k) ? 1 : 0;
+      });
+    }
+  }
+  void serve_long() {
+    const auto first = endpoint.receive(kForever);
+    std::uint64_t asked = first.has_value() ? first->w0 : 0;
+    for (unsigned calls = 2 * kCalls; calls != 0; --calls) {
+      if (!has(2, asked)) return;
+      put(2, asked + 100);
+      const auto next = endpoint.reply_receive(asked + 100, 0, 0, 0, 0, 0, 0, kShape);
+      if (!next.has_value()) return;
+      asked = next->w0;
+    }
+  }
+  bool call_long(unsigned client, std::uint64_t word) {
+    put(client, word);
+    const auto answer = endpoint.call(word, 0, 0, 0, 0, 0, testing::tag(kShape));
+    return answer.has_value() && answer->w0 == word + 100 && has(client, word + 100);
+  }
+  std::string check_play() override {
+    for (unsigned i = 0; i < 2; ++i) {
+      if (!has_played(*c[i].thread)) return "a client waits for ever";
+      if (right[i] != kCalls) return "an answer is wrong";
+    }
+    return "";
+  }
+
+  // The two words of a message that lie in a thread's buffer.
+  std::uint64_t* words(unsigned page) {
+    const std::uint64_t base = world.slot(memory.slot().index).object();
+    return static_cast<std::uint64_t*>(arch::direct_map({base + page * kPageSize}));
+  }
+  void put(unsigned page, std::uint64_t word) { words(page)[0] = words(page)[1] = word; }
+  bool has(unsigned page, std::uint64_t word) {
+    return words(page)[0] == word && words(page)[1] == word;
+  }
+
+  const kernel::Vmo memory = world.make<kernel::Vmo>(3 * kPageSize);
+  Player s = server();
+  Player c[2] = {client(1), client(2)};
+  unsigned right[2] = {};
+};
+TEST(Explore, LongMessagesOnTwoHarts) { expect_right<LongMessagesOnTwoHarts>(); }
+
 // A client calls on hart 1 while on hart 0 something happens to one of the two. It has to come
 // back, with its answer or an error that says what happened.
 class CallAgainst : public EndpointPlay {

@@ -68,6 +68,11 @@ struct Shape {
   // No bit beyond a shape's.
   constexpr bool valid() const { return bits <= 0xff; }
 };
+// Words beyond the registers come in pairs: so many, of a shape that counts any.
+constexpr std::uint64_t long_pairs(std::uint64_t shape) {
+  return (shape & abi::kTagWordsMask) - abi::kMessageRegisters;
+}
+static_assert(Shape{abi::kTagWordsMask}.long_words() == 2 * long_pairs(abi::kTagWordsMask));
 constexpr Shape shape_of_tag(std::uint32_t tag) { return {tag & 0xff}; }
 
 // Copies the words of the registers that the shape counts; the rest become 0, so that the receiver

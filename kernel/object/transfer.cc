@@ -78,13 +78,12 @@ Result<LongWords> find_words(const Thread& sender, const Thread& receiver, ipc::
   const CapabilityWord to = receiver.buffer.word();
   if (from.empty()) return Error{abi::kEinval, abi::Detail::kBadLength, argument};
   if (to.empty()) return Error{abi::kEnospc, abi::Detail::kBadLength, 0};
-  return LongWords{static_cast<const std::uint64_t*>(arch::direct_map({from.object()})),
-                   static_cast<std::uint64_t*>(arch::direct_map({to.object()}))};
+  return words_between(from, to);
 }
 
 void copy_words(const Thread& from, Thread& to, ipc::Shape shape, const LongWords& words) {
   ipc::copy_words(from.frame, to.frame, shape);
-  for (unsigned i = 0; i < shape.long_words(); ++i) words.to[i] = words.from[i];
+  if (words.to != nullptr) arch::copy_pairs(words.to, words.from, ipc::long_pairs(shape.bits));
 }
 
 Result<void> transfer_message(Thread& sender, Thread& receiver) {

@@ -35,6 +35,10 @@ struct LongWords {
   const std::uint64_t* from = nullptr;
   std::uint64_t* to = nullptr;
 };
+inline LongWords words_between(CapabilityWord from, CapabilityWord to) {
+  return {.from = static_cast<const std::uint64_t*>(arch::direct_map({from.object()})),
+          .to = static_cast<std::uint64_t*>(arch::direct_map({to.object()}))};
+}
 // Null when all words fit the registers. `argument`: the sender's, that told how many they are.
 Result<LongWords> find_words(const Thread& sender, const Thread& receiver, ipc::Shape shape,
                              std::uint8_t argument);

@@ -13,11 +13,44 @@ extern "C" void long_way_reply_receive(std::uint64_t w0, std::uint64_t w1, std::
                                        std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                        std::uint64_t status, std::uint64_t address);
 
+namespace {
+
+// A message with words in the buffers.
+[[gnu::noinline]] void long_message_call(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                                         std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                                         std::uint64_t tag, std::uint64_t address) {
+  Hart& hart = Hart::here();
+  Thread& caller = Thread::of(*hart.current);
+  if (fast::call<fast::InBuffers>(hart, caller, {w0, w1, w2, w3, w4, w5}, tag, address)) return;
+  long_way_call(w0, w1, w2, w3, w4, w5, tag, address);
+}
+
+// The answer's shape is in the frame.
+[[gnu::noinline]] void long_message_reply_receive(std::uint64_t w0, std::uint64_t w1,
+                                                  std::uint64_t w2, std::uint64_t w3,
+                                                  std::uint64_t w4, std::uint64_t w5,
+                                                  std::uint64_t status, std::uint64_t address) {
+  Hart& hart = Hart::here();
+  Thread& server = Thread::of(*hart.current);
+  const std::uint64_t shape = server.frame.x[ipc::kAnswerShape];
+  if (fast::reply_receive<fast::InBuffers>(hart, server, {w0, w1, w2, w3, w4, w5}, status, shape,
+                                           address)) {
+    return;
+  }
+  long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+}
+
+}  // namespace
+
 extern "C" void fast_call_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                std::uint64_t tag, std::uint64_t address) {
+  if (!fast::InRegisters::fits(tag & ipc::kShapeMask)) [[unlikely]] {
+    return long_message_call(w0, w1, w2, w3, w4, w5, tag, address);
+  }
   Hart& hart = Hart::here();
-  if (fast::call(hart, Thread::of(*hart.current), {w0, w1, w2, w3, w4, w5}, tag, address)) return;
+  Thread& caller = Thread::of(*hart.current);
+  if (fast::call<fast::InRegisters>(hart, caller, {w0, w1, w2, w3, w4, w5}, tag, address)) return;
   long_way_call(w0, w1, w2, w3, w4, w5, tag, address);
 }
 
@@ -30,7 +63,14 @@ extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std:
   const std::uint64_t shape = t1;
   Hart& hart = Hart::here();
   Thread& server = Thread::of(*hart.current);
-  if (fast::reply_receive(hart, server, {w0, w1, w2, w3, w4, w5}, status, shape, address)) return;
+  if (!fast::InRegisters::fits(shape)) [[unlikely]] {
+    server.frame.x[ipc::kAnswerShape] = shape;
+    return long_message_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+  }
+  if (fast::reply_receive<fast::InRegisters>(hart, server, {w0, w1, w2, w3, w4, w5}, status, shape,
+                                             address)) {
+    return;
+  }
   server.frame.x[ipc::kAnswerShape] = shape;
   long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
 }

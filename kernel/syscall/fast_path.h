@@ -1,8 +1,8 @@
 // The short way of the two calls that matter most: a call that finds its receiver waiting, and an
-// answer whose server then waits again. Each looks first whether all is plain (one hart, registers
-// only, nobody more important ready); if anything is not, it has changed nothing, answers false,
-// and the long way does the whole call. What it does is what the long way does: fast_path_test.cc
-// compares them.
+// answer whose server then waits again. Each looks first whether all is plain (one hart, no
+// capabilities, nobody more important ready); if anything is not, it has changed nothing, answers
+// false, and the long way does the whole call. What it does is what the long way does:
+// fast_path_test.cc compares them.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/hart.h"
+#include "kernel/syscall/fast_words.h"
 
 namespace tessera::fast {
 namespace internal {
@@ -65,12 +66,13 @@ namespace internal {
 
 // Endpoint.call by `caller`, the hart's current thread, whose frame has pc (past the ecall), sp, tp
 // and the s registers. On the target it only returns when it has done nothing; true (on the host):
-// done.
+// done. `Travel`: InRegisters or InBuffers.
+template <class Travel>
 [[gnu::always_inline]] inline bool call(Hart& hart, Thread& caller, arch::Words words,
                                         std::uint64_t tag, std::uint64_t address) {
-  // The decoder's range, and a shape without capabilities and of no more words than there are.
+  // The decoder's range.
   if (tag - ipc::kLeastTag > ipc::kGreatestTag - ipc::kLeastTag) return false;
-  if ((tag & ipc::kShapeMask) > abi::kMessageRegisters || caller.received != 0) return false;
+  if (!Travel::fits(tag & ipc::kShapeMask) || caller.received != 0) return false;
   const Task& task = *caller.task();
   Invoked named;
   if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
@@ -84,10 +86,11 @@ namespace internal {
   }
   Thread& receiver = waits.parked();
   const Task& receiver_task = *receiver.task();
+  Travel travel;
   // As long as the lock is held, the capability names the endpoint if it does now.
   if (!named.stands() || !receiver.is_settled_at(hart) ||
       !internal::can_take_over(hart, receiver, receiver_task, donated) ||
-      !internal::donate(caller, donated, receiver)) {
+      !travel.find(caller, receiver) || !internal::donate(caller, donated, receiver)) {
     endpoint.lock.leave(waits);
     return false;
   }
@@ -98,8 +101,9 @@ namespace internal {
   receiver.reply.gift.set({.of = donated, .depth = 0});
   receiver.reply.caller.set(&caller);
   caller.set_wait({Wait::kAnswer, &receiver.reply});
+  travel.copy(tag & ipc::kShapeMask);
   internal::run(hart, receiver, receiver_task);
-  arch::return_to_receiver(receiver.frame, words, tag & abi::kTagWordsMask,
+  arch::return_to_receiver(receiver.frame, Travel::cut(words, tag & abi::kTagWordsMask),
                            {.badge = badge,
                             .identity = task.identity,
                             .tag = tag,
@@ -108,11 +112,12 @@ namespace internal {
 }
 
 // Endpoint.replyReceive by `server`, likewise; the frame need not have the s registers.
+template <class Travel>
 [[gnu::always_inline]] inline bool reply_receive(Hart& hart, Thread& server, arch::Words words,
                                                  std::uint64_t status, std::uint64_t shape,
                                                  std::uint64_t address) {
   Thread* caller = server.reply.caller.peek();
-  if (shape > abi::kMessageRegisters || !abi::fits<std::int32_t>(status)) return false;
+  if (!Travel::fits(shape) || !abi::fits<std::int32_t>(status)) return false;
   if (caller == nullptr || server.received != 0) return false;
   // What another hart's thread is like, only that one knows.
   if (!caller->is_settled_at(hart) || caller->fault) return false;
@@ -122,6 +127,8 @@ namespace internal {
   }
   const Task& task = *caller->task();
   if (!internal::can_take_over(hart, *caller, task, caller->effective_class.peek())) return false;
+  Travel travel;
+  if (!travel.find(server, *caller)) return false;
   Endpoint& endpoint = named.as<Endpoint>();
 
   const EndpointLock::Word waits = endpoint.lock.take();
@@ -135,14 +142,16 @@ namespace internal {
     endpoint.lock.leave(waits);
     return false;
   }
-  // From here on, the server is the endpoint's: another hart may take it and run it.
+  // Once the lock is free, the server is the endpoint's: another hart may take it and run it, and
+  // its buffer has another message.
   server.reply.caller.set(nullptr);
   server.effective_class.set(server.own_class.peek());
+  travel.copy(shape);
   endpoint.lock.leave(EndpointLock::Word(server));
 
   caller->set_wait(Wait::kNone);
   internal::run(hart, *caller, task);
-  arch::return_to_caller(caller->frame, words, static_cast<unsigned>(shape), status, shape);
+  arch::return_to_caller(caller->frame, Travel::cut(words, shape), status, shape);
   return true;
 }
 

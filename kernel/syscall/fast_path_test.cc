@@ -102,10 +102,10 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
   }
   if (rounds < kRounds) return;
   using enum Obstacle;
-  expect_enough(calls, {kShape, kTag, kCapability, kNobody, kElsewhere, kDeadline, kImportant,
-                        kRaised, kCrowd});
-  expect_enough(answers, {kShape, kTag, kCapability, kNobody, kElsewhere, kDeadline, kImportant,
-                          kFault, kSenders, kSignalled, kCrowd});
+  expect_enough(calls, {kShape, kBuffer, kTag, kCapability, kNobody, kElsewhere, kDeadline,
+                        kImportant, kRaised, kCrowd});
+  expect_enough(answers, {kShape, kBuffer, kTag, kCapability, kNobody, kElsewhere, kDeadline,
+                          kImportant, kFault, kSenders, kSignalled, kCrowd});
   EXPECT_LE(anothers_turns, rounds / 25);
 }
 

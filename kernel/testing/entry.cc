@@ -53,10 +53,15 @@ bool take_short_way(Hart& hart, arch::Frame& frame) {
   const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
   bool done = false;
   frame.pc() += kEcallLength;
+  Thread& thread = Thread::of(*hart.current);
   if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
-    done = fast::call(hart, Thread::of(*hart.current), words, x[16], x[5]);
+    done = fast::InRegisters::fits(x[16] & ipc::kShapeMask)
+               ? fast::call<fast::InRegisters>(hart, thread, words, x[16], x[5])
+               : fast::call<fast::InBuffers>(hart, thread, words, x[16], x[5]);
   } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointReplyReceive)) {
-    done = fast::reply_receive(hart, Thread::of(*hart.current), words, x[16], x[6], x[5]);
+    done = fast::InRegisters::fits(x[6])
+               ? fast::reply_receive<fast::InRegisters>(hart, thread, words, x[16], x[6], x[5])
+               : fast::reply_receive<fast::InBuffers>(hart, thread, words, x[16], x[6], x[5]);
   }
   if (!done) frame.pc() -= kEcallLength;
   return done;

@@ -203,7 +203,7 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread) const {
   };
   const std::uint64_t counts = is_call ? x[ipc::kTag] & ipc::kShapeMask : x[ipc::kAnswerShape];
   round.words = static_cast<unsigned>(counts & abi::kTagWordsMask);
-  meet(counts > abi::kMessageRegisters, Obstacle::kShape);
+  meet(counts > abi::kTagWordsMask, Obstacle::kShape);
   meet(is_call ? x[ipc::kTag] < ipc::kLeastTag || x[ipc::kTag] > ipc::kGreatestTag
                : !abi::fits<std::int32_t>(x[ipc::kStatus]),
        Obstacle::kTag);
@@ -230,6 +230,8 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread) const {
     meet(partner->armed(), Obstacle::kDeadline);
     meet(partner->task()->ended(), Obstacle::kEnded);
     meet(!is_call && partner->fault, Obstacle::kFault);
+    meet(round.words > abi::kMessageRegisters && (thread.buffer.empty() || partner->buffer.empty()),
+         Obstacle::kBuffer);
     meet(hart.ready.any_above((is_call ? thread : *partner).effective_class.peek()),
          Obstacle::kImportant);
   }

@@ -39,6 +39,7 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
   world_.checks = false;  // walked over in every step of random_test
   const bool two_harts = one_in(2);
   for (std::uint32_t& each : endpoints_) each = world_.make<kernel::Endpoint>().slot().index;
+  buffers_ = world_.make<kernel::Vmo>(kPlayers * kPageSize).slot();
   const auto bell = world_.make<kernel::Notification>();
   for (std::size_t i = 0; i < kPlayers; ++i) {
     // The second is another thread of the first one's task.
@@ -67,6 +68,7 @@ void Walk::equip(const Player& player, std::uint64_t number) {
     derive(world_.slot(endpoints_[0]), thread.handler, kSend);
     thread.handler.badge = 0x9900 + number;
   }
+  change_buffer(number);
   if (number == 1) return;  // the task has all of it
   player.task->identity = 0x2000 + number;
   for (std::uint32_t i = 0; i < 2; ++i) {
@@ -124,7 +126,7 @@ void Walk::step() {
 }
 
 // The first task makes a call, as if an interrupt had made it run; if it can now.
-void Walk::by_main(Call call, std::uint32_t slot, std::uint64_t a0) {
+void Walk::by_main(Call call, std::uint32_t slot, std::uint64_t a0, std::uint64_t a1) {
   Thread& main = world_.main();
   Hart& hart = world_.hart;
   if (main.wait() != Wait::kNone || !main.is_at(hart)) return;
@@ -138,6 +140,7 @@ void Walk::by_main(Call call, std::uint32_t slot, std::uint64_t a0) {
   main.frame.x[ipc::kNumber] = abi::word(call);
   main.frame.x[kT0] = slot;
   main.frame.x[kA0] = a0;
+  main.frame.x[kA1] = a1;
   trap(hart, kSystemCall);
 }
 
@@ -146,7 +149,10 @@ void Walk::happen_around() {
   const std::size_t number = below(kPlayers);
   const Player& player = players_[number];
   Thread& thread = *player.thread;
-  switch (below(12)) {
+  switch (below(14)) {
+    case 12:
+    case 13:
+      return change_buffer(number);
     case 0:
       return by_main(Call::kThreadSuspend, player.thread_slot);
     case 1:
@@ -192,6 +198,21 @@ void Walk::end_in_pieces(const Player& player) {
   world_.machine.raise(world_.hart.id, false);
   set_class(world_.main(), abi::QosClass::kIdle);
   trap(world_.hart, kSoftwareInterrupt);
+}
+
+// A player's buffer becomes its page, or one that it shares with the next, with other words in it;
+// one time in eight all lose theirs.
+void Walk::change_buffer(std::size_t number) {
+  if (one_in(8)) return by_main(Call::kCNodeRevoke, World::kNode.index, buffers_.index);
+  const Player& player = players_[number];
+  const std::uint64_t page = one_in(4) ? (number + 1) % kPlayers : number;
+  for (int i = player.thread->buffer.empty() ? 1 : 0; i < 2;
+       ++i) {  // the first deletes the old one
+    by_main(Call::kThreadBuffer, player.thread_slot, buffers_.index, page);
+  }
+  auto* const words = static_cast<std::uint64_t*>(
+      arch::direct_map({world_.slot(buffers_.index).object() + page * kPageSize}));
+  for (std::size_t i = 0; i < kPageSize / sizeof(*words); ++i) words[i] = random_();
 }
 
 void Walk::pass(std::uint64_t nanoseconds) {
@@ -253,7 +274,8 @@ void Walk::load(Thread& thread, Call call) {
   for (unsigned i = 1; i < 32; ++i) x[i] = random_();
   x[ipc::kNumber] = abi::word(call);
   x[kT0] = choose_meeting(call);
-  const std::uint64_t words = one_in(12) ? below(64) : below(abi::kMessageRegisters + 1);
+  const std::uint64_t words =
+      one_in(4) ? below(abi::kTagWordsMask + 1) : below(abi::kMessageRegisters + 1);
   const std::uint64_t capabilities = one_in(8) ? 1 + below(3) : 0;
   const std::uint64_t counts = words | capabilities << abi::kTagCapabilitiesShift;
   const std::uint64_t deadline =

@@ -27,7 +27,8 @@ namespace tessera::testing {
 // What may stand in the way of a short way; a round has any number of them.
 enum class Obstacle : std::uint8_t {
   kNone,        // all is plain
-  kShape,       // long, with capabilities, or no shape at all
+  kShape,       // with capabilities, or no shape at all
+  kBuffer,      // long, and one of the two has no buffer
   kTag,         // not in the range; of an answer, a status that is no 32 bits
   kReceived,    // capabilities that the caller has not cleaned up
   kCapability,  // no endpoint there, or not with that right
@@ -54,7 +55,7 @@ struct Tally {
   std::uint64_t donated = 0;  // somebody runs, or ran, above its own class
   std::uint64_t badged = 0;
   std::uint64_t on_the_second_hart = 0;
-  std::array<std::uint64_t, 7> words{};  // how many the message has
+  std::array<std::uint64_t, 8> words{};  // how many the message has; the last: those that are long
   std::array<std::array<std::uint64_t, 4>, 4>
       classes{};  // own ones, of who calls or answers, and the partner
 };
@@ -100,8 +101,9 @@ class Walk {
   bool take_interrupts(Hart& hart);
   void happen_around();
   void end_in_pieces(const Player& player);
+  void change_buffer(std::size_t number);
   void pass(std::uint64_t nanoseconds);
-  void by_main(Call call, std::uint32_t slot, std::uint64_t a0 = 0);
+  void by_main(Call call, std::uint32_t slot, std::uint64_t a0 = 0, std::uint64_t a1 = 0);
   void act(Hart& hart);
   std::uint64_t choose_meeting(Call call);
   bool anybody_receives();
@@ -135,6 +137,7 @@ class Walk {
   std::array<std::uint32_t, kPlayers>
       bound_{};  // the Notification of each, in the first task's CSpace
   std::array<std::uint32_t, 2> endpoints_{};
+  rt::Slot buffers_{0};  // a page of each, in the first task's CSpace
   std::optional<Checkpoint> before_, by_short_, by_short_later_, by_long_;
   bool is_over_ = false;
   std::string failure_;

@@ -136,6 +136,97 @@ void calls_and_answers_between_harts() {
   caller.join();
 }
 
+// --- Long ones, by the calls that carry no capabilities
+// -------------------------------------------------------------------------------
+
+constexpr std::uint64_t kMyBuffer = kFree;
+constexpr std::uint64_t kTheirBuffer = kFree + 16 * kPage;
+constexpr unsigned kLongRounds = 8;
+constexpr unsigned long_words(unsigned round) { return 8 + 16 * round; }
+static_assert(long_words(kLongRounds - 1) == abi::kMessageWordsMax);
+constexpr unsigned long_answer(unsigned round) { return long_words(kLongRounds - 1 - round); }
+
+// What the whole buffer has of who called or answered in a round.
+constexpr std::uint64_t calls_words(unsigned round) { return 0x10'0000 * (round + 1); }
+constexpr std::uint64_t answers_words(unsigned round) { return 0x8000'0000 + calls_words(round); }
+constexpr unsigned kBufferWords = kPage / sizeof(std::uint64_t);
+
+void fill(std::uint64_t buffer, std::uint64_t first) {
+  for (std::uint64_t i = 0; i < kBufferWords; ++i) word_at(buffer + 8 * i) = first + i;
+}
+// The words of a message beyond the registers are there, and beyond them what was there.
+void expect_words(std::uint64_t buffer, unsigned words, std::uint64_t theirs, std::uint64_t own) {
+  for (std::uint64_t i = 0; i < kBufferWords; ++i) {
+    EXPECT(word_at(buffer + 8 * i) == (i + kMostWords < words ? theirs : own) + i);
+  }
+}
+
+void call_long(std::uint64_t buffer) {
+  for (unsigned round = 0; round < kLongRounds; ++round) {
+    fill(buffer, calls_words(round));
+    client.load(SystemCall::kEndpointCall,
+                {{kT0, port.slot().index}, {kA6, tag(long_words(round))}});
+    client.make();
+    Sets due{{kT0, shape(long_answer(round))}};
+    for (unsigned i = 0; i < kMostWords; ++i) due.add({kA0 + i, answered[i]});
+    client.expect_results(due);
+    expect_words(buffer, long_answer(round), answers_words(round), calls_words(round));
+  }
+}
+
+void answer_long(unsigned round) {
+  const bool is_last = round + 1 == kLongRounds;
+  fill(kMyBuffer, answers_words(round));
+  Sets inputs{{kT0, endpoint.slot().index}, {kA6, 0}, {kT1, shape(long_answer(round))}};
+  if (is_last) {
+    for (const unsigned x : {kT2, kT3, kT4}) inputs.add({x, 0});
+    inputs.add({kT5, in_milliseconds(5)});
+  }
+  server.load(is_last ? SystemCall::kEndpointReplyReceiveWith : SystemCall::kEndpointReplyReceive,
+              inputs);
+  for (unsigned i = 0; i < kMostWords; ++i) answered[i] = server.in(kA0 + i);
+  server.make();
+}
+
+void answer_all_long() {
+  const auto page = make_vmo(1);
+  map(page, kMyBuffer, kReadWrite);
+  OK(rt::start::thread().buffer(page, 0));
+  std::uint64_t own = 0x77'0000;
+  fill(kMyBuffer, own);
+  receive();
+  for (unsigned round = 0; round < kLongRounds; ++round) {
+    Sets due{{kT0, kBadge},
+             {kT2, tag(long_words(round))},
+             {kT3, abi::word(abi::QosClass::kNormal) | abi::kInfoAnswerDue}};
+    for (unsigned i = 0; i < kMostWords; ++i) due.add({kA0 + i, client.in(kA0 + i)});
+    server.expect_results(due, After::kSavedZero);
+    expect_words(kMyBuffer, long_words(round), calls_words(round), own);
+    answer_long(round);
+    own = answers_words(round);
+  }
+  server.expect_results(
+      {{kA6, abi::word(abi::kEtimedout)}, {kA7, abi::word(abi::detail(abi::Detail::kTimedOut, 0))}},
+      After::kSavedZero);
+}
+
+void long_calls_and_answers() {
+  make_port();
+  const Worker caller = prepare(call_long, kTheirBuffer);
+  start_with_buffer(caller, kTheirBuffer);
+  answer_all_long();
+  caller.join();
+}
+
+void long_calls_and_answers_between_harts() {
+  make_port();
+  const Worker caller = prepare(call_long, kTheirBuffer);
+  OK(caller.thread().affinity(nth_hart(1)));
+  start_with_buffer(caller, kTheirBuffer);
+  answer_all_long();
+  caller.join();
+}
+
 // --- Other messages
 // -------------------------------------------------------------------------------
 
@@ -244,6 +335,8 @@ std::span<const Behaviour> secrets_messages_behaviours() {
   static constexpr Behaviour kAll[] = {
       {"secrets.calls_and_answers", calls_and_answers},
       {"secrets.calls_and_answers_between_harts", calls_and_answers_between_harts},
+      {"secrets.long_calls_and_answers", long_calls_and_answers},
+      {"secrets.long_calls_and_answers_between_harts", long_calls_and_answers_between_harts},
       {"secrets.messages_that_need_no_answer", messages_that_need_no_answer},
       {"secrets.a_long_message_with_a_capability", a_long_message_with_a_capability},
       {"secrets.waits_that_others_end", waits_that_others_end},

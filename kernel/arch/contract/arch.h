@@ -27,6 +27,8 @@ void* direct_map(PhysAddr address);
 PhysAddr physical(const void* pointer);
 // Writes zeros; bytes and address are multiples of 64.
 void zero(void* start, std::uint64_t bytes);
+// Copies pairs of words, 1 or more, from one page to another, or to itself.
+void copy_pairs(std::uint64_t* to, const std::uint64_t* from, std::uint64_t pairs);
 
 // A constant, kPointerSign: bit 63, where every pointer of the kernel has it; else 0.
 

@@ -22,10 +22,11 @@ struct Delivery {
   std::uint64_t info;
 };
 
-// Words beyond `count` (0 to 6) become 0. The thread of `frame` received: its s registers become 0.
-void return_to_receiver(Frame& frame, Words words, unsigned count, Delivery delivery);
+// Words beyond `count` (0 to 6) become 0.
+Words first_words(Words words, unsigned count);
+// The thread of `frame` received: its s registers become 0.
+void return_to_receiver(Frame& frame, Words words, Delivery delivery);
 // The thread of `frame` called: it gets its s registers back.
-void return_to_caller(Frame& frame, Words words, unsigned count, std::uint64_t status,
-                      std::uint64_t shape);
+void return_to_caller(Frame& frame, Words words, std::uint64_t status, std::uint64_t shape);
 
 }  // namespace tessera::arch

@@ -153,6 +153,12 @@ void zero(void* start, std::uint64_t bytes) {
   std::memset(start, 0, bytes);
 }
 
+void copy_pairs(std::uint64_t* to, const std::uint64_t* from, std::uint64_t pairs) {
+  CHECK(pairs != 0);
+  interleave();
+  std::memmove(to, from, 2 * pairs * sizeof(*to));
+}
+
 void activate(PhysAddr root, Asid asid) {
   host::HartState& hart = host::here();
   CHECK(asid.value < asid_count());
@@ -178,9 +184,9 @@ void leave_user_space() { activate({0}, {0}); }
 namespace {
 
 // Puts a message into a frame as the target's registers have it.
-void put_words(Frame& frame, const Words& words, unsigned count) {
+void put_words(Frame& frame, const Words& words) {
   const std::uint64_t all[] = {words.w0, words.w1, words.w2, words.w3, words.w4, words.w5};
-  for (unsigned i = 0; i < 6; ++i) frame.x[10 + i] = i < count ? all[i] : 0;
+  std::ranges::copy(all, frame.x + 10);
 }
 
 void clear(Frame& frame, std::initializer_list<unsigned> registers) {
@@ -189,8 +195,16 @@ void clear(Frame& frame, std::initializer_list<unsigned> registers) {
 
 }  // namespace
 
-void return_to_receiver(Frame& frame, Words words, unsigned count, Delivery delivery) {
-  put_words(frame, words, count);
+Words first_words(Words words, unsigned count) {
+  unsigned i = 0;
+  for (std::uint64_t* each : {&words.w0, &words.w1, &words.w2, &words.w3, &words.w4, &words.w5}) {
+    if (i++ >= count) *each = 0;
+  }
+  return words;
+}
+
+void return_to_receiver(Frame& frame, Words words, Delivery delivery) {
+  put_words(frame, words);
   clear(frame, {1, 3, 8, 9, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31});
   frame.x[5] = delivery.badge;
   frame.x[6] = delivery.identity;
@@ -198,9 +212,8 @@ void return_to_receiver(Frame& frame, Words words, unsigned count, Delivery deli
   frame.x[28] = delivery.info;
 }
 
-void return_to_caller(Frame& frame, Words words, unsigned count, std::uint64_t status,
-                      std::uint64_t shape) {
-  put_words(frame, words, count);
+void return_to_caller(Frame& frame, Words words, std::uint64_t status, std::uint64_t shape) {
+  put_words(frame, words);
   clear(frame, {1, 3, 6, 7, 17, 28, 29, 30, 31});
   frame.x[5] = shape;
   frame.x[16] = status;

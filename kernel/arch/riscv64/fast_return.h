@@ -46,7 +46,20 @@ namespace riscv64 {
 
 }  // namespace riscv64
 
-[[gnu::always_inline]] inline void return_to_receiver(Frame& frame, Words words, unsigned count,
+[[gnu::always_inline]] inline Words first_words(Words words, unsigned count) {
+  register std::uint64_t a0 asm("a0") = words.w0;
+  register std::uint64_t a1 asm("a1") = words.w1;
+  register std::uint64_t a2 asm("a2") = words.w2;
+  register std::uint64_t a3 asm("a3") = words.w3;
+  register std::uint64_t a4 asm("a4") = words.w4;
+  register std::uint64_t a5 asm("a5") = words.w5;
+  register std::uint64_t t5 asm("t5") = count;
+  asm volatile(TESSERA_CLEAR_WORDS
+               : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5), "+r"(t5)::"t6");
+  return {a0, a1, a2, a3, a4, a5};
+}
+
+[[gnu::always_inline]] inline void return_to_receiver(Frame& frame, Words words,
                                                       Delivery delivery) {
   register std::uint64_t a0 asm("a0") = words.w0;
   register std::uint64_t a1 asm("a1") = words.w1;
@@ -59,20 +72,19 @@ namespace riscv64 {
   register std::uint64_t t2 asm("t2") = delivery.tag;
   register std::uint64_t t3 asm("t3") = delivery.info;
   register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
-  register std::uint64_t t5 asm("t5") = count;
-  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE
+  asm volatile(TESSERA_LOAD_PLACE
                "li s0, 0\nli s1, 0\nli s2, 0\nli s3, 0\nli s4, 0\nli s5, 0\n"
                "li s6, 0\nli s7, 0\nli s8, 0\nli s9, 0\nli s10, 0\nli s11, 0\n"
                "li ra, 0\nli gp, 0\nli a6, 0\nli a7, 0\nli t4, 0\nli t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
                "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(t0), "r"(t1), "r"(t2), "r"(t3),
-               "r"(t4), "r"(t5)
+               "r"(t4)
                : "memory");
   __builtin_unreachable();
 }
 
-[[gnu::always_inline]] inline void return_to_caller(Frame& frame, Words words, unsigned count,
-                                                    std::uint64_t status, std::uint64_t shape) {
+[[gnu::always_inline]] inline void return_to_caller(Frame& frame, Words words, std::uint64_t status,
+                                                    std::uint64_t shape) {
   register std::uint64_t a0 asm("a0") = words.w0;
   register std::uint64_t a1 asm("a1") = words.w1;
   register std::uint64_t a2 asm("a2") = words.w2;
@@ -82,12 +94,11 @@ namespace riscv64 {
   register std::uint64_t a6 asm("a6") = status;
   register std::uint64_t t0 asm("t0") = shape;
   register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
-  register std::uint64_t t5 asm("t5") = count;
-  asm volatile(TESSERA_CLEAR_WORDS TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
+  asm volatile(TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
                "li ra, 0\nli gp, 0\nli a7, 0\nli t1, 0\nli t2, 0\nli t3, 0\nli t4, 0\n"
                "li t5, 0\nli t6, 0\n"
                "sret" ::"r"(a0),
-               "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a6), "r"(t0), "r"(t4), "r"(t5)
+               "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a6), "r"(t0), "r"(t4)
                : "memory");
   __builtin_unreachable();
 }

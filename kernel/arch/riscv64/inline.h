@@ -17,6 +17,21 @@ inline constexpr std::uintptr_t kPointerSign = std::uintptr_t{1} << 63;  // the 
   return {reinterpret_cast<std::uint64_t>(pointer) - riscv64::kDirectMapBase};
 }
 
+namespace riscv64 {
+extern "C" void copy_pairs();  // copy.S
+}
+// A call that leaves the registers of a message alone.
+[[gnu::always_inline]] inline void copy_pairs(std::uint64_t* to, const std::uint64_t* from,
+                                              std::uint64_t pairs) {
+  register std::uint64_t t3 asm("t3") = reinterpret_cast<std::uint64_t>(to);
+  register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(from);
+  register std::uint64_t t5 asm("t5") = pairs;
+  asm volatile("jal t0, %3"
+               : "+r"(t3), "+r"(t4), "+r"(t5)
+               : "i"(riscv64::copy_pairs)
+               : "t0", "t1", "t6", "memory");
+}
+
 [[gnu::always_inline]] inline std::uint64_t address_space(PhysAddr root, Asid asid) {
   return std::uint64_t{SATP_SV39} << SATP_SV39_SHIFT |
          std::uint64_t{asid.value} << riscv64::kSatpAsidShift | root.value >> 12;

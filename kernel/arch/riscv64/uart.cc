@@ -46,7 +46,8 @@ void use_uart(const Uart& uart) {
 
 }  // namespace riscv64
 
-void early_write(char byte) {
+// Not inlined: many write one, and the UART takes its time.
+[[gnu::noinline]] void early_write(char byte) {
   const riscv64::Console& uart = riscv64::console;
   if (uart.registers == nullptr) return riscv64::sbi::console_putchar(byte);
   for (std::uint32_t polls = 0; polls < riscv64::kMostPolls; ++polls) {
