@@ -48,14 +48,14 @@ constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
 
 void Syscall::run() {
   // Made again when the thread runs next, after the interrupt that waits.
-  if (!is_among(kConcurrent, caller_.frame.x[ipc::kNumber]) && !take_tree()) return;
-  caller_.frame.pc() += kEcallLength;
-  decode::dispatch(*this, caller_.frame);
+  if (!is_among(kConcurrent, frame_.x[ipc::kNumber]) && !take_tree()) return;
+  frame_.pc() += kEcallLength;
+  decode::dispatch(*this);
 }
 
-Result<Invoked> Syscall::find(std::uint64_t address, CapabilityWord wanted,
-                              std::uint8_t argument) const {
-  CNode* cspace = caller_.task()->cnode();
+Result<Invoked> Syscall::find_of(Frame& caller, std::uint64_t address, CapabilityWord wanted,
+                                 std::uint8_t argument) {
+  CNode* cspace = Thread::of(caller).task()->cnode();
   if (cspace == nullptr || address == 0 || address >= cspace->count()) [[unlikely]] {
     return refusal({}, wanted, argument);
   }
@@ -80,7 +80,7 @@ void Syscall::complete(Frame& frame) { ipc::clear_temporaries(frame); }
 
 void Syscall::unknown(Frame& frame) {
   frame.pc() -= kEcallLength;
-  raise_fault(caller_, abi::FaultCause::kUnknownSystemCall, frame.x[ipc::kNumber]);
+  raise_fault(Thread::of(frame), abi::FaultCause::kUnknownSystemCall, frame.x[ipc::kNumber]);
 }
 
 void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address) {
