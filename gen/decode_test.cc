@@ -27,9 +27,12 @@ struct Fault {
 
 class Kernel {
  public:
+  using Handle = Kernel&;
   struct Frame {
     std::uint64_t x[32] = {};
   };
+  // Of the call that is decoded.
+  Frame& frame() const { return *registers; }
   template <abi::ObjectType Type>
   struct Ref {
     std::uint64_t slot;
@@ -108,6 +111,7 @@ class Kernel {
   void unknown(Frame&) { performed = "unknown"; }
 
   static constexpr std::uint64_t kNoCapability = 99;
+  Frame* registers = nullptr;
   std::string performed;
   std::vector<Lookup> lookups;
   std::vector<std::uint64_t> seen;
@@ -131,7 +135,8 @@ class DecodeTest : public ::testing::Test {
     frame.x[kA7] = abi::word(call);
     for (const auto& [number, value] : registers) frame.x[number] = value;
     kernel = Kernel();
-    decode::dispatch(kernel, frame);
+    kernel.registers = &frame;
+    decode::dispatch(kernel);
     return frame;
   }
   static void expect_fault(const Kernel::Frame& frame, std::int32_t status, abi::Detail what,
@@ -262,13 +267,14 @@ TEST_F(DecodeTest, NumbersAreComparedWhole) {
     Kernel::Frame frame;
     frame.x[kA7] = number;
     kernel = Kernel();
-    decode::dispatch(kernel, frame);
+    kernel.registers = &frame;
+    decode::dispatch(kernel);
     const bool known = abi::to_string(static_cast<abi::SystemCall>(number)) != "?";
     EXPECT_EQ(kernel.performed == "unknown", !known) << number;
     for (const int bit : {8, 16, 31, 32, 63}) {
       frame = {};
       frame.x[kA7] = number | std::uint64_t{1} << bit;
-      decode::dispatch(kernel, frame);
+      decode::dispatch(kernel);
       EXPECT_EQ(kernel.performed, "unknown") << number << " bit " << bit;
     }
   }

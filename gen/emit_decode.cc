@@ -96,11 +96,11 @@ class Decoder {
                                          refusal_detail(each), ", ", index, ");"),
                             2);
     }
-    return absl::StrCat("template <class K>\nvoid ", decoder_name(method_),
-                        "(K& k, typename K::Frame& frame) {\n", body, invoke(),
-                        "  if (!result) return k.fail(frame, result.error());\n",
-                        "  k.complete(frame);\n",
-                        method_.results.empty() ? "" : "  encode(frame, *result);\n", "}\n");
+    return absl::StrCat(
+        "template <class K>\nvoid ", decoder_name(method_), "(typename K::Handle k) {\n",
+        "  [[maybe_unused]] typename K::Frame& frame = k.frame();\n", body, invoke(),
+        "  if (!result) return k.fail(frame, result.error());\n", "  k.complete(frame);\n",
+        method_.results.empty() ? "" : "  encode(frame, *result);\n", "}\n");
   }
 
  private:
@@ -183,7 +183,8 @@ std::vector<const Method*> system_calls(const System& system) {
 
 constexpr char kAbout[] =
     "Decodes every system call for the kernel K, which has\n"
-    "  K::Frame with x[0] to x[31], the registers of the trap;\n"
+    "  K::Handle, what a decoder is given of it: K&, or of a K that fits into a register a copy;\n"
+    "  K::Frame with x[0] to x[31], the registers of the trap, and k.frame(), the call's;\n"
     "  K::Ref<ObjectType>, a reference to an object, movable;\n"
     "  k.lookup<ObjectType>(word, rights, argument): an expected of Ref, for the capability at\n"
     "      address `word`, with all of `rights`; its error says which argument (0: the invoked "
@@ -206,14 +207,14 @@ constexpr std::uint8_t mask(Right first, Rights... rest) {
 
 std::string dispatch(const std::vector<const Method*>& calls) {
   std::string result = absl::StrCat(
-      "// Decodes the call in `frame`, performs it, and puts its outcome there.\n"
-      "template <class K>\nvoid dispatch(K& k, typename K::Frame& frame) {\n  switch (frame.x[",
+      "// Decodes the call in k.frame(), performs it, and puts its outcome there.\n"
+      "template <class K>\nvoid dispatch(K& k) {\n  switch (k.frame().x[",
       kA7, "]) {\n");
   for (const Method* method : calls) {
     absl::StrAppend(&result, "    case abi::word(abi::SystemCall::k", call_name(*method),
-                    "):\n      return internal::", decoder_name(*method), "(k, frame);\n");
+                    "):\n      return internal::", decoder_name(*method), "<K>(k);\n");
   }
-  return result + "    default:\n      return k.unknown(frame);\n  }\n}\n";
+  return result + "    default:\n      return k.unknown(k.frame());\n  }\n}\n";
 }
 
 }  // namespace

@@ -28,9 +28,11 @@ void require(bool holds) {
 struct Fault {};
 
 struct Kernel {
+  using Handle = Kernel&;
   struct Frame {
     std::uint64_t x[32] = {};
   };
+  Frame& frame() { return registers; }
   template <abi::ObjectType Type>
   struct Ref {};
 
@@ -55,6 +57,7 @@ struct Kernel {
   }
   void unknown(Frame&) { ++unknowns; }
 
+  Frame registers;
   int performed = 0;
   int refused = 0;
   int completed = 0;
@@ -90,9 +93,8 @@ const calls::Call* find(std::uint64_t number) {
 // Of what a length counts, only that nothing is performed without its length: the elements'
 // types are not in the table.
 void attack(const Kernel::Frame& registers) {
-  Kernel kernel;
-  Kernel::Frame frame = registers;
-  decode::dispatch(kernel, frame);
+  Kernel kernel{.registers = registers};
+  decode::dispatch(kernel);
   const calls::Call* call = find(registers.x[kA7]);
   require(kernel.unknowns == (call == nullptr ? 1 : 0));
   require(kernel.performed + kernel.refused + kernel.unknowns == 1);
@@ -106,7 +108,7 @@ void attack(const Kernel::Frame& registers) {
   }
   require(has_content ? kernel.performed <= (admitted ? 1 : 0)
                       : kernel.performed == (admitted ? 1 : 0));
-  if (kernel.performed == 1) require(frame.x[kA6] == 0);
+  if (kernel.performed == 1) require(kernel.registers.x[kA6] == 0);
 }
 
 }  // namespace

@@ -129,9 +129,11 @@ struct Rest {
 
 // Every look-up succeeds and no call does anything.
 struct FakeKernel {
+  using Handle = FakeKernel&;
   struct Frame {
     std::array<std::uint64_t, 32> x{};
   };
+  Frame& frame() { return registers; }
   struct Nothing {};
   template <abi::ObjectType type>
   struct Ref {};
@@ -151,6 +153,7 @@ struct FakeKernel {
   void complete(Frame&) {}
   void unknown(Frame&) { ++failed; }
 
+  Frame registers;
   int performed = 0;
   int failed = 0;
 };
@@ -173,9 +176,8 @@ TEST(Names, EveryCallIsDecoded) {
   FakeKernel kernel;
   int calls = 0;
   for (std::uint64_t number = 600; number <= 840; ++number) {
-    FakeKernel::Frame frame;
-    frame.x[17] = number;
-    decode::dispatch(kernel, frame);
+    kernel.registers.x[17] = number;
+    decode::dispatch(kernel);
     ++calls;
   }
   EXPECT_EQ(kernel.performed, calls);

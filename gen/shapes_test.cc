@@ -18,9 +18,11 @@ namespace tessera::gen {
 namespace {
 
 struct Kernel {
+  using Handle = Kernel&;
   struct Frame {
     std::uint64_t x[32] = {};
   };
+  Frame& frame() const { return *registers; }
   struct Fault {};
   template <abi::ObjectType type>
   struct Ref {};
@@ -49,6 +51,7 @@ struct Kernel {
   void complete(Frame& frame) { frame = {}; }
   void unknown(Frame&) {}
 
+  Frame* registers = nullptr;
   int performed = 0;
   bool has_bell = false;
   std::uint64_t looked_up = 0;
@@ -59,10 +62,10 @@ struct Kernel {
 
 // a0 to a2: lengths; a3 to a5: content.
 Kernel perform(std::array<std::uint64_t, 6> words, Kernel::Frame& frame) {
-  Kernel kernel;
+  Kernel kernel{.registers = &frame};
   frame.x[17] = 900;
   for (int i = 0; i < 6; ++i) frame.x[10 + i] = words[static_cast<std::size_t>(i)];
-  decode::internal::shapes_lists(kernel, frame);
+  decode::internal::shapes_lists<Kernel>(kernel);
   return kernel;
 }
 Kernel perform(std::array<std::uint64_t, 6> words) {
@@ -92,10 +95,10 @@ TEST(ShapesTest, ElementsAreChecked) {
 
 TEST(ShapesTest, AnOptionalCapabilityIsLookedUpWhenThereIsOne) {
   for (const std::uint64_t slot : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1} << 40}) {
-    Kernel kernel;
     Kernel::Frame frame;
+    Kernel kernel{.registers = &frame};
     frame.x[10] = slot;
-    decode::internal::shapes_maybe(kernel, frame);
+    decode::internal::shapes_maybe<Kernel>(kernel);
     EXPECT_EQ(kernel.performed, 1);
     EXPECT_EQ(kernel.has_bell, slot != 0);
     EXPECT_EQ(kernel.looked_up, slot) << "the whole register";
@@ -105,11 +108,11 @@ TEST(ShapesTest, AnOptionalCapabilityIsLookedUpWhenThereIsOne) {
 
 TEST(ShapesTest, EachBitOfASetIsLookedAt) {
   const auto performed = [](std::uint64_t many, std::uint64_t full) {
-    Kernel kernel;
     Kernel::Frame frame;
+    Kernel kernel{.registers = &frame};
     frame.x[10] = many;
     frame.x[11] = full;
-    decode::internal::shapes_sets(kernel, frame);
+    decode::internal::shapes_sets<Kernel>(kernel);
     return kernel.performed;
   };
   const std::uint64_t all = ~std::uint64_t{0};

@@ -160,17 +160,17 @@ struct alignas(64) Slot : Link<DerivationTag> {
     parent.children.push_back(*this);
     set_word({new_type, new_object, new_rights});
   }
-  // The same as `source`, derived from it, with `new_rights` and `new_badge`. A mapping stays with
-  // the source. The word comes last: a thread of another hart that calls by this slot finds no
-  // capability, or all of it.
-  void derive_from(Slot& source, std::uint8_t new_rights, std::uint64_t new_badge) {
+  // The same as `source`, derived from it, but for what is in `new_word` and `new_badge`. A mapping
+  // stays with the source. The word comes last: a thread of another hart that calls by this slot
+  // finds no capability, or all of it.
+  void derive_from(Slot& source, CapabilityWord new_word, std::uint64_t new_badge) {
     start();
     source.children.push_back(*this);
     badge = new_badge;
     pages = source.pages;
     device = source.device;
     sealed = source.sealed;
-    set_word(source.word().with_rights(new_rights));
+    set_word(new_word);
   }
   // Takes over the capability of `source`, with its place and its children; `source` becomes empty.
   // This one was empty.

@@ -54,6 +54,14 @@ class PagePool {
     return count == 0;
   }
 
+  // Of a table that has entries. False, and nothing is done: there was one only.
+  bool remove_but_last(PhysAddr page) {
+    std::uint16_t& count = counts_[index(page)];
+    if (count == 1) return false;
+    --count;
+    return true;
+  }
+
   PhysAddr base() const { return base_; }
   std::uint32_t pages() const { return pages_; }
   // In use or retired; the others can be taken.

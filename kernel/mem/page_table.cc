@@ -68,11 +68,11 @@ Result<void> PageTable::init(PagePool& pool, Asid asid) {
 // The table of `level`, 0 or 1, on the way to `va`; none where one is missing, or a large leaf is.
 inline std::optional<PhysAddr> PageTable::find_table(VirtAddr va, unsigned level) const {
   const Pte upper = TableView(root_).get(TableView::index(va, 2));
-  if (!upper.valid()) return std::nullopt;
-  if (level == 1) return upper.address();
-  const Pte entry = TableView(upper.address()).get(TableView::index(va, 1));
-  if (!entry.valid() || entry.is_leaf()) return std::nullopt;
-  return entry.address();
+  if (upper == Pte()) return std::nullopt;
+  if (level == 1) return upper.table_address();
+  const Pte entry = TableView(upper.table_address()).get(TableView::index(va, 1));
+  if (!entry.is_table()) return std::nullopt;
+  return entry.table_address();
 }
 
 [[clang::minsize]] Result<bool> PageTable::map_step(Run& run) {
@@ -122,7 +122,7 @@ bool PageTable::map_leaf(const Run& run) {
   if (!table.has_value()) return false;
   TableView view(*table);
   const std::uint32_t index = TableView::index(run.va, *level);
-  if (view.get(index).valid()) return false;
+  if (view.get(index) != Pte()) return false;
   view.set(index, Pte::leaf(run.pa, run.access));
   pool_->add_entries(*table, 1);
   // That there was none may have been cached for every page of a large one.
@@ -138,12 +138,11 @@ bool PageTable::unmap_leaf(const Run& run) {
   const std::optional<unsigned> level = level_of_leaf(run);
   if (!level.has_value()) return false;
   const std::optional<PhysAddr> table = find_table(run.va, *level);
-  if (!table.has_value() || pool_->count(*table) == 1) return false;
+  if (!table.has_value() || !pool_->remove_but_last(*table)) return false;
   TableView view(*table);
   const std::uint32_t index = TableView::index(run.va, *level);
   CHECK(view.get(index).is_leaf());
   view.set(index, Pte());
-  pool_->remove_entries(*table, 1);
   arch::flush_page(asid_, run.va);
   return true;
 }

@@ -26,9 +26,13 @@ class Pte {
 
   constexpr bool valid() const { return (bits_ & kValid) != 0; }
   constexpr bool is_leaf() const { return (bits_ & kAccessMask) != 0; }
+  // It points to a table of the next level.
+  constexpr bool is_table() const { return (bits_ & (kValid | kAccessMask)) == kValid; }
   constexpr bool user() const { return (bits_ & kUser) != 0; }
   // The PPN is bits 53 to 10; the bits above are none of the address.
   constexpr PhysAddr address() const { return {bits_ << 10 >> 20 << 12}; }
+  // The same of one that points to a table: it has no other bits than that.
+  constexpr PhysAddr table_address() const { return {(bits_ - kValid) << 2}; }
   constexpr Access access() const {
     return {static_cast<std::uint8_t>((bits_ & kAccessMask) >> kAccessShift)};
   }

@@ -231,15 +231,23 @@ bool has_waiters(const Slot& slot) {
   return {};
 }
 
-// Empties one slot, whatever it holds: in most cases one capability of several to its object.
-Result<void> release(Slot& slot) {
+// Empties a slot of a CNode, if what it holds is one capability of several to its object, as most
+// are. False: it is something else, and nothing is done.
+[[gnu::always_inline]] inline bool release_one_of_several(Slot& slot) {
   DCHECK(has_tree());
   const CapabilityWord word = slot.word();
   std::uint32_t* references = references_of(word);
-  if (references != nullptr && *references != 1 && slot.role == SlotRole::kPlain) [[likely]] {
-    drop(slot, word, references);
-    return {};
+  if (references == nullptr || *references == 1 || slot.role != SlotRole::kPlain) [[unlikely]] {
+    return false;
   }
+  drop(slot, word, references);
+  return true;
+}
+
+// Empties one slot, whatever it holds.
+Result<void> release(Slot& slot) {
+  if (release_one_of_several(slot)) [[likely]]
+    return {};
   return release_any(slot);
 }
 
@@ -319,7 +327,8 @@ Error bury_and_try_again() {
 }
 
 Result<void> delete_capability(Slot& slot) {
-  TRY(release(slot));
+  if (!release_one_of_several(slot)) [[unlikely]]
+    TRY(release_any(slot));
   return bury_the_dead();
 }
 

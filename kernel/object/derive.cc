@@ -79,7 +79,10 @@ consteval std::uint8_t rights_of(abi::ObjectType type) {
 
 std::uint32_t* references_of(CapabilityWord word) {
   const std::int16_t at = kReferencesAt[std::to_underlying(word.type())];
-  return at < 0 ? nullptr : reinterpret_cast<std::uint32_t*>(word.object() + at);
+  if (at < 0) return nullptr;
+  auto* references = reinterpret_cast<std::uint32_t*>(word.object() + at);
+  __builtin_assume(references != nullptr);  // so that who asks whether there is one asks once
+  return references;
 }
 
 Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
@@ -103,9 +106,10 @@ std::uint8_t all_rights(abi::ObjectType type) {
 
 void derive(Slot& from, Slot& to, std::uint8_t rights, std::uint64_t badge) {
   DCHECK(has_tree());
-  if (badge == 0 && from.type() != abi::ObjectType::kVmo) badge = from.badge;
-  to.derive_from(from, rights, badge);
-  if (std::uint32_t* references = references_of(to); references != nullptr) ++*references;
+  const CapabilityWord word = from.word();
+  if (badge == 0 && word.type() != abi::ObjectType::kVmo) badge = from.badge;
+  if (std::uint32_t* references = references_of(word); references != nullptr) ++*references;
+  to.derive_from(from, word.with_rights(rights), badge);
 }
 
 void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object) {

@@ -13,25 +13,22 @@ class ObjectLock {
   explicit ObjectLock(const Slot& slot) : ObjectLock(slot.word()) {}
   [[gnu::always_inline]] explicit ObjectLock(CapabilityWord word)
       __attribute__((no_thread_safety_analysis)) {
-    switch (word.type()) {
-      case abi::ObjectType::kEndpoint:
-        // Nobody is put into its queue: who waits there alone stays in the lock.
-        endpoint_ = &reinterpret_cast<Endpoint*>(word.object())->lock;
-        was_ = endpoint_->seize();
-        break;
-      case abi::ObjectType::kNotification:
-        lock(reinterpret_cast<Notification*>(word.object())->lock);
-        break;
-      case abi::ObjectType::kReply:
-        lock(reinterpret_cast<Reply*>(word.object())->lock);
-        break;
-      default:
-        break;
+    if (word.type() == abi::ObjectType::kEndpoint) [[likely]] {
+      // Nobody is put into its queue: who waits there alone stays in the lock.
+      endpoint_ = &reinterpret_cast<Endpoint*>(word.object())->lock;
+      was_ = endpoint_->seize();
+    } else if (word.type() == abi::ObjectType::kNotification) {
+      lock(reinterpret_cast<Notification*>(word.object())->lock);
+    } else if (word.type() == abi::ObjectType::kReply) {
+      lock(reinterpret_cast<Reply*>(word.object())->lock);
     }
   }
   [[gnu::always_inline]] ~ObjectLock() __attribute__((no_thread_safety_analysis)) {
-    if (endpoint_ != nullptr) endpoint_->leave(was_);
-    if (other_ != nullptr) other_->unlock();
+    if (endpoint_ != nullptr) [[likely]] {
+      endpoint_->leave(was_);
+    } else if (other_ != nullptr) {
+      other_->unlock();
+    }
   }
   ObjectLock(const ObjectLock&) = delete;
   ObjectLock& operator=(const ObjectLock&) = delete;

@@ -58,12 +58,14 @@ struct State {
 
   AuditRing audit[kMaxHarts];  // of the hart of the same index; each has its own rules
   Slot audit_to;               // the Notification that each record signals
+
+  constexpr State() {
+    for (std::uint32_t i = 0; i < kMaxHarts; ++i) harts[i].bit = static_cast<std::uint8_t>(1u << i);
+  }
 };
 extern constinit State state;
 
-inline std::uint32_t bit_of(const Hart& hart) {
-  return std::uint32_t{1} << static_cast<unsigned>(&hart - state.harts);
-}
+inline std::uint32_t bit_of(const Hart& hart) { return hart.bit; }
 inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
 std::uint32_t online_harts();
 

@@ -125,6 +125,9 @@ struct Thread : Runnable, Link<TaskMemberTag>, Timer {
   Task* task() const { return task_.peek(); }
   void set_task(Task* task) { task_.store(task); }
   static Thread& of(Timer& timer) { return static_cast<Thread&>(timer); }
+  static Thread& of(arch::Frame& frame) {
+    return *reinterpret_cast<Thread*>(reinterpret_cast<char*>(&frame) - arch::kFrameOffset);
+  }
   static Thread& of(Runnable& item) { return static_cast<Thread&>(item); }
 
  private:

@@ -144,6 +144,26 @@ Result<void> fail_map(Slot& slot, Task& task) {
   }
 }
 
+// Begins one, and does all of it when that is one leaf.
+[[gnu::always_inline]] inline Result<void> begin_map(Slot& slot, Task& task, VirtAddr address,
+                                                     Access access) {
+  const Asid asid = task.table.asid();
+  slot.generation = state.generations[asid.value];
+  slot.asid = asid.value;
+  slot.access = access.bits;
+  slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
+  // A hart that is in the task already may run it as soon as it is mapped; whichever comes later
+  // begins without old instructions (enter()).
+  if (access.has(kExecute) && is_mapped_elsewhere(task)) {
+    slot.access |= kSynchronizing;
+  } else if (task.table.map_leaf(
+                 {.va = address, .pa = {slot.object()}, .pages = slot.pages, .access = access})) {
+    slot.mapping.done = slot.pages;
+    return {};
+  }
+  return map_on(slot, task);
+}
+
 }  // namespace
 
 std::uint32_t mapped_pages(const Slot& slot) {
@@ -154,21 +174,11 @@ Result<void> map_vmo(Slot& slot, Task& task, VirtAddr address, Access access) {
   Task* mapped_in = task_of_mapping(slot);
   if (mapped_in == nullptr) {
     TRY(check_map(slot, task, address, access));
-    slot.generation = state.generations[task.table.asid().value];
-    slot.asid = task.table.asid().value;
-    slot.access = access.bits;
-    // A hart that is in the task already may run it as soon as it is mapped; whichever comes later
-    // begins without old instructions (enter()).
-    if (access.has(kExecute) && is_mapped_elsewhere(task)) slot.access |= kSynchronizing;
-    slot.mapping = {.page = static_cast<std::uint32_t>(address.value / kPageSize), .done = 0};
+    TRY(begin_map(slot, task, address, access));
   } else if (((slot.access & kForgetting) != 0 && (slot.access & kUndoing) == 0) ||
              mapped_in != &task || mapped_pages(slot) == slot.pages || run_of(slot).va != address ||
              run_of(slot).access != access) {
     return Error{abi::kEexist, abi::Detail::kOccupied, 0};
-  }
-  const bool begins = slot.access == access.bits && slot.mapping.done == 0;
-  if (begins && task.table.map_leaf(run_of(slot))) {
-    slot.mapping.done = slot.pages;
   } else {
     TRY(map_on(slot, task));
   }

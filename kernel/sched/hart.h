@@ -17,6 +17,8 @@ namespace tessera {
 struct Hart : arch::HartLocal {
   bool lowered = false;   // `current`, since it was chosen: it is the last of its class
   bool has_tree = false;  // the derivation tree (object/tree.h) is this hart's now
+  // Its own among all harts, in words that have a bit each. It stays as it is.
+  std::uint8_t bit = 0;
   RunQueue ready;
   TimerQueue timers;
   Share share;

@@ -39,17 +39,17 @@ Result<decode::EndpointCallResult> Syscall::on(const decode::EndpointCall<Syscal
   if (ipc::shape_of_tag(args.tag).capabilities() != 0) {
     return Error{abi::kEinval, abi::Detail::kBadLength, 7};
   }
-  return outcome(send(caller_, args.self, kNever, true));
+  return outcome(send(caller(), args.self, kNever, true));
 }
 
 Result<decode::EndpointCallWithResult> Syscall::on(const decode::EndpointCallWith<Syscall>& args) {
   TRY(check_unused(args, ipc::shape_of_tag(args.tag)));
-  return outcome(send(caller_, args.self, {args.deadline}, true));
+  return outcome(send(caller(), args.self, {args.deadline}, true));
 }
 
 Result<void> Syscall::on(const decode::EndpointSend<Syscall>& args) {
   TRY(check_unused(args, ipc::shape_of_tag(args.tag)));
-  return send(caller_, args.self, {args.deadline}, false);
+  return send(caller(), args.self, {args.deadline}, false);
 }
 
 Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
@@ -57,7 +57,7 @@ Result<void> Syscall::on(const decode::EndpointCancelSends<Syscall>& args) {
 }
 
 Result<decode::EndpointReceiveResult> Syscall::on(const decode::EndpointReceive<Syscall>& args) {
-  return outcome(receive(caller_, args.self, {args.deadline}));
+  return outcome(receive(caller(), args.self, {args.deadline}));
 }
 
 Result<decode::EndpointReplyReceiveResult> Syscall::on(
@@ -65,24 +65,24 @@ Result<decode::EndpointReplyReceiveResult> Syscall::on(
   if (ipc::Shape{args.shape}.capabilities() != 0) {
     return Error{abi::kEinval, abi::Detail::kBadLength, 8};
   }
-  TRY(answer(caller_));
-  return then_receive(caller_, args.self, kNever);
+  TRY(answer(caller()));
+  return then_receive(caller(), args.self, kNever);
 }
 
 Result<decode::EndpointReplyReceiveWithResult> Syscall::on(
     const decode::EndpointReplyReceiveWith<Syscall>& args) {
   TRY(check_unused(args, {args.shape}));
-  TRY(answer(caller_));
-  return then_receive(caller_, args.self, {args.deadline});
+  TRY(answer(caller()));
+  return then_receive(caller(), args.self, {args.deadline});
 }
 
 Result<void> Syscall::on(const decode::ReplyKeep<Syscall>& args) {
-  return keep(caller_, args.self);
+  return keep(caller(), args.self);
 }
 
 Result<void> Syscall::on(const decode::ReplySend<Syscall>& args) {
   TRY(check_unused(args, {args.shape}));
-  return answer(caller_, args.self);
+  return answer(caller(), args.self);
 }
 
 Result<void> Syscall::on(const decode::NotificationSignal<Syscall>& args) {
@@ -90,7 +90,7 @@ Result<void> Syscall::on(const decode::NotificationSignal<Syscall>& args) {
 }
 
 Result<decode::NotificationWaitResult> Syscall::on(const decode::NotificationWait<Syscall>& args) {
-  TRY_ASSIGN(std::uint64_t bits, wait(caller_, args.self, {args.deadline}));
+  TRY_ASSIGN(std::uint64_t bits, wait(caller(), args.self, {args.deadline}));
   return decode::NotificationWaitResult{.bits = bits};
 }
 

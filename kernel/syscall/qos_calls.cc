@@ -40,7 +40,7 @@ QosReason reason_of(Error error, bool by_control) {
 
 void Syscall::audit(QosReason reason, const Task* target, std::uint8_t from,
                     std::uint8_t to) const {
-  const Task& task = *caller_.task();
+  const Task& task = *caller().task();
   audit_of(Hart::here())
       .add({.caller_sid = task.identity,
             .caller_task = task.id,
@@ -63,8 +63,8 @@ void Syscall::audit_refusal(const Frame& frame, Error error) {
   const Task* target = nullptr;
   std::uint8_t from = abi::kUnknownQosClass;
   if (!by_control && *words == 0) {
-    target = call.caller_.task();
-    from = std::to_underlying(call.caller_.own_class.peek());
+    target = call.caller().task();
+    from = std::to_underlying(call.caller().own_class.peek());
   } else if (const auto found = call.find(*words, {abi::ObjectType::kTask, 0, 0}, 0);
              found.has_value()) {
     target = &(*found).as<Task>();
@@ -94,15 +94,15 @@ Result<decode::SelfQosResult> Syscall::on(const decode::SelfQos<Syscall>& args) 
     TRY_ASSIGN(const abi::QosClass told, class_of_task(args));
     return decode::SelfQosResult{.class_ = told};
   }
-  refresh_class(caller_);  // what its task was given is its own before it asks
-  const abi::QosClass before = caller_.own_class.peek();
+  refresh_class(caller());  // what its task was given is its own before it asks
+  const abi::QosClass before = caller().own_class.peek();
   if (args.op == abi::QosOp::kSet) {
     if (args.class_ > before) return Error{abi::kEperm, abi::Detail::kNoAuthority, 3};
-    set_class(caller_, args.class_);
-    audit(QosReason::kApplied, caller_.task(), std::to_underlying(before),
+    set_class(caller(), args.class_);
+    audit(QosReason::kApplied, caller().task(), std::to_underlying(before),
           std::to_underlying(args.class_));
   }
-  return decode::SelfQosResult{.class_ = caller_.own_class.peek()};
+  return decode::SelfQosResult{.class_ = caller().own_class.peek()};
 }
 
 Result<void> Syscall::on(const decode::TaskSettle<Syscall>& args) {
@@ -111,7 +111,7 @@ Result<void> Syscall::on(const decode::TaskSettle<Syscall>& args) {
 
 Result<void> Syscall::on(const decode::QosControlSet<Syscall>& args) {
   const std::uint64_t identity = args.self.slot->badge;
-  if (identity == 0 || identity != caller_.task()->identity) {
+  if (identity == 0 || identity != caller().task()->identity) {
     return Error{abi::kEperm, abi::Detail::kNoAuthority, 0};
   }
   Task& task = args.task.object();
@@ -119,8 +119,8 @@ Result<void> Syscall::on(const decode::QosControlSet<Syscall>& args) {
         std::to_underlying(args.class_));
   set_task_class(task, args.class_);
   // It is done; what remains is made again, if it is preempted, as what it is.
-  caller_.frame.x[ipc::kInvoked] = caller_.frame.x[kTaskToSet];
-  caller_.frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kTaskSettle);
+  caller().frame.x[ipc::kInvoked] = caller().frame.x[kTaskToSet];
+  caller().frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kTaskSettle);
   return settle_class(task);
 }
 

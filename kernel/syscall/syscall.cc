@@ -48,18 +48,18 @@ static_assert((kReceiving & ~kConcurrent) == 0);
 }  // namespace
 
 bool Syscall::run() {
-  const bool with_tree = !is_among(kConcurrent, caller_.frame.x[ipc::kNumber]);
+  const bool with_tree = !is_among(kConcurrent, frame_.x[ipc::kNumber]);
   if (with_tree && !take_tree()) {
-    caller_.frame.pc() -= kEcallLength;  // made again, after the interrupt that waits
+    frame_.pc() -= kEcallLength;  // made again, after the interrupt that waits
   } else {
-    decode::dispatch(*this, caller_.frame);
+    decode::dispatch(*this);
   }
   return with_tree;
 }
 
-Result<Invoked> Syscall::find(std::uint64_t address, CapabilityWord wanted,
-                              std::uint8_t argument) const {
-  CNode* cspace = caller_.task()->cnode();
+Result<Invoked> Syscall::find_of(Frame& caller, std::uint64_t address, CapabilityWord wanted,
+                                 std::uint8_t argument) {
+  CNode* cspace = Thread::of(caller).task()->cnode();
   if (cspace == nullptr || address == 0 || address >= cspace->count()) [[unlikely]] {
     return refusal({}, wanted, argument);
   }
@@ -84,7 +84,7 @@ void Syscall::complete(Frame& frame) { ipc::clear_temporaries(frame); }
 
 void Syscall::unknown(Frame& frame) {
   frame.pc() -= kEcallLength;
-  raise_fault(caller_, abi::FaultCause::kUnknownSystemCall, frame.x[ipc::kNumber]);
+  raise_fault(Thread::of(frame), abi::FaultCause::kUnknownSystemCall, frame.x[ipc::kNumber]);
 }
 
 void raise_fault(Thread& thread, abi::FaultCause cause, std::uint64_t address) {

@@ -63,6 +63,7 @@ struct Capability : Invoked {
 
 class Syscall {
  public:
+  using Handle = Syscall;
   using Frame = arch::Frame;
   template <class T>
   using Result = tessera::Result<T>;
@@ -70,7 +71,7 @@ class Syscall {
   template <abi::ObjectType type>
   using Ref = Capability<type>;
 
-  explicit Syscall(Thread& caller) : caller_(caller) {}
+  explicit Syscall(Thread& caller) : frame_(caller.frame) {}
 
   // Decodes, dispatches, and completes the registers unless the call waits. True: the saved ones
   // are what they were.
@@ -78,6 +79,7 @@ class Syscall {
 
   // --- For the dispatcher
   // ------------------------------------------------------------------------------------------------
+  Frame& frame() const { return frame_; }
   template <abi::ObjectType type>
   Result<Ref<type>> lookup(std::uint64_t address, std::uint8_t rights, std::uint8_t argument) {
     TRY_ASSIGN(const Invoked found, find(address, {type, 0, rights}, argument));
@@ -85,12 +87,12 @@ class Syscall {
   }
   // Not inlined: there are as many decoders as calls, and each has one of these at every check. So
   // it looks at nothing of this object, which they would have to keep for it.
-  [[gnu::noinline]] void fail(Frame& frame, Error error);
-  void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
+  [[gnu::noinline]] static void fail(Frame& frame, Error error);
+  static void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
     fail(frame, Error{status, detail, argument});
   }
-  [[gnu::noinline]] void complete(Frame& frame);
-  void unknown(Frame& frame);
+  [[gnu::noinline]] static void complete(Frame& frame);
+  static void unknown(Frame& frame);
 
   Result<decode::EndpointCallResult> on(const decode::EndpointCall<Syscall>& args);
   Result<decode::EndpointCallWithResult> on(const decode::EndpointCallWith<Syscall>& args);
@@ -169,10 +171,15 @@ class Syscall {
   // Of whoever it is; 0: they stay. Tells which they are.
   [[gnu::noinline]] Result<std::uint32_t> set_affinity(Thread& thread, std::uint32_t harts);
   // `wanted` has the type and the rights, and no object.
-  [[gnu::noinline]] Result<Invoked> find(std::uint64_t address, CapabilityWord wanted,
-                                         std::uint8_t argument) const;
+  Result<Invoked> find(std::uint64_t address, CapabilityWord wanted, std::uint8_t argument) const {
+    return find_of(frame_, address, wanted, argument);
+  }
+  [[gnu::noinline]] static Result<Invoked> find_of(Frame& caller, std::uint64_t address,
+                                                   CapabilityWord wanted, std::uint8_t argument);
 
-  Thread& caller_;
+  Thread& caller() const { return Thread::of(frame_); }
+
+  Frame& frame_;  // the caller's: the one word of what a decoder is given
 };
 
 // A thread stopped over a fault: its handler is called, or its task ends.

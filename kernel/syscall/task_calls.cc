@@ -23,7 +23,7 @@ Result<void> Syscall::on(const decode::SelfYield<Syscall>&) {
 
 Result<void> Syscall::on(const decode::SelfExit<Syscall>& args) {
   TRY(take_tree());
-  TRY(end_task(*caller_.task(), {.state = abi::TaskState::kExited, .status = args.status}));
+  TRY(end_task(*caller().task(), {.state = abi::TaskState::kExited, .status = args.status}));
   return kWaiting;
 }
 
@@ -32,13 +32,13 @@ Result<decode::SelfNowResult> Syscall::on(const decode::SelfNow<Syscall>&) {
 }
 
 Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
-  CNode* cspace = caller_.task()->cnode();
+  CNode* cspace = caller().task()->cnode();
   if (args.first != 0 && (cspace == nullptr || args.first >= cspace->count() ||
                           abi::kMessageCapabilities > cspace->count() - args.first)) {
     return Error{abi::kEbadf, abi::Detail::kBadCap, 1};
   }
-  TRY(clean_up_received(caller_));
-  caller_.window = args.first;
+  TRY(clean_up_received(caller()));
+  caller().window = args.first;
   return {};
 }
 
@@ -52,7 +52,7 @@ Result<std::uint32_t> Syscall::set_affinity(Thread& thread, std::uint32_t harts)
 }
 
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
-  TRY_ASSIGN(const std::uint32_t harts, set_affinity(caller_, args.harts));
+  TRY_ASSIGN(const std::uint32_t harts, set_affinity(caller(), args.harts));
   return decode::SelfAffinityResult{.harts = harts};
 }
 
@@ -98,7 +98,7 @@ Result<void> Syscall::on(const decode::TaskSupervise<Syscall>& args) {
 }
 
 Result<void> Syscall::on(const decode::TaskKill<Syscall>& args) {
-  bool own = &args.self.object() == caller_.task();
+  bool own = &args.self.object() == caller().task();
   TRY(end_task(args.self.object(), {.state = abi::TaskState::kKilled}));
   if (own) return kWaiting;
   return {};
@@ -128,8 +128,8 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
-  set_class(thread, std::min(thread.own_class.peek(), caller_.own_class.peek()));
-  thread.affinity.set(caller_.affinity.peek());
+  set_class(thread, std::min(thread.own_class.peek(), caller().own_class.peek()));
+  thread.affinity.set(caller().affinity.peek());
   thread.set_home(Hart::here());
   return {};
 }
@@ -168,8 +168,8 @@ Result<void> Syscall::on(const decode::ThreadStart<Syscall>& args) {
 
 Result<void> Syscall::on(const decode::ThreadSuspend<Syscall>& args) {
   Thread& thread = args.self.object();
-  const bool own = &thread == &caller_;
-  if (own) complete(caller_.frame);  // as it will find it when it is resumed
+  const bool own = &thread == &caller();
+  if (own) complete(caller().frame);  // as it will find it when it is resumed
   TRY(suspend_thread(thread));
   if (own) return kWaiting;
   return {};
