@@ -30,8 +30,8 @@ def main():
     parts = sections(sys.argv[1])
     boot = labels(parts[".boot_text"])
     stays = labels(parts[".text"])
-    if "_start" not in boot or "kernel_main" not in boot or "kernel_trap" not in stays:
-        print("boot_text_test: _start, kernel_main or kernel_trap is not where it should be")
+    if "_start" not in boot or "kernel_main" not in boot or "system_call" not in stays:
+        print("boot_text_test: _start, kernel_main or system_call is not where it should be")
         return 1
     found = 0
     outward = 0

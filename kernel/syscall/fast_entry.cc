@@ -1,7 +1,9 @@
 // Where trap entry goes with the calls that have a short way. The two of messages run with the
 // thread's place in its frame and the message still in the registers that user space put it in.
+#include "kernel/arch/contract/cause.h"
 #include "kernel/sched/hart.h"
 #include "kernel/syscall/fast_path.h"
+#include "kernel/syscall/trap.h"
 
 namespace tessera {
 
@@ -73,6 +75,16 @@ extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std:
   }
   server.frame.x[ipc::kAnswerShape] = shape;
   long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+}
+
+// Any other trap than a system call; all registers are in the frame.
+extern "C" arch::Frame* trap_path(arch::HartLocal* local, std::uint64_t cause,
+                                  std::uint64_t value) {
+  if (!arch::is_interrupt(cause)) {
+    Hart& hart = Hart::of(*local);
+    fast::fault(hart, Thread::of(*hart.current), arch::fault_of(cause), value);
+  }
+  return kernel_trap(local, cause, value);
 }
 
 // Self.now: nothing but the time.

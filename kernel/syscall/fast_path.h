@@ -1,4 +1,4 @@
-// The short way of the two calls that matter most: a call that finds its receiver waiting, and an
+// The short way of what matters most: a call, or a fault, that finds its receiver waiting, and an
 // answer whose server then waits again. Each looks first whether all is plain (one hart, no
 // capabilities, nobody more important ready); if anything is not, it has changed nothing, answers
 // false, and the long way does the whole call. What it does is what the long way does:
@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "idl/kernel_rights.h"
+#include "idl/service/fault_handler_message.h"
 #include "idl/wire.h"
 #include "kernel/arch/contract/arch.h"
 #include "kernel/ipc/message.h"
@@ -62,6 +63,46 @@ namespace internal {
   arch::switch_to(task.table.space());
 }
 
+// The sender's message goes to the receiver that waits alone at the endpoint that `named` names,
+// and the sender waits for its answer; both at the class `donated`. Null: nothing has happened.
+template <class Travel>
+[[gnu::always_inline]] inline Thread* send(Hart& hart, Thread& sender, const Invoked& named,
+                                           abi::QosClass donated, std::uint64_t shape,
+                                           Travel& travel, std::uint64_t& badge) {
+  Endpoint& endpoint = named.as<Endpoint>();
+  const EndpointLock::Word waits = endpoint.lock.take();
+  if (!waits.is_parked()) {
+    endpoint.lock.give_back(waits);
+    return nullptr;
+  }
+  Thread& receiver = waits.parked();
+  // As long as the lock is held, the capability names the endpoint if it does now.
+  if (!named.stands() || !receiver.is_settled_at(hart) ||
+      !can_take_over(hart, receiver, *receiver.task(), donated) || !travel.find(sender, receiver) ||
+      !donate(sender, donated, receiver)) {
+    endpoint.lock.leave(waits);
+    return nullptr;
+  }
+  badge = named.slot->badge;
+  receiver.set_wait(Wait::kNone);  // a signal that comes after this finds it waiting no more
+  endpoint.lock.leave(EndpointLock::Word::kNobody);
+
+  receiver.reply.gift.set({.of = donated, .depth = 0});
+  receiver.reply.caller.set(&sender);
+  travel.copy(shape);
+  sender.set_wait({Wait::kAnswer, &receiver.reply});
+  return &receiver;
+}
+
+// What a receiver is told of a sender that waits for its answer.
+[[gnu::always_inline]] inline arch::Delivery told_of(const Task& sender, std::uint64_t badge,
+                                                     std::uint64_t tag, abi::QosClass donated) {
+  return {.badge = badge,
+          .identity = sender.identity,
+          .tag = tag,
+          .info = static_cast<std::uint64_t>(donated) | abi::kInfoAnswerDue};
+}
+
 }  // namespace internal
 
 // Endpoint.call by `caller`, the hart's current thread, whose frame has pc (past the ecall), sp, tp
@@ -76,38 +117,35 @@ template <class Travel>
   const Task& task = *caller.task();
   Invoked named;
   if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
-  Endpoint& endpoint = named.as<Endpoint>();
   const abi::QosClass donated = caller.effective_class.peek();
-
-  const EndpointLock::Word waits = endpoint.lock.take();
-  if (!waits.is_parked()) {
-    endpoint.lock.give_back(waits);
-    return false;
-  }
-  Thread& receiver = waits.parked();
-  const Task& receiver_task = *receiver.task();
   Travel travel;
-  // As long as the lock is held, the capability names the endpoint if it does now.
-  if (!named.stands() || !receiver.is_settled_at(hart) ||
-      !internal::can_take_over(hart, receiver, receiver_task, donated) ||
-      !travel.find(caller, receiver) || !internal::donate(caller, donated, receiver)) {
-    endpoint.lock.leave(waits);
-    return false;
-  }
-  const std::uint64_t badge = named.slot->badge;
-  receiver.set_wait(Wait::kNone);  // a signal that comes after this finds it waiting no more
-  endpoint.lock.leave(EndpointLock::Word::kNobody);
+  std::uint64_t badge = 0;
+  Thread* receiver =
+      internal::send(hart, caller, named, donated, tag & ipc::kShapeMask, travel, badge);
+  if (receiver == nullptr) return false;
+  internal::run(hart, *receiver, *receiver->task());
+  arch::return_to_receiver(receiver->frame, Travel::cut(words, tag & abi::kTagWordsMask),
+                           internal::told_of(task, badge, tag, donated));
+  return true;
+}
 
-  receiver.reply.gift.set({.of = donated, .depth = 0});
-  receiver.reply.caller.set(&caller);
-  caller.set_wait({Wait::kAnswer, &receiver.reply});
-  travel.copy(tag & ipc::kShapeMask);
-  internal::run(hart, receiver, receiver_task);
-  arch::return_to_receiver(receiver.frame, Travel::cut(words, tag & abi::kTagWordsMask),
-                           {.badge = badge,
-                            .identity = task.identity,
-                            .tag = tag,
-                            .info = static_cast<std::uint64_t>(donated) | abi::kInfoAnswerDue});
+// A fault of `thread`, the hart's current one, all of whose registers are in its frame: to its
+// handler, if that waits. Likewise.
+inline bool fault(Hart& hart, Thread& thread, abi::FaultCause cause, std::uint64_t address) {
+  const Invoked handler(thread.handler);
+  if (handler.word.empty()) return false;
+  const abi::QosClass donated = thread.effective_class.peek();
+  OfFault travel{.thread = thread, .cause = cause, .address = address};
+  std::uint64_t badge = 0;
+  Thread* receiver = internal::send(hart, thread, handler, donated, 0, travel, badge);
+  if (receiver == nullptr) return false;
+  std::uint64_t words[abi::kMessageRegisters] = {};
+  service::fault_handler::encode(words,
+                                 {.cause = cause, .address = address, .pc = thread.frame.pc()});
+  internal::run(hart, *receiver, *receiver->task());
+  arch::return_to_receiver(
+      receiver->frame, {words[0], words[1], words[2], words[3], words[4], words[5]},
+      internal::told_of(*thread.task(), badge, service::FaultHandler::kFaultTag, donated));
   return true;
 }
 

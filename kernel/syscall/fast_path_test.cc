@@ -57,6 +57,14 @@ void tell(const char* name, const Tally& tally) {
 
 // What the walk met of each kind; well below what it does meet, so that a change of the kernel may
 // change the walk, and no part of the test can go empty.
+// Each thing that is in the way, by itself.
+void expect_met(const Tally& tally, std::initializer_list<Obstacle> obstacles) {
+  for (const Obstacle each : obstacles) {
+    EXPECT_GE(tally.met[static_cast<std::size_t>(each)], tally.rounds / 1000)
+        << "obstacle " << int(each);
+  }
+}
+
 void expect_enough(const Tally& tally, std::initializer_list<Obstacle> obstacles) {
   const std::uint64_t many = tally.taken / 20;
   const std::uint64_t some = tally.rounds / 1000;
@@ -70,10 +78,7 @@ void expect_enough(const Tally& tally, std::initializer_list<Obstacle> obstacles
   for (const auto& row : tally.classes) {
     for (const std::uint64_t each : row) EXPECT_GE(each, some);
   }
-  // Each thing that is in the way, by itself.
-  for (const Obstacle each : obstacles) {
-    EXPECT_GE(tally.met[static_cast<std::size_t>(each)], some) << "obstacle " << int(each);
-  }
+  expect_met(tally, obstacles);
   EXPECT_GE(tally.met[static_cast<std::size_t>(Obstacle::kReceived)], some / 2);
   EXPECT_GE(tally.met[static_cast<std::size_t>(Obstacle::kSeveral)], many);
 }
@@ -83,6 +88,7 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
   const std::uint64_t rounds = from_environment("ROUNDS", kRounds);
   Tally calls;
   Tally answers;
+  Tally faults;
   std::uint64_t anothers_turns = 0;
   for (std::uint64_t i = 0; calls.taken + answers.taken < rounds; ++i) {
     Walk walk(seed + i);
@@ -93,11 +99,13 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
     ASSERT_TRUE(walk.is_over() || walk.rest_is_untouched()) << "SEED=" << seed + i;
     add(walk.calls, calls);
     add(walk.answers, answers);
+    add(walk.faults, faults);
     anothers_turns += walk.anothers_turns;
   }
   if (std::getenv("VERBOSE") != nullptr) {
     tell("calls", calls);
     tell("answers", answers);
+    tell("faults", faults);
     std::cout << "not compared, since it was another's turn: " << anothers_turns << '\n';
   }
   if (rounds < kRounds) return;
@@ -106,6 +114,9 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
                         kImportant, kRaised, kCrowd});
   expect_enough(answers, {kShape, kBuffer, kTag, kCapability, kNobody, kElsewhere, kDeadline,
                           kImportant, kFault, kSenders, kSignalled, kCrowd});
+  expect_met(faults, {kNobody, kElsewhere, kImportant, kRaised});
+  EXPECT_GE(faults.taken, faults.rounds / 50);
+  EXPECT_GE(faults.taken, rounds / 1000);
   EXPECT_LE(anothers_turns, rounds / 25);
 }
 
@@ -129,9 +140,9 @@ class PartnerTest : public IpcTest {
     frame.x[ipc::kTag] = call == abi::SystemCall::kEndpointCall ? tag(0) : 0;
     frame.x[ipc::kNumber] = abi::word(call);
     partner.task->set_state(abi::TaskState::kKilled);
-    const bool of_the_ended = take_short_way(world.hart, frame);
+    const bool of_the_ended = take_short_way(world.hart);
     partner.task->set_state(abi::TaskState::kRunning);
-    EXPECT_TRUE(of_the_ended || take_short_way(world.hart, frame)) << "nothing else was in the way";
+    EXPECT_TRUE(of_the_ended || take_short_way(world.hart)) << "nothing else was in the way";
     return of_the_ended;
   }
 };
@@ -167,7 +178,7 @@ TEST_F(PartnerTest, ATaskThatIsNewToTheHart) {
   frame.x[ipc::kInvoked] = 2;
   frame.x[ipc::kTag] = tag(0);
   frame.x[ipc::kNumber] = abi::word(abi::SystemCall::kEndpointCall);
-  const bool taken = take_short_way(second, frame);
+  const bool taken = take_short_way(second);
   EXPECT_TRUE(!taken || (server.task->harts.peek() & 2) != 0);
   if (!taken) EXPECT_EQ(trap(second, kSystemCall, 0), &server.thread->frame);
   world.machine.run_as(world.hart);

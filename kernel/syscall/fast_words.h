@@ -49,4 +49,18 @@ class InBuffers {
   LongWords words_;
 };
 
+// The kernel's message about a fault of the sender, which waits with it.
+struct OfFault {
+  Thread& thread;
+  abi::FaultCause cause;
+  std::uint64_t address;
+
+  bool find(const Thread& /*sender*/, const Thread& /*receiver*/) const { return true; }
+  void copy(std::uint64_t /*shape*/) const {
+    thread.fault = true;
+    thread.fault_cause = cause;
+    thread.fault_address = address;
+  }
+};
+
 }  // namespace tessera::fast

@@ -1,5 +1,6 @@
 #include "kernel/testing/entry.h"
 
+#include "kernel/arch/contract/cause.h"
 #include "kernel/base/check.h"
 #include "kernel/ipc/message.h"
 #include "kernel/syscall/fast_path.h"
@@ -48,12 +49,15 @@ arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   return out.frame;
 }
 
-bool take_short_way(Hart& hart, arch::Frame& frame) {
+bool take_short_way(Hart& hart, std::uint64_t cause, std::uint64_t value) {
+  Thread& thread = Thread::of(*hart.current);
+  arch::Frame& frame = thread.frame;
+  if (arch::is_interrupt(cause)) return false;
+  if (cause != kSystemCall) return fast::fault(hart, thread, arch::fault_of(cause), value);
   const auto& x = frame.x;
   const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
   bool done = false;
   frame.pc() += kEcallLength;
-  Thread& thread = Thread::of(*hart.current);
   if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
     done = fast::InRegisters::fits(x[16] & ipc::kShapeMask)
                ? fast::call<fast::InRegisters>(hart, thread, words, x[16], x[5])

@@ -23,8 +23,8 @@ void get_registers(const arch::Frame& from, rt::Registers& to);
 // A trap of the thread that the hart runs, by the long way. Whose frame is to be gone on with.
 arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value);
 
-// The system call in the frame of the thread that the hart runs, by its short way. False: it has
+// The same by its short way. False: it has
 // none, or that was not to be taken; nothing has changed, and the long way does it.
-bool take_short_way(Hart& hart, arch::Frame& frame);
+bool take_short_way(Hart& hart, std::uint64_t cause = kSystemCall, std::uint64_t value = 0);
 
 }  // namespace tessera::testing

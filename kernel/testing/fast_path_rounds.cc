@@ -21,6 +21,13 @@ bool is_raised(const Thread& thread) {
   return thread.effective_class.peek() > thread.own_class.peek();
 }
 
+// Where the thread's CSpace has the address; null: nowhere.
+const Slot* slot_at(const Thread& thread, std::uint64_t address) {
+  CNode* cspace = thread.task()->cnode();
+  if (cspace == nullptr || address >= cspace->count()) return nullptr;
+  return cspace->slot(static_cast<std::uint32_t>(address));
+}
+
 }  // namespace
 
 // What means nothing now, and so need not be the same. `looked_since`: the hart has chosen who runs
@@ -157,16 +164,16 @@ bool Walk::is_anothers_turn(Hart& hart, const Round& round, const Thread& thread
   return (is_below && !has_turn) || (hart.slice_end != kNever && first->turn_end == hart.slice_end);
 }
 
-void Walk::make_in_both_ways(Hart& hart) {
+void Walk::make_in_both_ways(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   Thread& thread = Thread::of(*hart.current);
-  const Round round = look_at(hart, thread);
+  const Round round = look_at(hart, thread, cause);
   before_->save();
   world_.machine.run_as(hart);
-  const bool taken = take_short_way(hart, thread.frame);
+  const bool taken = take_short_way(hart, cause, value);
   if (!taken) {
     count(hart, round, thread, false);
     if (before_->difference(Dead())) return fail("it was not taken, and has changed something");
-    return trap(hart, kSystemCall);
+    return trap(hart, cause, value);
   }
   by_short_->save();
   trap(hart, kSoftwareInterrupt);
@@ -176,9 +183,9 @@ void Walk::make_in_both_ways(Hart& hart) {
   before_->restore();
   if (is_anothers_turn(hart, round, thread)) {
     ++anothers_turns;
-    return trap(hart, kSystemCall);
+    return trap(hart, cause, value);
   }
-  trap(hart, kSystemCall);
+  trap(hart, cause, value);
   expect_no_difference(*by_short_, dead(false), "then");
   by_long_->save();
   trap(hart, kSoftwareInterrupt);
@@ -192,33 +199,33 @@ void Walk::make_in_both_ways(Hart& hart) {
 
 // By what can be seen of the kernel: not as the short way looks at it, so that a test of it can say
 // what was tried.
-Walk::Round Walk::look_at(const Hart& hart, Thread& thread) const {
+Walk::Round Walk::look_at(const Hart& hart, Thread& thread, std::uint64_t cause) const {
   Round round;
   const auto& x = thread.frame.x;
-  const bool is_call = x[ipc::kNumber] == abi::word(Call::kEndpointCall);
+  round.is_fault = cause != kSystemCall;
+  const bool is_call = round.is_fault || x[ipc::kNumber] == abi::word(Call::kEndpointCall);
   if (!is_call && x[ipc::kNumber] != abi::word(Call::kEndpointReplyReceive)) return round;
   std::vector<Obstacle> all;
   const auto meet = [&all](bool is_met, Obstacle obstacle) {
     if (is_met) all.push_back(obstacle);
   };
-  const std::uint64_t counts = is_call ? x[ipc::kTag] & ipc::kShapeMask : x[ipc::kAnswerShape];
-  round.words = static_cast<unsigned>(counts & abi::kTagWordsMask);
-  meet(counts > abi::kTagWordsMask, Obstacle::kShape);
-  meet(is_call ? x[ipc::kTag] < ipc::kLeastTag || x[ipc::kTag] > ipc::kGreatestTag
-               : !abi::fits<std::int32_t>(x[ipc::kStatus]),
-       Obstacle::kTag);
-  meet(thread.received != 0, Obstacle::kReceived);
+  if (!round.is_fault) {
+    const std::uint64_t counts = is_call ? x[ipc::kTag] & ipc::kShapeMask : x[ipc::kAnswerShape];
+    round.words = static_cast<unsigned>(counts & abi::kTagWordsMask);
+    meet(counts > abi::kTagWordsMask, Obstacle::kShape);
+    meet(is_call ? x[ipc::kTag] < ipc::kLeastTag || x[ipc::kTag] > ipc::kGreatestTag
+                 : !abi::fits<std::int32_t>(x[ipc::kStatus]),
+         Obstacle::kTag);
+    meet(thread.received != 0, Obstacle::kReceived);
+  }
 
-  CNode* cspace = thread.task()->cnode();
-  const bool there = cspace != nullptr && x[kT0] < cspace->count();
+  const Slot* slot = round.is_fault ? &thread.handler : slot_at(thread, x[kT0]);
   const auto right = is_call ? abi::EndpointRight::kSend : abi::EndpointRight::kReceive;
   Endpoint* endpoint = nullptr;
-  if (there &&
-      cspace->slot(static_cast<std::uint32_t>(x[kT0]))->type() == abi::ObjectType::kEndpoint) {
-    const Slot& slot = *cspace->slot(static_cast<std::uint32_t>(x[kT0]));
-    endpoint = reinterpret_cast<Endpoint*>(slot.object());
-    round.badged = slot.badge != 0;
-    meet((slot.rights() & std::to_underlying(right)) == 0, Obstacle::kCapability);
+  if (slot != nullptr && slot->type() == abi::ObjectType::kEndpoint) {
+    endpoint = reinterpret_cast<Endpoint*>(slot->object());
+    round.badged = slot->badge != 0;
+    meet((slot->rights() & std::to_underlying(right)) == 0, Obstacle::kCapability);
   }
   meet(endpoint == nullptr, Obstacle::kCapability);
 
@@ -258,7 +265,7 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread) const {
 
 void Walk::count(const Hart& hart, const Round& round, const Thread& thread, bool taken) {
   if (!round.is_message) return;
-  Tally& tally = round.is_call ? calls : answers;
+  Tally& tally = round.is_fault ? faults : round.is_call ? calls : answers;
   ++tally.rounds;
   ++tally.met[static_cast<std::size_t>(round.obstacle)];
   if (!taken) return;

@@ -87,7 +87,7 @@ void Walk::equip(const Player& player, std::uint64_t number) {
 struct WaitsForAnother {};
 
 // Into the kernel and out of it, on a hart that runs somebody, or sleeps.
-void Walk::trap(Hart& hart, std::uint64_t cause) {
+void Walk::trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   constexpr int kPatience = 100'000;
   int times = 0;
   world_.machine.on_interleave = [&times](const void*) {
@@ -98,7 +98,7 @@ void Walk::trap(Hart& hart, std::uint64_t cause) {
     if (hart.current == nullptr) {
       static_cast<void>(leave_kernel(hart));
     } else {
-      static_cast<void>(testing::trap(hart, cause, random_()));
+      static_cast<void>(testing::trap(hart, cause, value));
     }
   } catch (const arch::host::Asleep&) {
     // Nobody is ready.
@@ -224,9 +224,9 @@ void Walk::pass(std::uint64_t nanoseconds) {
 
 void Walk::act(Hart& hart) {
   Thread& thread = Thread::of(*hart.current);
-  if (one_in(50)) return trap(hart, kLoadPageFault);
+  if (one_in(30)) return make_in_both_ways(hart, kLoadPageFault, random_());
   load(thread, choose(thread));
-  make_in_both_ways(hart);
+  make_in_both_ways(hart, kSystemCall, 0);
 }
 
 // The slot of an endpoint, mostly one where the call meets somebody, or an answer nobody.

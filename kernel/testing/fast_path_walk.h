@@ -1,7 +1,7 @@
-// A random walk of a kernel on one hart or two, in which every system call is made in both ways,
-// from the same state and with the same registers, and all that there is then is compared, bit by
-// bit: RAM, the kernel's own state, the registers of every thread, the machine's. For
-// fast_path_test.cc.
+// A random walk of a kernel on one hart or two, in which every system call and fault is made in
+// both ways, from the same state and with the same registers, and all that there is then is
+// compared, bit by bit: RAM, the kernel's own state, the registers of every thread, the machine's.
+// For fast_path_test.cc.
 //
 // The threads call each other in every order, so that the states are those that a kernel comes to:
 // callers that work for callers, of all classes; deadlines, kept replies, signals, faults,
@@ -86,7 +86,7 @@ class Walk {
   // Whether everything was looked at.
   bool rest_is_untouched() const { return before_->rest_is_untouched(); }
 
-  Tally calls, answers;
+  Tally calls, answers, faults;
   std::uint64_t anothers_turns = 0;  // rounds that were not compared (is_anothers_turn)
 
  private:
@@ -97,7 +97,7 @@ class Walk {
   bool one_in(std::uint64_t n) { return below(n) == 0; }
 
   void equip(const Player& player, std::uint64_t number);
-  void trap(Hart& hart, std::uint64_t cause);
+  void trap(Hart& hart, std::uint64_t cause, std::uint64_t value = 0);
   bool take_interrupts(Hart& hart);
   void happen_around();
   void end_in_pieces(const Player& player);
@@ -110,7 +110,7 @@ class Walk {
   Call choose(const Thread& thread);
   void load(Thread& thread, Call call);
   bool same_claims(const Share& one, const Share& other) const;
-  void make_in_both_ways(Hart& hart);
+  void make_in_both_ways(Hart& hart, std::uint64_t cause, std::uint64_t value);
   void expect_no_difference(const Checkpoint& by_short, const Dead& dead, const char* when);
   void fail(const std::string& what);
   Dead dead(bool looked_since) const;
@@ -120,14 +120,15 @@ class Walk {
   // What the round is, before it is made.
   struct Round {
     bool is_message = false;  // a call, or an answer; else it is not counted
-    bool is_call = false;
+    bool is_call = false;     // or a fault, which is one to its handler
+    bool is_fault = false;
     Thread* partner = nullptr;
     Obstacle obstacle = Obstacle::kNone;
     unsigned words = 0;
     bool donated = false;
     bool badged = false;
   };
-  Round look_at(const Hart& hart, Thread& thread) const;
+  Round look_at(const Hart& hart, Thread& thread, std::uint64_t cause) const;
   bool is_anothers_turn(Hart& hart, const Round& round, const Thread& thread) const;
   void count(const Hart& hart, const Round& round, const Thread& thread, bool taken);
 

@@ -94,7 +94,7 @@ no_call:
     csrr    a1, scause
     csrr    a2, stval
     ld      sp, HART_STACK_TOP(tp)
-    call    kernel_trap
+    call    trap_path
 
 // a0: the frame to go on with.
 resume:

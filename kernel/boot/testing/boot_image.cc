@@ -20,8 +20,8 @@ struct WayOut {
   std::uint64_t saved_too;
 };
 WayOut system_call(tessera::arch::HartLocal* hart);
-tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* hart, std::uint64_t cause,
-                                  std::uint64_t value);
+tessera::arch::Frame* trap_path(tessera::arch::HartLocal* hart, std::uint64_t cause,
+                                std::uint64_t value);
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb);
 // What boot.S and trap.S go to with other harts and with the hot calls. There are none here.
 [[noreturn]] void other_main();
@@ -231,8 +231,8 @@ extern "C" WayOut system_call(tessera::arch::HartLocal* /*hart*/) {
   return {&boot::frame_that_runs(), 1};
 }
 
-extern "C" tessera::arch::Frame* kernel_trap(tessera::arch::HartLocal* /*hart*/,
-                                             std::uint64_t cause, std::uint64_t value) {
+extern "C" tessera::arch::Frame* trap_path(tessera::arch::HartLocal* /*hart*/, std::uint64_t cause,
+                                           std::uint64_t value) {
   using namespace tessera;
   constexpr std::uint64_t kIllegalInstruction = 2;
   constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
