@@ -40,6 +40,7 @@ ALLOWED = {
     # The kernel's side of a message: it looks at words and capabilities, never at what they mean.
     "kernel/ipc/message.h": (("tag-field", "register", "number"), "which register has what of a message, from the contracts"),
     "kernel/syscall/fast_path.h": (("tag-field",), "the words of a tag, on the fast path"),
+    "kernel/syscall/fast_words.h": (("tag-field",), "which words a shape has, on the fast path"),
     "kernel/syscall/ipc_calls.cc": (("number",), "a replyReceive that goes on as a receive"),
     "kernel/syscall/qos_calls.cc": (("number",), "a QosControl.set that goes on as a Task.settle"),
     # Registers that are no message's.

@@ -262,14 +262,16 @@ Runnable* spare_for(Hart& hart, std::uint32_t harts) {
 }  // namespace
 
 void share_work(Hart& hart) {
+  // While nobody sleeps: what it says is so, or whoever goes to sleep and asks for it finds out.
+  if (state.idle.peek() == 0 && hart.surplus.peek() == !hart.ready.empty()) return;
   const bool surplus = spare_for(hart, ~bit_of(hart)) != nullptr;
   if (hart.surplus.peek() != surplus) {
     hart.surplus.store(surplus);
     // Who goes to sleep sets its bit before it looks for surplus: one of the two sees the other.
     full_fence();
   }
+  if (!surplus) return;
   const std::uint32_t idle = state.idle.peek();
-  if (!surplus || idle == 0) return;
   Runnable* spare = spare_for(hart, idle);
   if (spare == nullptr) return;
   Hart& to = first_of(idle & spare->affinity.peek());

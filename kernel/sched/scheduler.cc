@@ -117,6 +117,14 @@ void set_timer(Hart& hart) {
   arch::set_timer(next);
 }
 
+// It is decided who runs.
+void note_choice(Hart& hart) {
+  const bool is_idle = hart.current == nullptr;
+  hart.share.note(is_idle ? Share::kNone : RunQueue::index(*hart.current), hart.ready.classes());
+  set_timer(hart);
+  hart.ready.note_decision();
+}
+
 // Whether one that the hart is handed to goes on with the turn of who hands over, before the others
 // of its class: two that call each other for ever have no more of the hart than one that does not.
 // But those who are answered again and again where that is no turn of theirs would keep the others
@@ -178,14 +186,27 @@ void set_effective_class(Runnable& item, abi::QosClass c) {
   item.effective_class.set(c);
 }
 
+bool can_preempt(const Hart& hart, const Runnable& by) {
+  const abi::QosClass c = by.effective_class.peek();
+  if (c <= hart.current->effective_class.peek() || hart.ready.any_at_least(c)) return false;
+  if (hart.lowered || hart.slice_end != kNever || hart.share.is_given()) return false;
+  return !hart.share.any() || !hart.share.may_be_due(arch::now());
+}
+
+void preempt(Hart& hart, Runnable& by) {
+  Runnable& current = *hart.current;
+  current.turn_end = kNever;
+  hart.ready.push_front(current);
+  hart.current = &by;
+  by.turn_end = kNever;
+  note_choice(hart);
+}
+
 Runnable* choose(Hart& hart) {
   if (hart.current != nullptr) stop_or_go_on(hart, *hart.current);
   hart.lowered = false;
   if (hart.current == nullptr) take_next(hart);
-  const bool is_idle = hart.current == nullptr;
-  hart.share.note(is_idle ? Share::kNone : RunQueue::index(*hart.current), hart.ready.classes());
-  set_timer(hart);
-  hart.ready.note_decision();
+  note_choice(hart);
   return hart.current;
 }
 

@@ -56,7 +56,8 @@ class Share {
   void note(unsigned runs, Classes ready);
 
  private:
-  static constexpr Classes bit(unsigned c) { return c == kNone ? 0 : 1u << c; }
+  // kNone has none.
+  static constexpr Classes bit(unsigned c) { return 1u << c & ((1u << RunQueue::kClasses) - 1); }
   Classes waiting(unsigned runs, Classes ready) const;
   void settle(Nanoseconds now);
 

@@ -3,6 +3,7 @@
 #include "kernel/arch/contract/cause.h"
 #include "kernel/sched/hart.h"
 #include "kernel/syscall/fast_path.h"
+#include "kernel/syscall/fast_signal.h"
 #include "kernel/syscall/trap.h"
 
 namespace tessera {
@@ -75,6 +76,12 @@ extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std:
   }
   server.frame.x[ipc::kAnswerShape] = shape;
   long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+}
+
+// Notification.signal. True: the thread goes on; false: nothing has happened.
+extern "C" bool fast_signal_path(std::uint64_t address) {
+  Hart& hart = Hart::here();
+  return fast::signal(hart, Thread::of(*hart.current), address) == fast::Signalled::kGoesOn;
 }
 
 // Any other trap than a system call; all registers are in the frame.

@@ -4,6 +4,7 @@
 #include "kernel/base/check.h"
 #include "kernel/ipc/message.h"
 #include "kernel/syscall/fast_path.h"
+#include "kernel/syscall/fast_signal.h"
 #include "kernel/syscall/trap.h"
 
 namespace tessera::testing {
@@ -56,7 +57,7 @@ bool take_short_way(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   if (cause != kSystemCall) return fast::fault(hart, thread, arch::fault_of(cause), value);
   const auto& x = frame.x;
   const arch::Words words{x[10], x[11], x[12], x[13], x[14], x[15]};
-  bool done = false;
+  bool done = false;  // then the frame may be another hart's
   frame.pc() += kEcallLength;
   if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCall)) {
     done = fast::InRegisters::fits(x[16] & ipc::kShapeMask)
@@ -66,6 +67,10 @@ bool take_short_way(Hart& hart, std::uint64_t cause, std::uint64_t value) {
     done = fast::InRegisters::fits(x[6])
                ? fast::reply_receive<fast::InRegisters>(hart, thread, words, x[16], x[6], x[5])
                : fast::reply_receive<fast::InBuffers>(hart, thread, words, x[16], x[6], x[5]);
+  } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kNotificationSignal)) {
+    const fast::Signalled is = fast::signal(hart, thread, x[5]);
+    done = is != fast::Signalled::kNothingHappened;
+    if (is == fast::Signalled::kGoesOn) ipc::clear_temporaries(frame);  // trap.S does
   }
   if (!done) frame.pc() -= kEcallLength;
   return done;

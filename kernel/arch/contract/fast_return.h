@@ -29,4 +29,7 @@ void return_to_receiver(Frame& frame, Words words, Delivery delivery);
 // The thread of `frame` called: it gets its s registers back.
 void return_to_caller(Frame& frame, Words words, std::uint64_t status, std::uint64_t shape);
 
+// The thread of `frame` waited for a signal: it gets its s registers back, and the bits.
+void return_to_waiter(Frame& frame, std::uint64_t bits);
+
 }  // namespace tessera::arch

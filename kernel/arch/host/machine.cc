@@ -219,6 +219,11 @@ void return_to_caller(Frame& frame, Words words, std::uint64_t status, std::uint
   frame.x[16] = status;
 }
 
+void return_to_waiter(Frame& frame, std::uint64_t bits) {
+  clear(frame, {1, 3, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31});
+  frame.x[10] = bits;
+}
+
 void install_kernel_half(void* root) {
   auto* entries = static_cast<std::uint64_t*>(root);
   entries[256] = host::kKernelEntry;

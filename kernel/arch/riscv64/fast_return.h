@@ -103,6 +103,19 @@ namespace riscv64 {
   __builtin_unreachable();
 }
 
+[[gnu::always_inline]] inline void return_to_waiter(Frame& frame, std::uint64_t bits) {
+  register std::uint64_t a0 asm("a0") = bits;
+  register std::uint64_t t4 asm("t4") = reinterpret_cast<std::uint64_t>(&frame) - kFrameOffset;
+  asm volatile(TESSERA_LOAD_PLACE TESSERA_LOAD_SAVED
+               "li a1, 0\nli a2, 0\nli a3, 0\nli a4, 0\nli a5, 0\nli a6, 0\nli a7, 0\n"
+               "li ra, 0\nli gp, 0\nli t0, 0\nli t1, 0\nli t2, 0\nli t3, 0\nli t4, 0\n"
+               "li t5, 0\nli t6, 0\n"
+               "sret" ::"r"(a0),
+               "r"(t4)
+               : "memory");
+  __builtin_unreachable();
+}
+
 #undef TESSERA_CLEAR_WORDS
 #undef TESSERA_LOAD_SAVED
 #undef TESSERA_LOAD_PLACE

@@ -8,19 +8,19 @@
 #include "kernel/arch/riscv64/asm.h"
 
 // \op sd: saves; ld: loads registers at \base: the saved ones of the psABI; all others but sp, tp, a0 and t6.
-.macro saved_registers op, base
-    \op     s0,     8*8(\base)
-    \op     s1,     9*8(\base)
-    \op     s2,     18*8(\base)
-    \op     s3,     19*8(\base)
-    \op     s4,     20*8(\base)
-    \op     s5,     21*8(\base)
-    \op     s6,     22*8(\base)
-    \op     s7,     23*8(\base)
-    \op     s8,     24*8(\base)
-    \op     s9,     25*8(\base)
-    \op     s10,    26*8(\base)
-    \op     s11,    27*8(\base)
+.macro saved_registers op, base, at=0
+    \op     s0,     \at + 8*8(\base)
+    \op     s1,     \at + 9*8(\base)
+    \op     s2,     \at + 18*8(\base)
+    \op     s3,     \at + 19*8(\base)
+    \op     s4,     \at + 20*8(\base)
+    \op     s5,     \at + 21*8(\base)
+    \op     s6,     \at + 22*8(\base)
+    \op     s7,     \at + 23*8(\base)
+    \op     s8,     \at + 24*8(\base)
+    \op     s9,     \at + 25*8(\base)
+    \op     s10,    \at + 26*8(\base)
+    \op     s11,    \at + 27*8(\base)
 .endm
 .macro other_registers op, base
     \op     ra,     1*8(\base)
@@ -74,6 +74,8 @@ trap_entry:
     beqz    t6, fast_reply_receive
     addi    t6, a7, -ABI_NUMBER_SELF_NOW
     beqz    t6, fast_now
+    addi    t6, a7, -ABI_NUMBER_NOTIFICATION_SIGNAL
+    beqz    t6, fast_signal
     ld      t6, HART_CURRENT(tp)
     addi    t6, t6, FRAME_OFFSET
     save_frame past=4
@@ -141,18 +143,7 @@ enter_user:
 
 fast_call:
     save_place
-    sd      s0,     FRAME_OFFSET + 8*8(t2)
-    sd      s1,     FRAME_OFFSET + 9*8(t2)
-    sd      s2,     FRAME_OFFSET + 18*8(t2)
-    sd      s3,     FRAME_OFFSET + 19*8(t2)
-    sd      s4,     FRAME_OFFSET + 20*8(t2)
-    sd      s5,     FRAME_OFFSET + 21*8(t2)
-    sd      s6,     FRAME_OFFSET + 22*8(t2)
-    sd      s7,     FRAME_OFFSET + 23*8(t2)
-    sd      s8,     FRAME_OFFSET + 24*8(t2)
-    sd      s9,     FRAME_OFFSET + 25*8(t2)
-    sd      s10,    FRAME_OFFSET + 26*8(t2)
-    sd      s11,    FRAME_OFFSET + 27*8(t2)
+    saved_registers sd, t2, FRAME_OFFSET
     j       fast_call_path
 
 fast_reply_receive:
@@ -168,6 +159,9 @@ fast_now:
     ld      sp, HART_STACK_TOP(tp)
     call    fast_now_path
     ld      sp, HART_SCRATCH(tp)
+    csrrw   tp, sscratch, tp
+// sp, tp, sepc and the saved registers are the thread's, sscratch the hart's; a0 is the result.
+return_result:
     li      ra, 0
     li      gp, 0
     li      a1, 0
@@ -184,8 +178,28 @@ fast_now:
     li      t4, 0
     li      t5, 0
     li      t6, 0
-    csrrw   tp, sscratch, tp
     sret
+
+// Notification.signal: on the caller goes, or to who waits, or the long way.
+fast_signal:
+    save_place
+    saved_registers sd, t2, FRAME_OFFSET
+    sd      t0, FRAME_OFFSET + 5*8(t2)
+    mv      a0, t0
+    call    fast_signal_path
+    ld      t2, HART_CURRENT(tp)
+    beqz    a0, long_way_signal
+    ld      t0, FRAME_OFFSET + 0*8(t2)
+    csrw    sepc, t0
+    ld      sp, FRAME_OFFSET + 2*8(t2)
+    ld      tp, FRAME_OFFSET + 4*8(t2)
+    li      a0, 0
+    j       return_result
+// The short way has done nothing. No other register of the call means anything.
+long_way_signal:
+    li      t3, ABI_NUMBER_NOTIFICATION_SIGNAL
+    sd      t3, FRAME_OFFSET + 17*8(t2)
+    j       long_way
 
 // void long_way_call(a0 to a7), void long_way_reply_receive(a0 to a7): the short way has done nothing; the whole call from its
 // start, with the registers that it takes in the frame. The answer's shape is there already.
@@ -207,6 +221,7 @@ long_way_call:
     sd      a4,     FRAME_OFFSET + 14*8(t2)
     sd      a5,     FRAME_OFFSET + 15*8(t2)
     sd      a6,     FRAME_OFFSET + 16*8(t2)
+long_way:
     mv      a0, tp
     ld      sp, HART_STACK_TOP(tp)
     call    system_call

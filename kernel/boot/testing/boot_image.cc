@@ -28,6 +28,7 @@ tessera::arch::Frame* trap_path(tessera::arch::HartLocal* hart, std::uint64_t ca
 [[noreturn]] void fast_call_path();
 [[noreturn]] void fast_reply_receive_path();
 [[noreturn]] void fast_now_path();
+[[noreturn]] void fast_signal_path();
 // boot_user.S
 extern const std::uint32_t user_code[];
 extern const std::uint32_t user_other[];
@@ -289,3 +290,4 @@ extern "C" void other_main() { CHECK(false); }
 extern "C" void fast_call_path() { CHECK(false); }
 extern "C" void fast_reply_receive_path() { CHECK(false); }
 extern "C" void fast_now_path() { CHECK(false); }
+extern "C" void fast_signal_path() { CHECK(false); }
