@@ -29,20 +29,24 @@ class SlotTest : public ::testing::Test {
   }
   Slot& slot(unsigned index) { return *reinterpret_cast<Slot*>(memory_ + index * sizeof(Slot)); }
 
+  static void derive(Slot& from, Slot& to, std::uint8_t rights) {
+    to.derive_from(from, from.word().with_rights(rights), from.badge);
+  }
+
   alignas(64) std::byte memory_[16 * sizeof(Slot)];
   Slot root;
 };
 
 TEST_F(SlotTest, ChildrenStandInTheOrderTheyCame) {
-  for (unsigned i = 1; i <= 3; ++i) slot(i).derive_from(slot(0), 1, slot(0).badge);
+  for (unsigned i = 1; i <= 3; ++i) derive(slot(0), slot(i), 1);
   EXPECT_EQ(children(slot(0)), (std::vector{&slot(1), &slot(2), &slot(3)}));
   EXPECT_EQ(children(root), std::vector{&slot(0)});
 }
 
 TEST_F(SlotTest, ErasingPutsTheChildrenInItsPlace) {
-  for (unsigned i = 1; i <= 3; ++i) slot(i).derive_from(slot(0), 1, slot(0).badge);
-  slot(4).derive_from(slot(2), 1, slot(2).badge);
-  slot(5).derive_from(slot(2), 1, slot(2).badge);
+  for (unsigned i = 1; i <= 3; ++i) derive(slot(0), slot(i), 1);
+  derive(slot(2), slot(4), 1);
+  derive(slot(2), slot(5), 1);
   slot(2).erase();
   EXPECT_TRUE(slot(2).empty());
   EXPECT_EQ(children(slot(0)), (std::vector{&slot(1), &slot(4), &slot(5), &slot(3)}));
@@ -51,8 +55,8 @@ TEST_F(SlotTest, ErasingPutsTheChildrenInItsPlace) {
 }
 
 TEST_F(SlotTest, MovingKeepsPlaceAndChildren) {
-  for (unsigned i = 1; i <= 3; ++i) slot(i).derive_from(slot(0), 3, slot(0).badge);
-  slot(4).derive_from(slot(2), 1, slot(2).badge);
+  for (unsigned i = 1; i <= 3; ++i) derive(slot(0), slot(i), 3);
+  derive(slot(2), slot(4), 1);
   slot(2).badge = 9;
   slot(5).take(slot(2));
   EXPECT_TRUE(slot(2).empty());
@@ -79,7 +83,7 @@ TEST_F(SlotTest, MappingsAreNotDerivedButMoved) {
   vmo.asid = 2;
   vmo.access = 1;
   slot(2).role = SlotRole::kTaskPool;
-  slot(2).derive_from(vmo, 9, 0);
+  slot(2).derive_from(vmo, vmo.word().with_rights(9), 0);
   EXPECT_EQ(slot(2).role, SlotRole::kTaskPool);
   EXPECT_EQ(slot(2).generation, 0u);
   EXPECT_EQ(slot(2).mapping.done, 0u);

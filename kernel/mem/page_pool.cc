@@ -46,7 +46,7 @@ void PagePool::retire(PhysAddr page) {
 }
 
 void PagePool::settle() {
-  if (retired_first_ == kNone) return;
+  if (retired_ == 0) return;
   counts_[retired_last_] = free_;
   free_ = retired_first_;
   used_ = static_cast<std::uint16_t>(used_ - retired_);

@@ -208,16 +208,9 @@ bool has_waiters(const Slot& slot) {
   }
 }
 
-// A capability goes that is not the last one to its object, or to what has no count.
-[[gnu::always_inline]] inline void drop(Slot& slot, CapabilityWord word,
-                                        std::uint32_t* references) {
-  const ObjectLock lock(word);
-  if (references != nullptr) --*references;
-  slot.erase();
-}
-
-// Bounded, but for the unmapping and the waking of waiters, which are preempted.
+// Empties one slot. Bounded, but for the unmapping and the waking of waiters, which are preempted.
 [[gnu::noinline]] Result<void> release_any(Slot& slot) {
+  DCHECK(has_tree());
   const CapabilityWord word = slot.word();
   if (word.empty()) return {};
   if (word.type() == abi::ObjectType::kVmo) TRY(unmap_vmo(slot));
@@ -227,28 +220,35 @@ bool has_waiters(const Slot& slot) {
   }
   std::uint32_t* references = references_of(word);
   if (references != nullptr && *references == 1) return release_last(slot, *references);
-  drop(slot, word, references);
+  const ObjectLock lock(word);
+  if (references != nullptr) --*references;
+  slot.erase();
   return {};
 }
 
-// Empties a slot of a CNode, if what it holds is one capability of several to its object, as most
-// are. False: it is something else, and nothing is done.
-[[gnu::always_inline]] inline bool release_one_of_several(Slot& slot) {
-  DCHECK(has_tree());
-  const CapabilityWord word = slot.word();
-  std::uint32_t* references = references_of(word);
-  if (references == nullptr || *references == 1 || slot.role != SlotRole::kPlain) [[unlikely]] {
-    return false;
-  }
-  drop(slot, word, references);
+// Two quick ways of release_any, for a slot of a CNode that holds one capability of several to its
+// object, as most do that go: to an Endpoint, and to another object. False: it is something else,
+// and nothing is done.
+[[gnu::always_inline]] inline bool release_sender(Slot& slot, CapabilityWord word) {
+  if (word.type() != abi::ObjectType::kEndpoint || slot.role != SlotRole::kPlain) return false;
+  auto& endpoint = *reinterpret_cast<Endpoint*>(word.object());
+  const std::uint32_t before = endpoint.references;
+  if (before == 1) return false;
+  const EndpointLock::Word was = endpoint.lock.seize();
+  endpoint.references = before - 1;
+  slot.erase();
+  endpoint.lock.leave(was);
   return true;
 }
-
-// Empties one slot, whatever it holds.
-Result<void> release(Slot& slot) {
-  if (release_one_of_several(slot)) [[likely]]
-    return {};
-  return release_any(slot);
+[[gnu::always_inline]] inline bool release_copy(Slot& slot, CapabilityWord word) {
+  std::uint32_t* references = references_of(word);
+  if (references == nullptr || slot.role != SlotRole::kPlain) return false;
+  const std::uint32_t before = *references;
+  if (before == 1) return false;
+  const ObjectLock lock(word);
+  *references = before - 1;
+  slot.erase();
+  return true;
 }
 
 // One step of emptying a container. True: nothing is left in it.
@@ -263,7 +263,7 @@ Result<bool> empty_container(Slot& grave) {
           if (node.cursor() % 64 == 0) return false;
           continue;
         }
-        TRY(release(*slot));
+        TRY(release_any(*slot));
         ++node.cursor();
         return false;
       }
@@ -272,25 +272,25 @@ Result<bool> empty_container(Slot& grave) {
     case abi::ObjectType::kTask: {
       Task& task = task_of_grave(grave);
       TRY(end_task(task, {.state = abi::TaskState::kKilled}));
-      TRY(release(task.cspace));
-      TRY(release(task.supervisor));
+      TRY(release_any(task.cspace));
+      TRY(release_any(task.supervisor));
       TRY(retire_address_space(task));
       if (!task.pool_memory.empty()) task.pool_memory.erase();
       return true;
     }
     case abi::ObjectType::kAlarm:
-      TRY(release(alarm_of_grave(grave).target));
+      TRY(release_any(alarm_of_grave(grave).target));
       return true;
     case abi::ObjectType::kIrq:
-      TRY(release(irq_of_grave(grave).target));
+      TRY(release_any(irq_of_grave(grave).target));
       forget_source(irq_of_grave(grave));
       return true;
     default: {
       Thread& thread = thread_of_grave(grave);
-      TRY(release(thread.bound));
-      TRY(release(thread.handler));
-      TRY(release(thread.buffer));
-      TRY(release(thread.task_slot));
+      TRY(release_any(thread.bound));
+      TRY(release_any(thread.handler));
+      TRY(release_any(thread.buffer));
+      TRY(release_any(thread.task_slot));
       return true;
     }
   }
@@ -327,8 +327,8 @@ Error bury_and_try_again() {
 }
 
 Result<void> delete_capability(Slot& slot) {
-  if (!release_one_of_several(slot)) [[unlikely]]
-    TRY(release_any(slot));
+  const CapabilityWord word = slot.word();
+  if (!release_sender(slot, word) && !release_copy(slot, word)) TRY(release_any(slot));
   return bury_the_dead();
 }
 
@@ -338,7 +338,7 @@ Result<void> revoke_capability(Slot& slot) {
       TRY(bury_the_dead());
       continue;
     }
-    TRY(release(*child));
+    if (!release_sender(*child, child->word())) TRY(release_any(*child));
     if (arch::interrupt_pending()) return kPreempted;
   }
   return bury_the_dead();

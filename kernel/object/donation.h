@@ -36,5 +36,10 @@ inline void refresh_awake(Thread& thread) {
 
 // Its own class from now on.
 void set_class(Thread& thread, abi::QosClass c);
+// The same of one that has never run: it is in no queue, and nobody works for it.
+inline void set_first_class(Thread& thread, abi::QosClass c) {
+  thread.own_class.set(c);
+  thread.effective_class.set(c);
+}
 
 }  // namespace tessera

@@ -52,7 +52,7 @@ Result<void> configure_task(Task& task, Slot& cspace, Slot& memory, std::uint32_
   if (memory.device) return Error{abi::kEinval, abi::Detail::kBadType, 2};
   auto given = memory.given;
   std::uint32_t zeroed_from = memory.zeroed_from;
-  Result<void*> counts = take_bytes(memory, pages * sizeof(std::uint16_t));
+  Result<void*> counts = take_bytes(memory, pages * std::uint32_t{sizeof(std::uint16_t)});
   Result<PhysAddr> base =
       counts.has_value() ? take_pages(memory, pages) : Result<PhysAddr>(counts.error());
   Asid asid = base.has_value() ? take_asid(task) : Asid{};
@@ -83,7 +83,7 @@ Result<void> configure_thread(Thread& thread, Slot& task_slot) {
   const ClassOfTask now = task.qos.peek();
   thread.class_stamp.set(now.stamp);
   thread.settled_stamp = now.stamp;
-  set_class(thread, now.of);
+  set_first_class(thread, now.of);
   return {};
 }
 

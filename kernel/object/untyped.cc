@@ -59,23 +59,20 @@ constexpr auto kSizes = [] {
 }();
 std::uint64_t fixed_size(abi::ObjectType type) { return kSizes[std::to_underlying(type)]; }
 
-// Bytes of one object; nullopt: there is no such object, or not of that size.
+// Bytes of one object that is no run of pages; nullopt: there is no such object, or not of that
+// size.
 std::optional<std::uint64_t> object_size(const Request& request) {
-  std::uint64_t size = request.size;
-  switch (request.type) {
-    case abi::ObjectType::kUntyped:
-    case abi::ObjectType::kVmo:
-      if (size == 0 || !is_aligned(size, kPageSize) || size / kPageSize > kMaxPages) return {};
-      return size;
-    case abi::ObjectType::kCnode:
-      if (size < abi::kCnodeSlotsMin || size > abi::kCnodeSlotsMax) return {};
-      return size * sizeof(Slot);
-    default:
-      break;
-  }
+  const std::uint64_t size = request.size;
   const std::uint64_t fixed = fixed_size(request.type);
-  if (fixed == 0 || size != 0) return {};
-  return fixed;
+  if (fixed != 0) [[likely]]
+    return size == 0 ? std::optional(fixed) : std::nullopt;
+  if (request.type != abi::ObjectType::kCnode) return {};
+  if (size < abi::kCnodeSlotsMin || size > abi::kCnodeSlotsMax) return {};
+  return size * sizeof(Slot);
+}
+// Whether a run may be of that size.
+bool is_run_size(std::uint64_t size) {
+  return size != 0 && is_aligned(size, kPageSize) && size / kPageSize <= kMaxPages;
 }
 // Why there is none.
 Error no_such_object(const Request& request) {
@@ -106,7 +103,7 @@ std::optional<std::uint32_t> place_pages(const Slot& untyped, std::uint64_t page
 
 // Makes the pages from `first` up to what is given zero, a page at a time; what is zero already
 // stays known.
-Result<void> zero_from(Slot& untyped, std::uint32_t first) {
+[[gnu::always_inline]] inline Result<void> zero_from(Slot& untyped, std::uint32_t first) {
   while (untyped.zeroed_from > first) {
     std::uint32_t page = untyped.zeroed_from - 1;
     arch::zero(arch::direct_map(PhysAddr{untyped.object()} + std::uint64_t{page} * kPageSize),
@@ -122,8 +119,8 @@ void give_pages(Slot& untyped, std::uint32_t first) {
   if (untyped.zeroed_from > first) untyped.zeroed_from = first;
 }
 
-// An object of zeroed memory begins its life, which one capability is to name: what has no
-// initializer of its own stays zero.
+// An object begins its life, which one capability is to name. All of it has initializers, but what
+// means nothing in an empty slot: it may be made of any memory.
 template <class T>
 T& make(void* memory) {
   T& object = *::new (memory) T;
@@ -159,13 +156,15 @@ T& make(void* memory) {
   }
 }
 
-Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) {
-  TRY_ASSIGN([[maybe_unused]] Slot * first_slot, node.at(first, 4));
+// The first of the slots, which are all empty.
+[[gnu::always_inline]] inline Result<Slot*> empty_slots(CNode& node, std::uint32_t first,
+                                                        std::uint32_t count) {
+  TRY_ASSIGN(Slot * slot, node.at(first, 4));
   TRY_ASSIGN([[maybe_unused]] Slot * last_slot, node.at(std::uint64_t{first} + count - 1, 5));
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (!node.slot(first + i)->empty()) return refused(abi::kEexist, abi::Detail::kOccupied, 4);
+  for (const Slot *each = slot, *end = slot + count; each != end; ++each) {
+    if (!each->empty()) return refused(abi::kEexist, abi::Detail::kOccupied, 4);
   }
-  return {};
+  return slot;
 }
 
 // An empty slot becomes the first capability to a run of pages, an Untyped or a VMO.
@@ -182,29 +181,70 @@ Result<void> check_slots(CNode& node, std::uint32_t first, std::uint32_t count) 
   }
 }
 
-// New objects of `size` bytes each at `place`, in the slots from `slot` on. Cannot fail.
-[[gnu::always_inline]] inline void commit(Slot& untyped, const Request& request, std::uint64_t size,
-                                          PhysAddr place, Slot* slot) {
-  const bool is_run = is_run_of_pages(request.type);
-  for (const Slot* end = slot + request.count; slot != end; ++slot, place = place + size) {
-    if (is_run) {
-      const auto pages = static_cast<std::uint32_t>(size / kPageSize);
-      make_run(untyped, *slot, request.type, place, pages, untyped.device);
-    } else {
-      construct(request.type, arch::direct_map(place), size);
-      first_capability(untyped, *slot, request.type, arch::direct_map(place));
-    }
-  }
-}
-
 // The same as take_bytes, of one that is in use or has been reset.
-[[gnu::always_inline]] inline Result<void*> take_more(Slot& untyped, std::uint64_t bytes) {
-  std::uint64_t grains = (bytes + kGrain - 1) / kGrain;
+[[gnu::always_inline]] inline Result<void*> take_more(Slot& untyped, std::uint32_t bytes) {
+  const auto grains = static_cast<std::uint32_t>((bytes + kGrain - 1) / kGrain);
   if (grains > untyped.given.high - untyped.given.low) return kNoMemory;
   void* memory = arch::direct_map(PhysAddr{untyped.object()} + untyped.given.low * kGrain);
-  untyped.given.low += static_cast<std::uint32_t>(grains);
-  arch::zero(memory, grains * kGrain);
+  untyped.given.low += grains;
   return memory;
+}
+
+// Pages for objects that need one or more, all zero.
+[[gnu::noinline]] Result<void*> take_zeroed_pages(Slot& untyped, std::uint64_t bytes) {
+  const std::optional<std::uint32_t> page =
+      place_pages(untyped, (bytes + kPageSize - 1) / kPageSize, Placement::kAnywhere);
+  if (!page.has_value()) return kNoMemory;
+  TRY(zero_from(untyped, *page));
+  give_pages(untyped, *page);
+  return arch::direct_map(PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize);
+}
+
+// Bytes for objects of a type: what becomes slots of a CNode is zero.
+[[gnu::always_inline]] inline Result<void*> take_for(Slot& untyped, abi::ObjectType type,
+                                                     std::uint64_t bytes) {
+  if (bytes >= kPageSize) return take_zeroed_pages(untyped, bytes);
+  TRY_ASSIGN(void* memory, take_more(untyped, static_cast<std::uint32_t>(bytes)));
+  if (type == abi::ObjectType::kCnode) arch::zero(memory, bytes);
+  return memory;
+}
+
+[[gnu::noinline]] Result<void> retype_objects(Slot& untyped, const Request& request, CNode& node,
+                                              std::uint32_t first) {
+  const std::optional<std::uint64_t> size = object_size(request);
+  if (!size.has_value()) return no_such_object(request);
+  if (untyped.device) return Error{abi::kEinval, abi::Detail::kBadType, 1};
+  TRY_ASSIGN(Slot * slot, empty_slots(node, first, request.count));
+  TRY(reset_if_unused(untyped));
+  TRY_ASSIGN(void* memory, take_for(untyped, request.type, *size * request.count));
+
+  auto* place = static_cast<std::byte*>(memory);
+  for (const Slot* end = slot + request.count; slot != end; ++slot, place += *size) {
+    construct(request.type, place, *size);
+    first_capability(untyped, *slot, request.type, place);
+  }
+  return {};
+}
+
+[[gnu::noinline]] Result<void> retype_runs(Slot& untyped, const Request& request, CNode& node,
+                                           std::uint32_t first) {
+  if (!is_run_size(request.size)) return no_such_object(request);
+  const auto pages = static_cast<std::uint32_t>(request.size / kPageSize);
+  TRY_ASSIGN(Slot * slot, empty_slots(node, first, request.count));
+  TRY(reset_if_unused(untyped));
+  const bool is_vmo = request.type == abi::ObjectType::kVmo;
+  const std::optional<std::uint32_t> page =
+      place_pages(untyped, std::uint64_t{pages} * request.count,
+                  is_vmo ? Placement::kLarge : Placement::kAnywhere);
+  if (!page.has_value()) return kNoMemory;
+  if (is_vmo && !untyped.device) TRY(zero_from(untyped, *page));
+  give_pages(untyped, *page);
+
+  PhysAddr place = PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize;
+  for (const Slot* end = slot + request.count; slot != end; ++slot, place = place + request.size) {
+    make_run(untyped, *slot, request.type, place, pages, untyped.device);
+  }
+  return {};
 }
 
 }  // namespace
@@ -218,7 +258,7 @@ std::uint64_t free_bytes(const Slot& untyped) {
   return std::uint64_t{untyped.given.high - untyped.given.low} * kGrain;
 }
 
-Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes) {
+Result<void*> take_bytes(Slot& untyped, std::uint32_t bytes) {
   TRY(reset_if_unused(untyped));
   return take_more(untyped, bytes);
 }
@@ -231,32 +271,8 @@ Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages) {
 }
 
 Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uint32_t first) {
-  std::optional<std::uint64_t> size = object_size(request);
-  if (!size.has_value()) return no_such_object(request);
-  if (untyped.device && !is_run_of_pages(request.type)) {
-    return Error{abi::kEinval, abi::Detail::kBadType, 1};
-  }
-  TRY(check_slots(node, first, request.count));
-  TRY(reset_if_unused(untyped));
-
-  const std::uint64_t bytes = *size * request.count;
-  PhysAddr place;
-  if (bytes < kPageSize) {
-    TRY_ASSIGN(void* memory, take_more(untyped, bytes));
-    place = arch::physical(memory);
-  } else {
-    const Placement placement =
-        request.type == abi::ObjectType::kVmo ? Placement::kLarge : Placement::kAnywhere;
-    std::optional<std::uint32_t> page =
-        place_pages(untyped, (bytes + kPageSize - 1) / kPageSize, placement);
-    if (!page.has_value()) return kNoMemory;
-    bool needs_zero = !untyped.device && request.type != abi::ObjectType::kUntyped;
-    if (needs_zero) TRY(zero_from(untyped, *page));
-    give_pages(untyped, *page);
-    place = PhysAddr{untyped.object()} + std::uint64_t{*page} * kPageSize;
-  }
-  commit(untyped, request, *size, place, node.slot(first));
-  return {};
+  if (is_run_of_pages(request.type)) return retype_runs(untyped, request, node, first);
+  return retype_objects(untyped, request, node, first);
 }
 
 }  // namespace tessera

@@ -30,9 +30,9 @@ struct Request {
 Result<void> retype(Slot& untyped, const Request& request, CNode& node, std::uint32_t first);
 
 // Bytes or pages for the kernel's own use on the account of the Untyped, which must have or get a
-// child that holds them: not zeroed (take_bytes: zeroed). Of an Untyped that had children and has
-// none left take_bytes comes first: it finds that all is free again.
-Result<void*> take_bytes(Slot& untyped, std::uint64_t bytes);
+// child that holds them: not zeroed. Of an Untyped that had children and has none left take_bytes
+// comes first: it finds that all is free again.
+Result<void*> take_bytes(Slot& untyped, std::uint32_t bytes);
 Result<PhysAddr> take_pages(Slot& untyped, std::uint32_t pages);
 
 }  // namespace tessera

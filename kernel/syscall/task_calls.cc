@@ -128,7 +128,7 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   TRY(configure_thread(args.self.object(), *args.task.slot));
   // Whoever has been lowered does not get around it by another thread.
   Thread& thread = args.self.object();
-  set_class(thread, std::min(thread.own_class.peek(), caller().own_class.peek()));
+  set_first_class(thread, std::min(thread.own_class.peek(), caller().own_class.peek()));
   thread.affinity.set(caller().affinity.peek());
   thread.set_home(Hart::here());
   return {};

@@ -15,8 +15,13 @@ namespace tessera::arch {
 
 // The pc takes the place of x0, which needs none.
 struct Frame {
-  std::uint64_t x[32] = {};
+  std::uint64_t x[32];
 
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a store each is half of what a loop is
+  constexpr Frame() {
+#pragma clang loop unroll(full)
+    for (std::uint64_t& each : x) each = 0;
+  }
   std::uint64_t& pc() { return x[0]; }
   std::uint64_t& sp() { return x[2]; }
   std::uint64_t& tp() { return x[4]; }
