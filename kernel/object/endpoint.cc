@@ -71,7 +71,7 @@ void enqueue(Thread& thread, Endpoint& endpoint, Endpoint::Holds as) {
 static_assert(offsetof(Endpoint, lock) == 0);
 #pragma clang diagnostic pop
 
-void EndpointLock::lock() __attribute__((no_thread_safety_analysis)) {
+[[gnu::noinline]] void EndpointLock::lock() __attribute__((no_thread_safety_analysis)) {
   const Word was = seize();
   if (!was.is_parked()) return;
   auto& endpoint = reinterpret_cast<Endpoint&>(*this);
@@ -79,7 +79,7 @@ void EndpointLock::lock() __attribute__((no_thread_safety_analysis)) {
   endpoint.queue.push_back(was.parked());
 }
 
-void EndpointLock::unlock() __attribute__((no_thread_safety_analysis)) {
+[[gnu::noinline]] void EndpointLock::unlock() __attribute__((no_thread_safety_analysis)) {
   auto& endpoint = reinterpret_cast<Endpoint&>(*this);
   if (endpoint.queue.empty()) return leave(Word::kNobody);
   Thread& first = Thread::of(endpoint.queue.first());

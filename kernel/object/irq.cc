@@ -64,22 +64,25 @@ Result<void> acknowledge(Irq& irq) {
   return {};
 }
 
-// The lock is held from the claim to the signal: who masks the source finds that it was claimed, or
-// that it was not, and nothing in between.
-void take_device_interrupt(Hart& hart) {
-  LockGuard guard(hart.devices);
+Irq* claim_interrupt(Hart& hart) {
   const std::uint32_t source = arch::claim_device_interrupt();
-  if (source == 0) return;
+  if (source == 0) return nullptr;
   Irq* irq = irq_of(source);
   if (irq == nullptr || irq->home.peek() != &hart) {
     // A fault of the controller: nobody has allowed it here.
     arch::complete_device_interrupt(hart, source);
     arch::allow_device_interrupt(hart, source, false);
-    return;
+    return nullptr;
   }
   irq->claimed = true;
+  return irq;
+}
+
+void take_device_interrupt(Hart& hart) {
+  LockGuard guard(hart.devices);
+  Irq* irq = claim_interrupt(hart);
   // Whoever deletes the Notification now has deleted it before this.
-  static_cast<void>(signal(Invoked(irq->target)));
+  if (irq != nullptr) static_cast<void>(signal(Invoked(irq->target)));
 }
 
 }  // namespace tessera

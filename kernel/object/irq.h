@@ -36,7 +36,11 @@ void mask(Irq& irq);
 void forget_source(const Irq& irq);
 Result<void> acknowledge(Irq& irq);
 
-// Of what waits at the controller for this hart, one interrupt is taken: it signals, once.
+// Of what waits at the controller for this hart, one interrupt is claimed: whose it is, if
+// anybody's. Under the hart's lock, which is held until its target is signalled, once: who masks
+// the source finds that it was claimed, or that it was not, and nothing in between.
+Irq* claim_interrupt(Hart& hart);
+// It is claimed, and its target signalled.
 void take_device_interrupt(Hart& hart);
 
 }  // namespace tessera

@@ -14,7 +14,7 @@
 namespace tessera {
 namespace {
 
-void send_to(Thread& thread, Hart& to) {
+[[gnu::noinline]] void send_to(Thread& thread, Hart& to) {
   to.mail.push(thread);
   // A thread's home has come online, or it could not be its home.
   CHECK(ipi::request(Hart::here(), to).has_value());
@@ -98,7 +98,7 @@ void set_affinity(Thread& thread, std::uint8_t harts) {
 }
 
 // On the home of what is asked of.
-void perform(const Ask& ask) {
+[[gnu::noinline]] void perform(const Ask& ask) {
   switch (ask.what) {
     case Asked::kStop:
       stop_at_home(*static_cast<Thread*>(ask.of));
@@ -140,7 +140,7 @@ void take(Hart& hart, Thread& thread) {
 }
 
 // Does it, or sends the current thread to where it is done.
-Result<void> perform_at(Hart& place, const Ask& ask) {
+[[gnu::noinline]] Result<void> perform_at(Hart& place, const Ask& ask) {
   if (&place == &Hart::here()) {
     perform(ask);
     return {};
@@ -203,7 +203,7 @@ Result<void> disarm_alarm(Alarm& alarm) {
   return perform_at(*alarm.home, {Asked::kDisarm, &alarm});
 }
 
-void give_notice(Thread& thread) {
+[[gnu::noinline]] void give_notice(Thread& thread) {
   Hart& home = *thread.home();
   if (thread.noticed.exchange(true)) return;
   home.notices.push(thread);
@@ -280,6 +280,16 @@ void share_work(Hart& hart) {
   Thread& thread = Thread::of(*spare);
   thread.turn_end = kNever;
   move(thread, to);
+}
+
+void share_who_ran(Hart& hart, const Runnable& who) {
+  if (state.idle.peek() == 0) {
+    if (hart.surplus.peek() || !who.may_run_on(~bit_of(hart))) return;
+    hart.surplus.store(true);
+    full_fence();  // as above
+    if (state.idle.peek() == 0) return;
+  }
+  share_work(hart);
 }
 
 void take_mail(Hart& hart) {

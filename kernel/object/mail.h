@@ -43,6 +43,8 @@ bool leave_for_another(Hart& hart, Thread& thread);
 void sleep(Hart& hart);
 // Gives a ready thread that this hart does not run to a hart that sleeps, if there are both.
 void share_work(Hart& hart);
+// The same, when nothing is new but that it runs another, and who ran is the first of its class.
+void share_who_ran(Hart& hart, const Runnable& who);
 
 // All that has come for this hart.
 void take_mail(Hart& hart);

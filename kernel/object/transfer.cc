@@ -147,7 +147,7 @@ bool BoundLock::take_signal(Thread& thread) const {
   return true;
 }
 
-QueueLock::QueueLock(const Thread& thread) {
+[[gnu::noinline]] QueueLock::QueueLock(const Thread& thread) {
   for (;; arch::relax()) {
     const Waiting waiting = thread.waiting();
     if (waiting.wait() != Wait::kSending && waiting.wait() != Wait::kReceiving) return;
@@ -161,7 +161,7 @@ QueueLock::QueueLock(const Thread& thread) {
   }
 }
 
-bool leave_endpoint(Thread& thread, Wait wait) {
+[[gnu::noinline]] bool leave_endpoint(Thread& thread, Wait wait) {
   const Waiting waiting = thread.waiting();
   if (waiting.wait() != wait) return false;
   auto& endpoint = waiting.on<Endpoint>();

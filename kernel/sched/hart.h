@@ -14,6 +14,9 @@
 
 namespace tessera {
 
+// Of Hart::programmed: it may have come, and the timer goes on ringing until it is set anew.
+inline constexpr Nanoseconds kRang{0};
+
 struct Hart : arch::HartLocal {
   bool lowered = false;   // `current`, since it was chosen: it is the last of its class
   bool has_tree = false;  // the derivation tree (object/tree.h) is this hart's now
@@ -26,8 +29,9 @@ struct Hart : arch::HartLocal {
   // has no end.
   Nanoseconds slice_end = kNever;
   abi::QosClass turn_of = abi::QosClass::kIdle;  // who has the turn that ends then
-  Nanoseconds programmed = kNever;               // what the timer is set to
-  Nanoseconds next_timer = kNever;               // timers.next() when that was decided
+  // What the timer is set to: no later than anything for which it is to be decided anew.
+  Nanoseconds programmed = kNever;
+  Nanoseconds next_timer = kNever;  // timers.next() when that was decided
   // Threads are ready that it does not run: an idle hart may ask for one.
   Atomic<bool> surplus;
   // Others write here too.

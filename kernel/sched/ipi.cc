@@ -6,7 +6,7 @@
 
 namespace tessera::ipi {
 
-Result<void> request(Hart& from, Hart& to, Send send) {
+[[gnu::noinline]] Result<void> request(Hart& from, Hart& to, Send send) {
   if (!to.ipi.online.load()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   from.ipi.asked.increment();
   if (to.ipi.requested.exchange(true)) return {};

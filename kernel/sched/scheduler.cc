@@ -1,5 +1,6 @@
 #include "kernel/sched/scheduler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "kernel/base/check.h"
@@ -101,28 +102,27 @@ void take_next(Hart& hart) {
   if (hart.slice_end == kNever) slice_is_over(hart, *hart.current);
 }
 
-void set_timer(Hart& hart) {
+// When it is to be decided anew, at the latest.
+Nanoseconds next_look(Hart& hart) {
   Nanoseconds next = hart.timers.next();
   hart.next_timer = next;
-  if (const Runnable* current = hart.current; current != nullptr) {
-    // A turn that is over ends when it is its class's again that runs.
-    const bool ends =
-        hart.ready.any_at_least(current->effective_class.peek()) || !is_over(hart.slice_end);
-    if (ends && hart.slice_end < next) next = hart.slice_end;
-    // Who falls due while another has its share waits for the end of that.
-    if (!hart.share.is_given() && hart.share.next() < next) next = hart.share.next();
-  }
-  if (next == hart.programmed) return;
-  hart.programmed = next;
-  arch::set_timer(next);
+  const Runnable* current = hart.current;
+  if (current == nullptr) return next;
+  // A turn that is over ends when it is its class's again that runs.
+  const bool ends =
+      hart.ready.any_at_least(current->effective_class.peek()) || !is_over(hart.slice_end);
+  if (ends && hart.slice_end < next) next = hart.slice_end;
+  // Who falls due while another has its share waits for the end of that.
+  if (!hart.share.is_given() && hart.share.next() < next) next = hart.share.next();
+  return next;
 }
 
-// It is decided who runs.
-void note_choice(Hart& hart) {
-  const bool is_idle = hart.current == nullptr;
-  hart.share.note(is_idle ? Share::kNone : RunQueue::index(*hart.current), hart.ready.classes());
-  set_timer(hart);
-  hart.ready.note_decision();
+// One that rings too early stays: it costs a look then, and not a write each time that somebody
+// comes and goes.
+void set_timer(Hart& hart, Nanoseconds next) {
+  if (next >= hart.programmed && hart.programmed != kRang) return;
+  hart.programmed = next;
+  arch::set_timer(next);
 }
 
 // Whether one that the hart is handed to goes on with the turn of who hands over, before the others
@@ -186,27 +186,35 @@ void set_effective_class(Runnable& item, abi::QosClass c) {
   item.effective_class.set(c);
 }
 
-bool can_preempt(const Hart& hart, const Runnable& by) {
-  const abi::QosClass c = by.effective_class.peek();
-  if (c <= hart.current->effective_class.peek() || hart.ready.any_at_least(c)) return false;
-  if (hart.lowered || hart.slice_end != kNever || hart.share.is_given()) return false;
-  return !hart.share.any() || !hart.share.may_be_due(arch::now());
-}
-
-void preempt(Hart& hart, Runnable& by) {
+bool preempt(Hart& hart, Runnable& by) {
+  DCHECK(stands(hart));
   Runnable& current = *hart.current;
+  const abi::QosClass c = by.effective_class.peek();
+  if (c <= current.effective_class.peek() || hart.ready.any_at_least(c)) return false;
+  if (hart.lowered || hart.slice_end != kNever || hart.share.is_given()) return false;
+  // Or the hart was handed over since: what it noted was of another.
+  if (!hart.share.runs(RunQueue::index(current))) return false;
+  const Nanoseconds now = arch::now();
+  if (hart.share.may_be_due(now)) return false;
   current.turn_end = kNever;
   hart.ready.push_front(current);
   hart.current = &by;
   by.turn_end = kNever;
-  note_choice(hart);
+  hart.share.preempt(RunQueue::index(by), now);
+  hart.next_timer = hart.timers.next();
+  set_timer(hart, std::min(hart.next_timer, hart.share.next()));
+  hart.ready.note_decision();
+  return true;
 }
 
 Runnable* choose(Hart& hart) {
   if (hart.current != nullptr) stop_or_go_on(hart, *hart.current);
   hart.lowered = false;
   if (hart.current == nullptr) take_next(hart);
-  note_choice(hart);
+  const bool is_idle = hart.current == nullptr;
+  hart.share.note(is_idle ? Share::kNone : RunQueue::index(*hart.current), hart.ready.classes());
+  set_timer(hart, next_look(hart));
+  hart.ready.note_decision();
   return hart.current;
 }
 

@@ -26,10 +26,10 @@ void yield(Hart& hart);
 // Changes the class it runs at, wherever it is.
 void set_effective_class(Runnable& item, abi::QosClass c);
 
-// Whether the hart can go at once to one of its own that waits, and is more important than who
-// runs: nothing else is to be decided then. And does so: who ran is the first of its class.
-bool can_preempt(const Hart& hart, const Runnable& by);
-void preempt(Hart& hart, Runnable& by);
+// Goes at once to one of its own that waits, if that is more important than who runs and nothing
+// else is to be decided then: who ran is the first of its class. False: nothing has changed. What
+// it decided last stands.
+bool preempt(Hart& hart, Runnable& by);
 
 // Decides who runs next on this hart and sets the timer for it: called last before leaving the
 // kernel. Null: nobody is ready.

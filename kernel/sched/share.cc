@@ -1,5 +1,7 @@
 #include "kernel/sched/share.h"
 
+#include <algorithm>
+
 #include "kernel/arch/contract/arch.h"
 
 namespace tessera {
@@ -54,6 +56,15 @@ void Share::note(unsigned runs, Classes ready) {
     if (due_[c] < next_) next_ = due_[c];
   }
   claims_ |= waits;
+}
+
+void Share::preempt(unsigned by, Nanoseconds now) {
+  settle(now);
+  if ((claims_ & bit(runs_)) == 0) due_[runs_] = {now.value + kPatience.value};
+  claims_ |= bit(runs_);
+  next_ = std::min(next_, due_[runs_]);
+  runs_ = by;
+  runs_from_ = now;
 }
 
 }  // namespace tessera

@@ -49,11 +49,16 @@ class Share {
   bool is_given(unsigned c) const { return given_ == c; }
   bool is_given() const { return given_ != kNone; }
 
+  // Whether it is the class that was noted to run.
+  bool runs(unsigned c) const { return runs_ == c; }
+
   // What runs is interrupted too early: its claim stands, however long its class has run before.
   void keep_claim(Nanoseconds now) { runs_from_ = now; }
 
   // This class runs (kNone: nobody does) and these are ready, from now on.
   void note(unsigned runs, Classes ready);
+  // The same, when nothing is new but that a higher class runs and who ran is ready.
+  void preempt(unsigned by, Nanoseconds now);
 
  private:
   // kNone has none.

@@ -84,12 +84,23 @@ extern "C" bool fast_signal_path(std::uint64_t address) {
   return fast::signal(hart, Thread::of(*hart.current), address) == fast::Signalled::kGoesOn;
 }
 
+namespace {
+
+[[gnu::noinline]] arch::Frame* device_interrupt(Hart& hart, std::uint64_t cause) {
+  fast::interrupt(hart);
+  return kernel_trap(&hart, cause, 0);
+}
+
+}  // namespace
+
 // Any other trap than a system call; all registers are in the frame.
 extern "C" arch::Frame* trap_path(arch::HartLocal* local, std::uint64_t cause,
                                   std::uint64_t value) {
+  Hart& hart = Hart::of(*local);
   if (!arch::is_interrupt(cause)) {
-    Hart& hart = Hart::of(*local);
     fast::fault(hart, Thread::of(*hart.current), arch::fault_of(cause), value);
+  } else if (cause == arch::kDeviceInterrupt) {
+    return device_interrupt(hart, cause);
   }
   return kernel_trap(local, cause, value);
 }

@@ -54,6 +54,13 @@ void tell(const char* name, const Tally& tally) {
   }
   std::cout << '\n';
 }
+void tell(const char* name, const Walk::Signals& of) {
+  std::cout << name << ": " << of.rounds << " rounds, " << of.woken << " wake by the short way\n";
+}
+void add(const Walk::Signals& some, Walk::Signals& to) {
+  to.rounds += some.rounds;
+  to.woken += some.woken;
+}
 
 // What the walk met of each kind; well below what it does meet, so that a change of the kernel may
 // change the walk, and no part of the test can go empty.
@@ -89,6 +96,8 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
   Tally calls;
   Tally answers;
   Tally faults;
+  Walk::Signals signals;
+  Walk::Signals interrupts;
   std::uint64_t anothers_turns = 0;
   for (std::uint64_t i = 0; calls.taken + answers.taken < rounds; ++i) {
     Walk walk(seed + i);
@@ -100,12 +109,16 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
     add(walk.calls, calls);
     add(walk.answers, answers);
     add(walk.faults, faults);
+    add(walk.signals, signals);
+    add(walk.interrupts, interrupts);
     anothers_turns += walk.anothers_turns;
   }
   if (std::getenv("VERBOSE") != nullptr) {
     tell("calls", calls);
     tell("answers", answers);
     tell("faults", faults);
+    tell("signals", signals);
+    tell("interrupts", interrupts);
     std::cout << "not compared, since it was another's turn: " << anothers_turns << '\n';
   }
   if (rounds < kRounds) return;
@@ -117,6 +130,8 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
   expect_met(faults, {kNobody, kElsewhere, kImportant, kRaised});
   EXPECT_GE(faults.taken, faults.rounds / 50);
   EXPECT_GE(faults.taken, rounds / 1000);
+  EXPECT_GE(signals.woken, rounds / 1000);
+  EXPECT_GE(interrupts.woken, rounds / 1000);
   EXPECT_LE(anothers_turns, rounds / 25);
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr int kTimerWorkUnit = 4;
 
 void handle_timers(Hart& hart) {
-  hart.programmed = {0};  // the hardware's timer is set anew, whatever it was set to
+  hart.programmed = kRang;
   Nanoseconds now = arch::now();
   for (int i = 0; i < kTimerWorkUnit; ++i) {
     Timer* due = hart.timers.pop_due(now);

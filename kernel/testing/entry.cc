@@ -53,6 +53,7 @@ arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
 bool take_short_way(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   Thread& thread = Thread::of(*hart.current);
   arch::Frame& frame = thread.frame;
+  if (cause == arch::kDeviceInterrupt) return fast::interrupt(hart);
   if (arch::is_interrupt(cause)) return false;
   if (cause != kSystemCall) return fast::fault(hart, thread, arch::fault_of(cause), value);
   const auto& x = frame.x;

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "idl/kernel_rights.h"
+#include "kernel/arch/contract/cause.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
@@ -26,6 +27,11 @@ const Slot* slot_at(const Thread& thread, std::uint64_t address) {
   CNode* cspace = thread.task()->cnode();
   if (cspace == nullptr || address >= cspace->count()) return nullptr;
   return cspace->slot(static_cast<std::uint32_t>(address));
+}
+
+bool is_signal(const Thread& thread, std::uint64_t cause) {
+  return cause == kSystemCall &&
+         thread.frame.x[ipc::kNumber] == abi::word(abi::SystemCall::kNotificationSignal);
 }
 
 }  // namespace
@@ -166,11 +172,19 @@ bool Walk::is_anothers_turn(Hart& hart, const Round& round, const Thread& thread
 
 void Walk::make_in_both_ways(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   Thread& thread = Thread::of(*hart.current);
+  const bool from_device = cause == arch::kDeviceInterrupt;
   const Round round = look_at(hart, thread, cause);
   before_->save();
   world_.machine.run_as(hart);
+  Signals* const kind = from_device ? &interrupts : is_signal(thread, cause) ? &signals : nullptr;
   const bool taken = take_short_way(hart, cause, value);
-  if (!taken) {
+  if (kind != nullptr) {
+    ++kind->rounds;
+    kind->woken += taken && hart.current != &thread ? 1 : 0;
+  }
+  if (from_device && !taken) {
+    trap(hart, cause, value);  // the rest of the long way
+  } else if (!taken) {
     count(hart, round, thread, false);
     if (before_->difference(Dead())) return fail("it was not taken, and has changed something");
     return trap(hart, cause, value);
@@ -181,6 +195,7 @@ void Walk::make_in_both_ways(Hart& hart, std::uint64_t cause, std::uint64_t valu
   const Share share_by_short = hart.share;
 
   before_->restore();
+  if (from_device) world_.machine.complete_device(hart.id, kSource);  // it wants it still
   if (is_anothers_turn(hart, round, thread)) {
     ++anothers_turns;
     return trap(hart, cause, value);

@@ -4,10 +4,13 @@
 #include <algorithm>
 
 #include "idl/kernel_rights.h"
+#include "kernel/arch/contract/cause.h"
+#include "kernel/base/check.h"
 #include "kernel/ipc/message.h"
 #include "kernel/object/delete.h"
 #include "kernel/object/derive.h"
 #include "kernel/object/donation.h"
+#include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
 #include "kernel/syscall/trap.h"
 #include "kernel/testing/call_fixture.h"
@@ -41,12 +44,17 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
   for (std::uint32_t& each : endpoints_) each = world_.make<kernel::Endpoint>().slot().index;
   buffers_ = world_.make<kernel::Vmo>(kPlayers * kPageSize).slot();
   const auto bell = world_.make<kernel::Notification>();
+  bell_ = bell.slot();
   for (std::size_t i = 0; i < kPlayers; ++i) {
     // The second is another thread of the first one's task.
     players_[i] = i == 1 ? world_.make_thread(players_[0]) : world_.make_task();
-    if (i != 1) world_.give(players_[i], kBell, bell.slot());
+    if (i != 1) world_.give(players_[i], kBell, bell.slot(), abi::kAllNotificationRights, i);
     equip(players_[i], i);
   }
+  const auto irq = world_.make<kernel::Irq>();
+  irq_ = irq.slot();
+  CHECK(irq.configure(kernel::IrqControl(World::kIrqs), kSource));
+  CHECK(irq.bind(bell));
   set_class(world_.main(), abi::QosClass::kIdle);
   world_.main().affinity.set(1);
   if (two_harts) {
@@ -225,8 +233,20 @@ void Walk::pass(std::uint64_t nanoseconds) {
 void Walk::act(Hart& hart) {
   Thread& thread = Thread::of(*hart.current);
   if (one_in(30)) return make_in_both_ways(hart, kLoadPageFault, random_());
-  load(thread, choose(thread));
+  const auto& bell = *reinterpret_cast<Notification*>(world_.slot(bell_.index).object());
+  const bool rings = one_in(bell.waiters.empty() ? 50 : 3);
+  if (rings && &hart == &world_.hart && one_in(2)) return interrupt(hart);
+  load(thread, rings ? Call::kNotificationSignal : choose(thread));
   make_in_both_ways(hart, kSystemCall, 0);
+}
+
+// The device wants something, once.
+void Walk::interrupt(Hart& hart) {
+  world_.machine.raise_device(kSource);
+  make_in_both_ways(hart, arch::kDeviceInterrupt, 0);
+  world_.machine.raise_device(kSource, false);
+  world_.machine.complete_device(hart.id, kSource);
+  reinterpret_cast<Irq*>(world_.slot(irq_.index).object())->claimed = false;
 }
 
 // The slot of an endpoint, mostly one where the call meets somebody, or an answer nobody.
@@ -261,6 +281,9 @@ Walk::Call Walk::choose(const Thread& thread) {
       Call::kReplySend,
       Call::kEndpointReplyReceiveWith,
       Call::kNotificationSignal,
+      Call::kNotificationSignal,
+      Call::kNotificationWait,
+      Call::kNotificationWait,
       Call::kNotificationPoll,
       Call::kSelfYield,
       Call::kEndpointReplyReceive,
@@ -306,6 +329,9 @@ void Walk::load(Thread& thread, Call call) {
     case Call::kReplyKeep:
       x[kT0] = kKept;
       break;
+    case Call::kNotificationWait:
+      x[kT1] = deadline;
+      [[fallthrough]];
     case Call::kNotificationSignal:
     case Call::kNotificationPoll:
       x[kT0] = kBell;

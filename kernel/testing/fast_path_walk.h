@@ -87,10 +87,17 @@ class Walk {
   bool rest_is_untouched() const { return before_->rest_is_untouched(); }
 
   Tally calls, answers, faults;
+  // From a thread, from a device.
+  struct Signals {
+    std::uint64_t rounds = 0;
+    std::uint64_t woken = 0;  // the hart goes on, by the short way, with one that waited
+  };
+  Signals signals, interrupts;
   std::uint64_t anothers_turns = 0;  // rounds that were not compared (is_anothers_turn)
 
  private:
   static constexpr std::size_t kPlayers = 5;
+  static constexpr std::uint32_t kSource = 3;  // of a device
   using Call = tessera::abi::SystemCall;
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
@@ -105,6 +112,7 @@ class Walk {
   void pass(std::uint64_t nanoseconds);
   void by_main(Call call, std::uint32_t slot, std::uint64_t a0 = 0, std::uint64_t a1 = 0);
   void act(Hart& hart);
+  void interrupt(Hart& hart);
   std::uint64_t choose_meeting(Call call);
   bool anybody_receives();
   Call choose(const Thread& thread);
@@ -139,6 +147,8 @@ class Walk {
       bound_{};  // the Notification of each, in the first task's CSpace
   std::array<std::uint32_t, 2> endpoints_{};
   rt::Slot buffers_{0};  // a page of each, in the first task's CSpace
+  rt::Slot bell_{0};     // a Notification of all
+  rt::Slot irq_{0};      // of the device, at the first hart
   std::optional<Checkpoint> before_, by_short_, by_short_later_, by_long_;
   bool is_over_ = false;
   std::string failure_;

@@ -10,6 +10,8 @@
 namespace tessera::arch {
 
 constexpr bool is_interrupt(std::uint64_t cause) { return static_cast<std::int64_t>(cause) < 0; }
+// Supervisor external.
+inline constexpr std::uint64_t kDeviceInterrupt = std::uint64_t{1} << 63 | 9;
 
 // Of one that is no interrupt.
 constexpr abi::FaultCause fault_of(std::uint64_t cause) {
