@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "idl/kernel_calls.h"
 #include "kernel/arch/contract/arch.h"
+#include "kernel/arch/contract/cause.h"
 #include "kernel/object/state.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/syscall/trap.h"
@@ -132,7 +133,7 @@ void Play::live(Role& role) {
 Play::Role& Play::role_here() { return *roles_.at(&Thread::of(*state.harts[this_hart()].current)); }
 
 void Play::trap(Role& role, std::uint64_t cause, std::uint64_t value) {
-  if (cause == kSoftwareInterrupt) note([&] { return std::string(role.name) + " is interrupted"; });
+  if (arch::is_interrupt(cause)) note([&] { return std::string(role.name) + " is interrupted"; });
   role.cause = cause;
   role.value = value;
   go_on_in(*role.kernel);
@@ -141,7 +142,10 @@ void Play::trap(Role& role, std::uint64_t cause, std::uint64_t value) {
 void Play::instruction() {
   Role& role = role_here();
   point();
-  while (is_pending(this_hart())) trap(role, kSoftwareInterrupt, 0);
+  while (is_pending(this_hart())) {
+    const bool from_device = world.machine.device_pending({this_hart()});
+    trap(role, from_device ? arch::kDeviceInterrupt : kSoftwareInterrupt, 0);
+  }
 }
 
 void Play::system_call(rt::Registers& r) {
