@@ -84,25 +84,18 @@ extern "C" bool fast_signal_path(std::uint64_t address) {
   return fast::signal(hart, Thread::of(*hart.current), address) == fast::Signalled::kGoesOn;
 }
 
-namespace {
-
-[[gnu::noinline]] arch::Frame* device_interrupt(Hart& hart, std::uint64_t cause) {
-  fast::interrupt(hart);
-  return kernel_trap(&hart, cause, 0);
+// A fault of the hart's current thread, all of whose registers are in its frame.
+extern "C" arch::Frame* fault_path(arch::HartLocal* local, std::uint64_t cause,
+                                   std::uint64_t value) {
+  Hart& hart = Hart::of(*local);
+  fast::fault(hart, Thread::of(*hart.current), arch::fault_of(cause), value);
+  return kernel_trap(local, cause, value);
 }
 
-}  // namespace
-
-// Any other trap than a system call; all registers are in the frame.
-extern "C" arch::Frame* trap_path(arch::HartLocal* local, std::uint64_t cause,
-                                  std::uint64_t value) {
-  Hart& hart = Hart::of(*local);
-  if (!arch::is_interrupt(cause)) {
-    fast::fault(hart, Thread::of(*hart.current), arch::fault_of(cause), value);
-  } else if (cause == arch::kDeviceInterrupt) {
-    return device_interrupt(hart, cause);
-  }
-  return kernel_trap(local, cause, value);
+// The same of an interrupt.
+extern "C" arch::Frame* interrupt_path(arch::HartLocal* local, std::uint64_t cause) {
+  if (cause == arch::kDeviceInterrupt) fast::interrupt(Hart::of(*local));
+  return kernel_trap(local, cause, 0);
 }
 
 // Self.now: nothing but the time.

@@ -94,9 +94,13 @@ no_call:
     save_frame past=0
     mv      a0, tp
     csrr    a1, scause
-    csrr    a2, stval
     ld      sp, HART_STACK_TOP(tp)
-    call    trap_path
+    bltz    a1, interrupt
+    csrr    a2, stval
+    call    fault_path
+    j       resume
+interrupt:
+    call    interrupt_path
 
 // a0: the frame to go on with.
 resume:

@@ -20,8 +20,9 @@ struct WayOut {
   std::uint64_t saved_too;
 };
 WayOut system_call(tessera::arch::HartLocal* hart);
-tessera::arch::Frame* trap_path(tessera::arch::HartLocal* hart, std::uint64_t cause,
-                                std::uint64_t value);
+tessera::arch::Frame* fault_path(tessera::arch::HartLocal* hart, std::uint64_t cause,
+                                 std::uint64_t value);
+tessera::arch::Frame* interrupt_path(tessera::arch::HartLocal* hart, std::uint64_t cause);
 [[noreturn]] void kernel_main(std::uint64_t hart_id, std::uint64_t dtb);
 // What boot.S and trap.S go to with other harts and with the hot calls. There are none here.
 [[noreturn]] void other_main();
@@ -232,28 +233,39 @@ extern "C" WayOut system_call(tessera::arch::HartLocal* /*hart*/) {
   return {&boot::frame_that_runs(), 1};
 }
 
-extern "C" tessera::arch::Frame* trap_path(tessera::arch::HartLocal* /*hart*/, std::uint64_t cause,
-                                           std::uint64_t value) {
+namespace {
+
+// No trap that the user code makes.
+tessera::arch::Frame* is_unexpected(std::uint64_t cause, std::uint64_t value) {
+  using namespace tessera;
+  boot::print_hex(cause);
+  boot::print(" ");
+  boot::print_hex(value);
+  CHECK(false);
+  return nullptr;
+}
+
+}  // namespace
+
+extern "C" tessera::arch::Frame* fault_path(tessera::arch::HartLocal* /*hart*/, std::uint64_t cause,
+                                            std::uint64_t value) {
   using namespace tessera;
   constexpr std::uint64_t kIllegalInstruction = 2;
-  constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
+  if (cause != kIllegalInstruction) return is_unexpected(cause, value);
   arch::Frame& frame = boot::frame_that_runs();
-  switch (cause) {
-    case kIllegalInstruction:
-      frame.x[10] = 0;
-      frame.pc() += 4;
-      break;
-    case kTimer:
-      // Not only once: the user code may not have come to its loop yet.
-      arch::set_timer({arch::now().value + 1'000'000});
-      frame.x[10] = 0;
-      break;
-    default:
-      boot::print_hex(cause);
-      boot::print(" ");
-      boot::print_hex(value);
-      CHECK(false);
-  }
+  frame.x[10] = 0;
+  frame.pc() += 4;
+  return &boot::frame_that_runs();
+}
+
+extern "C" tessera::arch::Frame* interrupt_path(tessera::arch::HartLocal* /*hart*/,
+                                                std::uint64_t cause) {
+  using namespace tessera;
+  constexpr std::uint64_t kTimer = std::uint64_t{1} << 63 | 5;
+  if (cause != kTimer) return is_unexpected(cause, 0);
+  // Not only once: the user code may not have come to its loop yet.
+  arch::set_timer({arch::now().value + 1'000'000});
+  boot::frame_that_runs().x[10] = 0;
   return &boot::frame_that_runs();
 }
 
