@@ -172,7 +172,10 @@ Result<void> try_receive(Thread& thread, const Invoked& from, Nanoseconds deadli
 }  // namespace
 
 Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) {
-  TRY(clean_up_received(thread));
+  if (thread.received != 0) {
+    TRY(clean_up_received(thread));
+    if (!from.stands()) return kGone;  // it was among them
+  }
   drop_caller(thread);
   for (;;) {
     const Result<void> received = try_receive(thread, from, deadline);
