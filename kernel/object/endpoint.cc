@@ -184,7 +184,9 @@ Result<void> receive(Thread& thread, const Invoked& from, Nanoseconds deadline) 
   }
 }
 
-Result<void> cancel_sends(const Invoked& at, std::uint64_t badge) {
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> cancel_sends(const Invoked& at,
+                                                            std::uint64_t badge) {
   Endpoint& endpoint = at.as<Endpoint>();
   LockGuard guard(endpoint.lock);
   if (!at.stands()) return kGone;

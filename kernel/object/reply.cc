@@ -128,7 +128,7 @@ Result<void> answer(Thread& server) {
   return {};
 }
 
-Result<void> answer(Thread& server, const Invoked& kept) {
+[[gnu::noinline]] Result<void> answer(Thread& server, const Invoked& kept) {
   if (answer_shape(server).capabilities() != 0) TRY(take_tree());
   Reply& reply = kept.as<Reply>();
   LockGuard guard(reply.lock);
