@@ -253,6 +253,99 @@ class ReplyAgainstDeadline : public EndpointPlay {
 };
 TEST(Explore, ReplyAgainstDeadline) { expect_right<ReplyAgainstDeadline>(); }
 
+// A client gives its server a capability that the server does not keep, twice, while on hart 0
+// something happens to what it is derived from. Neither has one then that is none of its own.
+class CapabilityAgainst : public EndpointPlay {
+ public:
+  explicit CapabilityAgainst(std::function<bool(CapabilityAgainst&)> what)
+      : EndpointPlay(2), happens(std::move(what)) {
+    world.give(s, 2, made.slot(), kReceive, 0);
+    world.give(c, 2, made.slot(), kSend | kGrant, 1);
+    world.give(c, 3, given.slot());
+    s.thread->window = kWindow;
+    plays("server", *s.thread, 1, [this] { serve(2); });
+    plays("client", *c.thread, 1, [this] {
+      for (Came& each : client_came) {
+        each = came(endpoint.call_with(7, 0, 0, 0, 0, 0, testing::tag(1, 1), kForever, 3, 0, 0), 7);
+      }
+    });
+    plays("first task", world.main(), 0, [this] { done = happens(*this); });
+  }
+  std::string check_play() override {
+    if (!has_played(world.main())) return "whoever does it waits for ever";
+    if (!done) return "whoever does it is refused";
+    if (!has_played(*c.thread)) return "the client waits for ever";
+    for (const Came each : client_came) {
+      if (each == Came::kWrong) return "an answer is wrong";
+      if (each == Came::kError && status != abi::kEbadf) return "a wrong error";
+    }
+    if (!s.cspace->slot(kWindow)->empty()) return "the server has what it did not keep";
+    const bool is_revoked = c.cspace->slot(3)->empty();
+    const bool is_alone = world.slot(given.slot().index).children.empty();
+    return is_revoked == is_alone ? "" : "somebody has what was revoked";
+  }
+
+  bool copy_and_delete() {
+    const std::uint32_t to = world.fresh_slot();
+    return own.copy(to, own, given.slot().index).has_value() && own.delete_(to).has_value();
+  }
+
+  static constexpr std::uint32_t kWindow = 40;
+  static constexpr std::uint8_t kGrant = std::to_underlying(abi::EndpointRight::kGrant);
+  std::function<bool(CapabilityAgainst&)> happens;
+  const kernel::Notification given = world.make<kernel::Notification>();
+  Player s = world.make_task();
+  Player c = world.make_task();
+  Came client_came[2] = {Came::kNothing, Came::kNothing};
+  bool done = false;
+};
+void expect_gift_right(const std::function<bool(CapabilityAgainst&)>& what) {
+  expect_right_of([&] { return std::make_unique<CapabilityAgainst>(what); });
+}
+TEST(Explore, CapabilityAgainstItsRevoke) {
+  expect_gift_right(
+      [](CapabilityAgainst& play) { return play.own.revoke(play.given.slot().index).has_value(); });
+}
+TEST(Explore, CapabilityAgainstSignals) {
+  expect_gift_right([](CapabilityAgainst& play) { return play.given.signal().has_value(); });
+}
+// Another hart has the tree.
+TEST(Explore, CapabilityAgainstACopy) {
+  expect_gift_right([](CapabilityAgainst& play) { return play.copy_and_delete(); });
+}
+
+// What the client gives is a capability to another endpoint, whose lock is taken on hart 0 while it
+// goes.
+class CapabilityInUse : public EndpointPlay {
+ public:
+  CapabilityInUse() : EndpointPlay(2) {
+    world.give(c, 2, made.slot(), kSend | kGrant, 1);
+    world.give(c, 3, given.slot());
+    s.thread->window = kWindow;
+    plays("server", *s.thread, 1, [this] { serve(1); });
+    plays("client", *c.thread, 1, [this] {
+      answer = came(endpoint.call_with(7, 0, 0, 0, 0, 0, testing::tag(1, 1), kForever, 3, 0, 0), 7);
+    });
+    plays("first task", world.main(), 0, [this] {
+      for (int i = 0; i < 2; ++i) done &= given.cancel_sends(0).has_value();
+    });
+  }
+  std::string check_play() override {
+    if (!has_played(*c.thread) || !has_played(world.main())) return "somebody waits for ever";
+    if (answer != Came::kSum || !done) return "an answer is wrong";
+    return s.cspace->slot(kWindow)->empty() ? "" : "the server has what it did not keep";
+  }
+
+  static constexpr std::uint32_t kWindow = 40;
+  static constexpr std::uint8_t kGrant = std::to_underlying(abi::EndpointRight::kGrant);
+  const kernel::Endpoint given = world.make<kernel::Endpoint>();
+  Player s = server();
+  Player c = world.make_task();
+  Came answer = Came::kNothing;
+  bool done = true;
+};
+TEST(Explore, CapabilityInUse) { expect_right<CapabilityInUse>(); }
+
 // A chain of three of which the first runs at the highest class, and somebody in it dies: nobody
 // keeps a class that nobody gives.
 class DonationAgainstDeath : public EndpointPlay {

@@ -326,6 +326,11 @@ Error bury_and_try_again() {
   return kPreempted;
 }
 
+bool goes_at_once(const Slot& slot) {
+  const std::uint32_t* references = references_of(slot);
+  return references != nullptr && *references != 1 && state.dying == nullptr;
+}
+
 Result<void> delete_capability(Slot& slot) {
   const CapabilityWord word = slot.word();
   if (!release_sender(slot, word) && !release_copy(slot, word)) TRY(release_any(slot));

@@ -13,6 +13,8 @@ namespace tessera {
 
 // Units of work between two looks at whether an interrupt waits. kPreempted: call again.
 Result<void> delete_capability(Slot& slot);
+// Whether it goes at once and nothing with it: one of several capabilities to its object.
+bool goes_at_once(const Slot& slot);
 Result<void> revoke_capability(Slot& slot);
 // Goes on with the destruction of what has lost its last capability.
 Result<void> bury_all();

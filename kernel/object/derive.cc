@@ -20,8 +20,7 @@ namespace {
 // every type without virtual bases.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winvalid-offsetof"
-// Where in an object its count is, by type; less than 0: it has none.
-constexpr auto kReferencesAt = [] {
+constexpr auto kAt = [] {
   std::array<std::int16_t, kObjectTypes> all{};
   all.fill(-1);
   const auto of = [&all](abi::ObjectType type) -> std::int16_t& {
@@ -77,13 +76,9 @@ consteval std::uint8_t rights_of(abi::ObjectType type) {
 
 }  // namespace
 
-std::uint32_t* references_of(CapabilityWord word) {
-  const std::int16_t at = kReferencesAt[std::to_underlying(word.type())];
-  if (at < 0) return nullptr;
-  auto* references = reinterpret_cast<std::uint32_t*>(word.object() + at);
-  __builtin_assume(references != nullptr);  // so that who asks whether there is one asks once
-  return references;
-}
+constinit const std::array<std::int16_t, kObjectTypes> kReferencesAt = kAt;
+
+std::uint32_t* references_of(CapabilityWord word) { return quick_references_of(word); }
 
 Result<void> check_derivable(CapabilityWord word, std::uint8_t argument) {
   if (!is_copyable(word.type())) return refused(abi::kEinval, abi::Detail::kNotCopyable, argument);

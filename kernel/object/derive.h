@@ -2,6 +2,7 @@
 // tree taken (tree.h).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -29,8 +30,18 @@ std::uint8_t all_rights(abi::ObjectType type);
 // A new object's first capability, with all rights; the object counts it already.
 [[gnu::noinline]] void first_capability(Slot& parent, Slot& to, abi::ObjectType type, void* object);
 
-// The count of an object that has one; null: what the capability names is in the slot itself.
+// Where in an object its count is, by type; less than 0: it has none.
+extern const std::array<std::int16_t, kObjectTypes> kReferencesAt;
+// The count of an object that has one; null: what the capability names is in the slot itself. Both
+// are the same; the second is for the short ways.
 std::uint32_t* references_of(CapabilityWord word);
+[[gnu::always_inline]] inline std::uint32_t* quick_references_of(CapabilityWord word) {
+  const std::int16_t at = kReferencesAt[std::to_underlying(word.type())];
+  if (at < 0) return nullptr;
+  auto* references = reinterpret_cast<std::uint32_t*>(word.object() + at);
+  __builtin_assume(references != nullptr);  // so that who asks whether there is one asks once
+  return references;
+}
 inline std::uint32_t* references_of(const Slot& slot) { return references_of(slot.word()); }
 
 // How many objects of a type there are.

@@ -101,7 +101,8 @@ void drop_caller(Thread& server);
 void refuse_caller(Reply& kept);
 
 // Before a thread calls or receives: deletes the capabilities that it did not keep. kPreempted also
-// when it has deleted any: what the call was decoded to may be gone with them, so it is made again.
+// when an object may have gone with one: what the call was decoded to may be among them, so it is
+// made again. Else capabilities alone are gone, maybe the one that the call names.
 Result<void> clean_up_received(Thread& thread);
 
 // Ends a thread's wait, whatever it waits for, with an error. Fine when it waits for nothing. On

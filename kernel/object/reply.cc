@@ -128,7 +128,7 @@ Result<void> answer(Thread& server) {
   return {};
 }
 
-Result<void> answer(Thread& server, const Invoked& kept) {
+[[gnu::noinline]] Result<void> answer(Thread& server, const Invoked& kept) {
   if (answer_shape(server).capabilities() != 0) TRY(take_tree());
   Reply& reply = kept.as<Reply>();
   LockGuard guard(reply.lock);
@@ -178,17 +178,17 @@ void refuse_caller(Reply& kept) {
 Result<void> clean_up_received(Thread& thread) {
   if (thread.received == 0) return {};
   TRY(take_tree());
-  bool deleted = false;
+  bool again = false;
   while (thread.received != 0) {
     CNode* cspace = thread.task() == nullptr ? nullptr : thread.task()->cnode();
     std::uint64_t index = thread.window + thread.received - 1u;
     if (cspace != nullptr && index < cspace->count() && is_received(*cspace->slot(index))) {
-      deleted = true;
+      again |= !goes_at_once(*cspace->slot(index));
       TRY(delete_capability(*cspace->slot(index)));
     }
     --thread.received;
   }
-  if (deleted) return kPreempted;
+  if (again) return kPreempted;
   return {};
 }
 

@@ -75,7 +75,8 @@ void suspend_at_home(Thread& thread) {
   thread.set_wait(Wait::kSuspended);
 }
 
-Result<void> suspend_thread(Thread& thread) {
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> suspend_thread(Thread& thread) {
   if (thread.wait() == Wait::kSuspended) return {};
   if (thread.is_stopped() || thread.doomed || thread.task()->ended()) return kBadState;
   TRY(at_home(thread, Asked::kSuspend));
@@ -109,8 +110,8 @@ AtRest::~AtRest() {
 }
 
 // A thread in a fault is at rest while nobody answers it: the lock of what it waits for sees to
-// that.
-Result<void> AtRest::hold(Thread& thread) {
+// that. Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> AtRest::hold(Thread& thread) {
   const Waiting waiting = thread.waiting();
   const Wait wait = waiting.wait();
   const bool fresh = wait == Wait::kStopped && !thread.started;

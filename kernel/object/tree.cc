@@ -10,7 +10,7 @@ namespace tessera {
 Result<void> take_tree() __attribute__((no_thread_safety_analysis)) {
   Hart& hart = Hart::here();
   if (hart.has_tree) return {};
-  while (!state.tree_lock.try_lock()) {
+  while (state.tree_lock.is_held() || !state.tree_lock.try_lock()) {
     if (arch::interrupt_pending()) return kPreempted;
     arch::relax();
   }

@@ -55,7 +55,7 @@ class [[clang::capability("mutex")]] SpinLock : LockRecord {
   }
   // Whether it was free, and is held now.
   bool try_lock() __attribute__((try_acquire_capability(true))) {
-    if (held_.peek() != 0 || held_.exchange(1) != 0) return false;
+    if (held_.exchange(1) != 0) return false;
     note_taken();
     return true;
   }
@@ -63,6 +63,8 @@ class [[clang::capability("mutex")]] SpinLock : LockRecord {
     note_left();
     held_.store(0);
   }
+  // For who waits for it, before a try_lock().
+  bool is_held() const { return held_.peek() != 0; }
 
  private:
   Atomic<std::uint32_t> held_;

@@ -12,6 +12,10 @@ namespace tessera {
 extern "C" void long_way_call(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                               std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                               std::uint64_t tag, std::uint64_t address);
+// The same; the slot is in the frame.
+extern "C" void long_way_call_with(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                                   std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                                   std::uint64_t tag, std::uint64_t address);
 extern "C" void long_way_reply_receive(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                        std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                        std::uint64_t status, std::uint64_t address);
@@ -43,6 +47,22 @@ namespace {
   long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
 }
 
+// The same, by a server that has received capabilities.
+[[gnu::noinline]] void reply_receive_cleaning_up(std::uint64_t w0, std::uint64_t w1,
+                                                 std::uint64_t w2, std::uint64_t w3,
+                                                 std::uint64_t w4, std::uint64_t w5,
+                                                 std::uint64_t status, std::uint64_t address) {
+  Hart& hart = Hart::here();
+  Thread& server = Thread::of(*hart.current);
+  const std::uint64_t shape = server.frame.x[ipc::kAnswerShape];
+  __builtin_assume(shape <= abi::kMessageRegisters);
+  if (fast::reply_receive<fast::InRegisters, fast::OneReceived>(
+          hart, server, {w0, w1, w2, w3, w4, w5}, status, shape, address)) {
+    return;
+  }
+  long_way_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+}
+
 }  // namespace
 
 extern "C" void fast_call_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
@@ -57,6 +77,23 @@ extern "C" void fast_call_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t
   long_way_call(w0, w1, w2, w3, w4, w5, tag, address);
 }
 
+// With one capability at most, whose slot is in t1, and no deadline (trap.S).
+static_assert(ipc::kDeadline == 6 && ipc::capability_register(0) == 7 &&
+              ipc::capability_register(1) == 28 && ipc::capability_register(2) == 29);
+static_assert(abi::kNoDeadline + 1 == 0);
+extern "C" void fast_call_with_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
+                                    std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
+                                    std::uint64_t tag, std::uint64_t address) {
+  register std::uint64_t t1 asm("t1");
+  asm volatile("" : "=r"(t1));
+  const std::uint64_t slot = t1;
+  Hart& hart = Hart::here();
+  Thread& caller = Thread::of(*hart.current);
+  if (fast::call_with(hart, caller, {w0, w1, w2, w3, w4, w5}, tag, address, slot)) return;
+  caller.frame.x[ipc::capability_register(0)] = slot;
+  long_way_call_with(w0, w1, w2, w3, w4, w5, tag, address);
+}
+
 extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2,
                                         std::uint64_t w3, std::uint64_t w4, std::uint64_t w5,
                                         std::uint64_t status, std::uint64_t address) {
@@ -69,6 +106,10 @@ extern "C" void fast_reply_receive_path(std::uint64_t w0, std::uint64_t w1, std:
   if (!fast::InRegisters::fits(shape)) [[unlikely]] {
     server.frame.x[ipc::kAnswerShape] = shape;
     return long_message_reply_receive(w0, w1, w2, w3, w4, w5, status, address);
+  }
+  if (server.received != 0) [[unlikely]] {
+    server.frame.x[ipc::kAnswerShape] = shape;
+    return reply_receive_cleaning_up(w0, w1, w2, w3, w4, w5, status, address);
   }
   if (fast::reply_receive<fast::InRegisters>(hart, server, {w0, w1, w2, w3, w4, w5}, status, shape,
                                              address)) {

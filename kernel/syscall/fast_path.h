@@ -1,7 +1,7 @@
 // The short way of what matters most: a call, or a fault, that finds its receiver waiting, and an
-// answer whose server then waits again. Each looks first whether all is plain (one hart, no
-// capabilities, nobody more important ready); if anything is not, it has changed nothing, answers
-// false, and the long way does the whole call. What it does is what the long way does:
+// answer whose server then waits again. Each looks first whether all is plain (one hart, one
+// capability at most, nobody more important ready); if anything is not, it has changed nothing,
+// answers false, and the long way does the whole call. What it does is what the long way does:
 // fast_path_test.cc compares them.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/notification.h"
+#include "kernel/object/release.h"
 #include "kernel/object/task.h"
 #include "kernel/object/transfer.h"
 #include "kernel/sched/hart.h"
@@ -22,13 +23,12 @@
 namespace tessera::fast {
 namespace internal {
 
-// Finds a capability to an endpoint with the right: false: there is none at the address.
-[[gnu::always_inline]] inline bool find_endpoint(const Task& task, std::uint64_t address,
-                                                 abi::EndpointRight right, Invoked& named) {
-  CNode* cspace = task.cnode();
+// Finds a capability to an endpoint with the rights: false: there is none at the address.
+[[gnu::always_inline]] inline bool find_endpoint(CNode* cspace, std::uint64_t address,
+                                                 std::uint8_t rights, Invoked& named) {
   if (cspace == nullptr || address >= cspace->count()) return false;
   named = Invoked(*cspace->slot(address));  // slot 0 is the header, and no endpoint
-  return named.word.allows(abi::ObjectType::kEndpoint, std::to_underlying(right));
+  return named.word.allows(abi::ObjectType::kEndpoint, rights);
 }
 
 // Whether this hart may go to the thread, which is its own, at once, at the class `c`: it has no
@@ -107,18 +107,20 @@ template <class Travel>
 
 // Endpoint.call by `caller`, the hart's current thread, whose frame has pc (past the ecall), sp, tp
 // and the s registers. On the target it only returns when it has done nothing; true (on the host):
-// done. `Travel`: InRegisters or InBuffers.
+// done. `Travel`: InRegisters, InBuffers or OneCapability.
 template <class Travel>
 [[gnu::always_inline]] inline bool call(Hart& hart, Thread& caller, arch::Words words,
-                                        std::uint64_t tag, std::uint64_t address) {
+                                        std::uint64_t tag, std::uint64_t address,
+                                        Travel travel = {}) {
   // The decoder's range.
   if (tag - ipc::kLeastTag > ipc::kGreatestTag - ipc::kLeastTag) return false;
   if (!Travel::fits(tag & ipc::kShapeMask) || caller.received != 0) return false;
   const Task& task = *caller.task();
   Invoked named;
-  if (!internal::find_endpoint(task, address, abi::EndpointRight::kSend, named)) return false;
+  CNode* cspace = task.cnode();
+  if (!internal::find_endpoint(cspace, address, Travel::kRights, named)) return false;
+  if (!travel.start(*cspace)) return false;
   const abi::QosClass donated = caller.effective_class.peek();
-  Travel travel;
   std::uint64_t badge = 0;
   Thread* receiver =
       internal::send(hart, caller, named, donated, tag & ipc::kShapeMask, travel, badge);
@@ -127,6 +129,17 @@ template <class Travel>
   arch::return_to_receiver(receiver->frame, Travel::cut(words, tag & abi::kTagWordsMask),
                            internal::told_of(task, badge, tag, donated));
   return true;
+}
+
+// Endpoint.callWith, likewise, without a deadline and with one slot that is not 0, at most.
+[[gnu::always_inline]] inline bool call_with(Hart& hart, Thread& caller, arch::Words words,
+                                             std::uint64_t tag, std::uint64_t address,
+                                             std::uint64_t slot)
+    __attribute__((no_thread_safety_analysis)) {
+  if (!OneCapability::fits(tag & ipc::kShapeMask) || !state.tree_lock.try_lock()) return false;
+  if (call(hart, caller, words, tag, address, OneCapability(slot))) return true;
+  state.tree_lock.unlock();
+  return false;
 }
 
 // A fault of `thread`, the hart's current one, all of whose registers are in its frame: to its
@@ -149,24 +162,58 @@ inline bool fault(Hart& hart, Thread& thread, abi::FaultCause cause, std::uint64
   return true;
 }
 
+// What a server has received, which goes before it receives again if it was not kept: nothing, or
+// one capability.
+struct NothingReceived {
+  static bool fits(const Thread& server) { return server.received == 0; }
+  static bool clean_up(Thread& /*server*/, CNode& /*cspace*/, const Invoked& /*from*/) {
+    return true;
+  }
+};
+struct OneReceived {
+  static bool fits(const Thread& server) { return server.received == 1; }
+  // When nothing speaks against the answer any more: what can still come between is another hart,
+  // and then the long way finds it done. False: that has to do it; so it does when it is the
+  // capability that the server receives by, `from`, that goes, or an object with it, or while
+  // another is being destroyed. A CSpace that has gone meanwhile has nothing but empty slots.
+  [[gnu::always_inline]] static bool clean_up(Thread& server, CNode& cspace, const Invoked& from)
+      __attribute__((no_thread_safety_analysis)) {
+    if (from.as<Endpoint>().lock.peek() != EndpointLock::Word::kNobody ||
+        internal::is_signalled(server) || !state.tree_lock.try_lock()) {
+      return false;
+    }
+    const std::uint64_t window = server.window;
+    bool is_gone = false;
+    if (window < cspace.count() && state.dying == nullptr) {
+      Slot& slot = *cspace.slot(window);
+      const CapabilityWord word = slot.word();
+      is_gone =
+          word.empty() || !slot.received || (&slot != from.slot && release_at_once(slot, word));
+    }
+    if (is_gone) server.received = 0;
+    state.tree_lock.unlock();
+    return is_gone;
+  }
+};
+
 // Endpoint.replyReceive by `server`, likewise; the frame need not have the s registers.
-template <class Travel>
+template <class Travel, class Received = NothingReceived>
 [[gnu::always_inline]] inline bool reply_receive(Hart& hart, Thread& server, arch::Words words,
                                                  std::uint64_t status, std::uint64_t shape,
                                                  std::uint64_t address) {
   Thread* caller = server.reply.caller.peek();
   if (!Travel::fits(shape) || !abi::fits<std::int32_t>(status)) return false;
-  if (caller == nullptr || server.received != 0) return false;
+  if (caller == nullptr || !Received::fits(server)) return false;
   // What another hart's thread is like, only that one knows.
   if (!caller->is_settled_at(hart) || caller->fault) return false;
   Invoked named;
-  if (!internal::find_endpoint(*server.task(), address, abi::EndpointRight::kReceive, named)) {
-    return false;
-  }
+  constexpr auto kReceive = std::to_underlying(abi::EndpointRight::kReceive);
+  CNode* cspace = server.task()->cnode();
+  if (!internal::find_endpoint(cspace, address, kReceive, named)) return false;
   const Task& task = *caller->task();
   if (!internal::can_take_over(hart, *caller, task, caller->effective_class.peek())) return false;
   Travel travel;
-  if (!travel.find(server, *caller)) return false;
+  if (!travel.find(server, *caller) || !Received::clean_up(server, *cspace, named)) return false;
   Endpoint& endpoint = named.as<Endpoint>();
 
   const EndpointLock::Word waits = endpoint.lock.take();

@@ -35,6 +35,7 @@ void add(const Tally& from, Tally& to) {
   to.on_the_second_hart += from.on_the_second_hart;
   for (std::size_t i = 0; i < kObstacles; ++i) to.met[i] += from.met[i];
   for (std::size_t i = 0; i < to.words.size(); ++i) to.words[i] += from.words[i];
+  for (std::size_t i = 0; i < to.types.size(); ++i) to.types[i] += from.types[i];
   for (std::size_t i = 0; i < 4; ++i) {
     for (std::size_t j = 0; j < 4; ++j) to.classes[i][j] += from.classes[i][j];
   }
@@ -47,6 +48,8 @@ void tell(const char* name, const Tally& tally) {
   for (const std::uint64_t each : tally.met) std::cout << ' ' << each;
   std::cout << "\n  words:";
   for (const std::uint64_t each : tally.words) std::cout << ' ' << each;
+  std::cout << "\n  types:";
+  for (const std::uint64_t each : tally.types) std::cout << ' ' << each;
   std::cout << "\n  classes:";
   for (const auto& row : tally.classes) {
     for (const std::uint64_t each : row) std::cout << ' ' << each;
@@ -72,6 +75,14 @@ void expect_met(const Tally& tally, std::initializer_list<Obstacle> obstacles) {
   }
 }
 
+// Of each type of capability that travels, or is cleaned up, a part.
+void expect_types(const Tally& tally, std::initializer_list<abi::ObjectType> types) {
+  EXPECT_GE(tally.taken, tally.rounds / 50);
+  for (const abi::ObjectType each : types) {
+    EXPECT_GE(tally.types[std::to_underlying(each)], tally.taken / 10) << "type " << int(each);
+  }
+}
+
 void expect_enough(const Tally& tally, std::initializer_list<Obstacle> obstacles) {
   const std::uint64_t many = tally.taken / 20;
   const std::uint64_t some = tally.rounds / 1000;
@@ -86,7 +97,6 @@ void expect_enough(const Tally& tally, std::initializer_list<Obstacle> obstacles
     for (const std::uint64_t each : row) EXPECT_GE(each, some);
   }
   expect_met(tally, obstacles);
-  EXPECT_GE(tally.met[static_cast<std::size_t>(Obstacle::kReceived)], some / 2);
   EXPECT_GE(tally.met[static_cast<std::size_t>(Obstacle::kSeveral)], many);
 }
 
@@ -98,8 +108,11 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
   Tally faults;
   Walk::Signals signals;
   Walk::Signals interrupts;
+  Tally carrying;
+  Tally cleaning;
   std::uint64_t anothers_turns = 0;
-  for (std::uint64_t i = 0; calls.taken + answers.taken < rounds; ++i) {
+  const auto taken = [&] { return calls.taken + answers.taken + carrying.taken + cleaning.taken; };
+  for (std::uint64_t i = 0; taken() < rounds; ++i) {
     Walk walk(seed + i);
     for (std::uint64_t step = 0; step < kStepsOfAWalk && !walk.is_over(); ++step) {
       walk.step();
@@ -111,6 +124,8 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
     add(walk.faults, faults);
     add(walk.signals, signals);
     add(walk.interrupts, interrupts);
+    add(walk.carrying, carrying);
+    add(walk.cleaning, cleaning);
     anothers_turns += walk.anothers_turns;
   }
   if (std::getenv("VERBOSE") != nullptr) {
@@ -119,6 +134,8 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
     tell("faults", faults);
     tell("signals", signals);
     tell("interrupts", interrupts);
+    tell("carrying a capability", carrying);
+    tell("cleaning one up", cleaning);
     std::cout << "not compared, since it was another's turn: " << anothers_turns << '\n';
   }
   if (rounds < kRounds) return;
@@ -127,7 +144,13 @@ TEST(FastPathTest, DoesWhatTheLongWayDoes) {
                         kImportant, kRaised, kCrowd});
   expect_enough(answers, {kShape, kBuffer, kTag, kCapability, kNobody, kElsewhere, kDeadline,
                           kImportant, kFault, kSenders, kSignalled, kCrowd});
+  EXPECT_GE(calls.met[static_cast<std::size_t>(kReceived)], calls.rounds / 2000);
   expect_met(faults, {kNobody, kElsewhere, kImportant, kRaised});
+  using enum abi::ObjectType;
+  expect_types(carrying, {kEndpoint, kNotification, kVmo});
+  expect_types(cleaning, {kEndpoint, kNotification});
+  EXPECT_GE(carrying.taken, rounds / 100);
+  EXPECT_GE(cleaning.taken, rounds / 100);
   EXPECT_GE(faults.taken, faults.rounds / 50);
   EXPECT_GE(faults.taken, rounds / 1000);
   EXPECT_GE(signals.woken, rounds / 1000);

@@ -42,7 +42,9 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
   return {};
 }
 
-Result<std::uint32_t> Syscall::set_affinity(Thread& thread, std::uint32_t harts) {
+// Seldom asked for: what counts is room.
+[[clang::minsize]] Result<std::uint32_t> Syscall::set_affinity(Thread& thread,
+                                                               std::uint32_t harts) {
   TRY(check_harts(harts));
   if (harts != 0 && thread.affinity.peek() != harts) {
     TRY(at_home(thread, Asked::kAffinity, static_cast<std::uint8_t>(harts)));
@@ -134,7 +136,9 @@ Result<void> Syscall::on(const decode::ThreadConfigure<Syscall>& args) {
   return {};
 }
 
-Result<void> Syscall::on(const decode::ThreadBind<Syscall>& args) {
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> Syscall::on(
+    const decode::ThreadBind<Syscall>& args) {
   Thread& thread = args.self.object();
   Notification& notification = args.notification.object();
   if (!thread.bound.empty() || notification.bound != nullptr) {
@@ -206,7 +210,9 @@ Result<decode::ThreadReadResult> Syscall::on(const decode::ThreadRead<Syscall>& 
       .r0 = x(0), .r1 = x(1), .r2 = x(2), .r3 = x(3), .r4 = x(4), .r5 = x(5)};
 }
 
-Result<void> Syscall::on(const decode::ThreadWrite<Syscall>& args) {
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> Syscall::on(
+    const decode::ThreadWrite<Syscall>& args) {
   AtRest at_rest;
   TRY(at_rest.hold(args.self.object()));
   arch::Frame* frame = &args.self.object().frame;
@@ -285,7 +291,9 @@ Result<decode::BootInfoUartResult> Syscall::on(const decode::BootInfoUart<Syscal
       .offset = boot_info.uart_offset, .irq = boot_info.uart_irq, .shift = boot_info.uart_shift};
 }
 
-Result<void> Syscall::on(const decode::BootInfoPrint<Syscall>& args) {
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<void> Syscall::on(
+    const decode::BootInfoPrint<Syscall>& args) {
   if (state.uart_taken) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   for (char c : args.text) boot_info.print(c);
   return {};
@@ -320,7 +328,8 @@ Result<void> Syscall::on(const decode::BootInfoAuditTo<Syscall>& args) {
   return {};
 }
 
-Result<decode::BootInfoCommandLineResult> Syscall::on(
+// Seldom asked for: what counts is room.
+[[clang::minsize, gnu::noinline]] Result<decode::BootInfoCommandLineResult> Syscall::on(
     const decode::BootInfoCommandLine<Syscall>& args) {
   decode::BootInfoCommandLineResult result;
   std::uint64_t at = std::uint64_t{args.part} * decltype(result.text)::kMax;

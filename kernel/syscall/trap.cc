@@ -49,7 +49,8 @@ bool can_run(const Hart& hart, const Thread& thread) {
 }
 
 // What the hart does while it cannot go to what it has chosen: it sleeps while there is nothing.
-[[gnu::noinline]] Runnable* choose_again(Hart& hart, Runnable* chosen) {
+// What counts there is room.
+[[clang::minsize, gnu::noinline]] Runnable* choose_again(Hart& hart, Runnable* chosen) {
   if (chosen == nullptr) {
     sleep(hart);
     take_interrupts(hart);

@@ -64,8 +64,16 @@ bool take_short_way(Hart& hart, std::uint64_t cause, std::uint64_t value) {
     done = fast::InRegisters::fits(x[16] & ipc::kShapeMask)
                ? fast::call<fast::InRegisters>(hart, thread, words, x[16], x[5])
                : fast::call<fast::InBuffers>(hart, thread, words, x[16], x[5]);
+  } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointCallWith)) {
+    const bool is_plain = x[ipc::kDeadline] == abi::kNoDeadline &&
+                          x[ipc::capability_register(1)] == 0 &&
+                          x[ipc::capability_register(2)] == 0;
+    done = is_plain && fast::call_with(hart, thread, words, x[ipc::kTag], x[ipc::kInvoked],
+                                       x[ipc::capability_register(0)]);
   } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kEndpointReplyReceive)) {
-    done = fast::InRegisters::fits(x[6])
+    done = thread.received != 0 ? fast::reply_receive<fast::InRegisters, fast::OneReceived>(
+                                      hart, thread, words, x[16], x[6], x[5])
+           : fast::InRegisters::fits(x[6])
                ? fast::reply_receive<fast::InRegisters>(hart, thread, words, x[16], x[6], x[5])
                : fast::reply_receive<fast::InBuffers>(hart, thread, words, x[16], x[6], x[5]);
   } else if (x[ipc::kNumber] == abi::word(abi::SystemCall::kNotificationSignal)) {

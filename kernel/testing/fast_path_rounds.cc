@@ -218,7 +218,9 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread, std::uint64_t cause)
   Round round;
   const auto& x = thread.frame.x;
   round.is_fault = cause != kSystemCall;
-  const bool is_call = round.is_fault || x[ipc::kNumber] == abi::word(Call::kEndpointCall);
+  round.carries = !round.is_fault && x[ipc::kNumber] == abi::word(Call::kEndpointCallWith);
+  const bool is_call =
+      round.is_fault || round.carries || x[ipc::kNumber] == abi::word(Call::kEndpointCall);
   if (!is_call && x[ipc::kNumber] != abi::word(Call::kEndpointReplyReceive)) return round;
   std::vector<Obstacle> all;
   const auto meet = [&all](bool is_met, Obstacle obstacle) {
@@ -233,6 +235,11 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread, std::uint64_t cause)
          Obstacle::kTag);
     meet(thread.received != 0, Obstacle::kReceived);
   }
+  round.cleans = !is_call && thread.received != 0;
+  const Slot* item = round.carries  ? slot_at(thread, x[ipc::capability_register(0)])
+                     : round.cleans ? slot_at(thread, thread.window)
+                                    : nullptr;
+  if (item != nullptr) round.type = item->empty() ? abi::ObjectType::kNull : item->type();
 
   const Slot* slot = round.is_fault ? &thread.handler : slot_at(thread, x[kT0]);
   const auto right = is_call ? abi::EndpointRight::kSend : abi::EndpointRight::kReceive;
@@ -280,13 +287,18 @@ Walk::Round Walk::look_at(const Hart& hart, Thread& thread, std::uint64_t cause)
 
 void Walk::count(const Hart& hart, const Round& round, const Thread& thread, bool taken) {
   if (!round.is_message) return;
-  Tally& tally = round.is_fault ? faults : round.is_call ? calls : answers;
+  Tally& tally = round.is_fault  ? faults
+                 : round.carries ? carrying
+                 : round.cleans  ? cleaning
+                 : round.is_call ? calls
+                                 : answers;
   ++tally.rounds;
   ++tally.met[static_cast<std::size_t>(round.obstacle)];
   if (!taken) return;
   ++tally.taken;
   tally.donated += round.donated ? 1 : 0;
   tally.badged += round.badged ? 1 : 0;
+  ++tally.types[std::to_underlying(round.type)];
   tally.on_the_second_hart += &hart != &world_.hart ? 1 : 0;
   ++tally.words[std::min<std::size_t>(round.words, tally.words.size() - 1)];
   if (round.partner == nullptr) return;

@@ -43,6 +43,9 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
   const bool two_harts = one_in(2);
   for (std::uint32_t& each : endpoints_) each = world_.make<kernel::Endpoint>().slot().index;
   buffers_ = world_.make<kernel::Vmo>(kPlayers * kPageSize).slot();
+  items_ = {world_.make<kernel::Notification>().slot().index,
+            world_.make<kernel::Endpoint>().slot().index,
+            world_.make<kernel::Vmo>(kPageSize).slot().index};
   const auto bell = world_.make<kernel::Notification>();
   bell_ = bell.slot();
   for (std::size_t i = 0; i < kPlayers; ++i) {
@@ -68,7 +71,7 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
 void Walk::equip(const Player& player, std::uint64_t number) {
   Thread& thread = *player.thread;
   set_class(thread, static_cast<abi::QosClass>(below(4)));
-  thread.window = kWindow;
+  if (!one_in(16)) thread.window = kWindow;
   bound_[number] = world_.make<kernel::Notification>().slot().index;
   if (one_in(2)) by_main(Call::kThreadBind, player.thread_slot, bound_[number]);
   if (one_in(2)) {
@@ -87,8 +90,64 @@ void Walk::equip(const Player& player, std::uint64_t number) {
   world_.give(player, kOnlySend, rt::Slot{endpoints_[1]}, kSend, 0x55);
   player.cspace->slot(kKept)->take(world_.slot(world_.make<kernel::Reply>().slot().index));
   for (std::uint32_t i = 0; i < 3; ++i) {
-    world_.give(player, kItems + i, world_.make<kernel::Notification>().slot());
+    world_.give(player, kItems + i, rt::Slot{items_[i]});
   }
+}
+
+// One of the player's items becomes another capability, or goes, and maybe the original with it.
+void Walk::change_item(const Player& player) {
+  world_.machine.run_as(world_.hart);
+  const std::uint64_t i = below(3);
+  if (one_in(8)) by_main(Call::kCNodeDelete, World::kNode.index, items_[i]);
+  const WithTree tree;
+  Slot& item = *player.cspace->slot(kItems + i);
+  if (!delete_capability(item)) return;
+  const std::uint32_t others[] = {items_[i], endpoints_[0], player.task_slot, World::kMemory.index,
+                                  World::kIdentity.index};
+  Slot& from = world_.slot(others[below(std::size(others))]);
+  const bool is_less = from.type() == ObjectType::kVmo && one_in(2);  // without `share`
+  if (from.empty() || !is_copyable(from.type())) return;
+  derive(from, item, is_less ? 1 : from.rights());
+}
+
+// What the player received becomes its own, or goes, or is the last that there is of its object; or
+// there is something in its window that nobody sent.
+void Walk::change_window(const Player& player) {
+  world_.machine.run_as(world_.hart);
+  const WithTree tree;
+  Slot& slot = *player.cspace->slot(kWindow + (one_in(2) ? 0 : below(3)));
+  if (slot.empty()) {
+    if (one_in(4)) derive(world_.slot(endpoints_[1]), slot, kSend);
+    return;
+  }
+  switch (below(4)) {
+    case 0:
+      slot.received = false;
+      return;
+    case 1:
+      return keep_alone(slot);
+    default:
+      static_cast<void>(delete_capability(slot));
+  }
+}
+
+// The others to what was made to be sent go.
+void Walk::keep_alone(Slot& slot) {
+  const std::uint64_t object = slot.object();
+  if (std::ranges::none_of(items_,
+                           [&](std::uint32_t i) { return world_.slot(i).object() == object; })) {
+    return;
+  }
+  const auto clean = [&](CNode& cspace) {
+    for (std::uint32_t i = 1; i < cspace.count(); ++i) {
+      Slot& each = *cspace.slot(i);
+      if (&each != &slot && !each.empty() && each.object() == object) {
+        static_cast<void>(delete_capability(each));
+      }
+    }
+  };
+  for (const Player& each : players_) clean(*each.cspace);
+  clean(world_.cspace());
 }
 
 // The harts take turns here, so that one which waits for the other in the kernel does so for ever.
@@ -157,10 +216,15 @@ void Walk::happen_around() {
   const std::size_t number = below(kPlayers);
   const Player& player = players_[number];
   Thread& thread = *player.thread;
-  switch (below(14)) {
+  switch (below(17)) {
     case 12:
     case 13:
       return change_buffer(number);
+    case 14:
+      return change_item(player);
+    case 15:
+    case 16:
+      return change_window(player);
     case 0:
       return by_main(Call::kThreadSuspend, player.thread_slot);
     case 1:
@@ -271,6 +335,7 @@ Walk::Call Walk::choose(const Thread& thread) {
   const std::uint64_t dice = below(100);
   if (serves && dice < 60) return Call::kEndpointReplyReceive;
   if (dice < 10) return Call::kEndpointCall;
+  if (dice < 20 && anybody_receives()) return Call::kEndpointCallWith;
   if (dice < 80) return anybody_receives() ? Call::kEndpointCall : Call::kEndpointReceive;
   constexpr Call kOthers[] = {
       Call::kEndpointCallWith,
@@ -299,7 +364,8 @@ void Walk::load(Thread& thread, Call call) {
   x[kT0] = choose_meeting(call);
   const std::uint64_t words =
       one_in(4) ? below(abi::kTagWordsMask + 1) : below(abi::kMessageRegisters + 1);
-  const std::uint64_t capabilities = one_in(8) ? 1 + below(3) : 0;
+  const bool carries = call == Call::kEndpointCallWith && !one_in(4);
+  const std::uint64_t capabilities = carries ? 1 : one_in(8) ? 1 + below(3) : 0;
   const std::uint64_t counts = words | capabilities << abi::kTagCapabilitiesShift;
   const std::uint64_t deadline =
       one_in(2) ? abi::kNoDeadline : world_.machine.time().value + below(20'000);
@@ -341,8 +407,15 @@ void Walk::load(Thread& thread, Call call) {
   }
   for (unsigned i = 0; i < abi::kMessageCapabilities; ++i) {
     const bool sends = call != Call::kEndpointCall && call != Call::kEndpointReplyReceive;
-    if (sends) x[ipc::kCapabilities[i]] = i < carried ? kItems + i : 0;
+    if (sends) x[ipc::kCapabilities[i]] = i < carried || one_in(64) ? choose_item() : 0;
   }
+}
+
+// The slot of something to send, mostly of what can be.
+std::uint64_t Walk::choose_item() {
+  if (!one_in(8)) return kItems + below(3);
+  constexpr std::uint64_t kNoUint32 = std::uint64_t{1} << 32;
+  return one_in(4) ? kNoUint32 + kItems : below(70);
 }
 
 }  // namespace tessera::testing

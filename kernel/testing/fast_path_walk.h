@@ -18,6 +18,7 @@
 
 #include "idl/system_call.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/state.h"
 #include "kernel/object/task.h"
 #include "kernel/testing/checkpoint.h"
 #include "kernel/testing/world.h"
@@ -56,6 +57,7 @@ struct Tally {
   std::uint64_t badged = 0;
   std::uint64_t on_the_second_hart = 0;
   std::array<std::uint64_t, 8> words{};  // how many the message has; the last: those that are long
+  std::array<std::uint64_t, kObjectTypes> types{};  // of what it carries, or what is cleaned up
   std::array<std::array<std::uint64_t, 4>, 4>
       classes{};  // own ones, of who calls or answers, and the partner
 };
@@ -93,6 +95,9 @@ class Walk {
     std::uint64_t woken = 0;  // the hart goes on, by the short way, with one that waited
   };
   Signals signals, interrupts;
+  // Calls with one capability and no deadline, and answers of who received one; what is in their
+  // way is not all told apart.
+  Tally carrying, cleaning;
   std::uint64_t anothers_turns = 0;  // rounds that were not compared (is_anothers_turn)
 
  private:
@@ -109,6 +114,9 @@ class Walk {
   void happen_around();
   void end_in_pieces(const Player& player);
   void change_buffer(std::size_t number);
+  void change_item(const Player& player);
+  void change_window(const Player& player);
+  void keep_alone(Slot& slot);
   void pass(std::uint64_t nanoseconds);
   void by_main(Call call, std::uint32_t slot, std::uint64_t a0 = 0, std::uint64_t a1 = 0);
   void act(Hart& hart);
@@ -117,6 +125,7 @@ class Walk {
   bool anybody_receives();
   Call choose(const Thread& thread);
   void load(Thread& thread, Call call);
+  std::uint64_t choose_item();
   bool same_claims(const Share& one, const Share& other) const;
   void make_in_both_ways(Hart& hart, std::uint64_t cause, std::uint64_t value);
   void expect_no_difference(const Checkpoint& by_short, const Dead& dead, const char* when);
@@ -130,6 +139,9 @@ class Walk {
     bool is_message = false;  // a call, or an answer; else it is not counted
     bool is_call = false;     // or a fault, which is one to its handler
     bool is_fault = false;
+    bool carries = false;                           // a callWith
+    bool cleans = false;                            // an answer by who received a capability
+    abi::ObjectType type = abi::ObjectType::kNull;  // of what is carried, or cleaned up
     Thread* partner = nullptr;
     Obstacle obstacle = Obstacle::kNone;
     unsigned words = 0;
@@ -146,9 +158,10 @@ class Walk {
   std::array<std::uint32_t, kPlayers>
       bound_{};  // the Notification of each, in the first task's CSpace
   std::array<std::uint32_t, 2> endpoints_{};
-  rt::Slot buffers_{0};  // a page of each, in the first task's CSpace
-  rt::Slot bell_{0};     // a Notification of all
-  rt::Slot irq_{0};      // of the device, at the first hart
+  rt::Slot buffers_{0};                   // a page of each, in the first task's CSpace
+  rt::Slot bell_{0};                      // a Notification of all
+  rt::Slot irq_{0};                       // of the device, at the first hart
+  std::array<std::uint32_t, 3> items_{};  // what is sent, in the first task's CSpace
   std::optional<Checkpoint> before_, by_short_, by_short_later_, by_long_;
   bool is_over_ = false;
   std::string failure_;

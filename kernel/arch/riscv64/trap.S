@@ -22,40 +22,40 @@
     \op     s10,    \at + 26*8(\base)
     \op     s11,    \at + 27*8(\base)
 .endm
-.macro other_registers op, base
-    \op     ra,     1*8(\base)
-    \op     gp,     3*8(\base)
-    \op     t0,     5*8(\base)
-    \op     t1,     6*8(\base)
-    \op     t2,     7*8(\base)
-    \op     a1,     11*8(\base)
-    \op     a2,     12*8(\base)
-    \op     a3,     13*8(\base)
-    \op     a4,     14*8(\base)
-    \op     a5,     15*8(\base)
-    \op     a6,     16*8(\base)
-    \op     a7,     17*8(\base)
-    \op     t3,     28*8(\base)
-    \op     t4,     29*8(\base)
-    \op     t5,     30*8(\base)
+.macro other_registers op, base, at=0
+    \op     ra,     \at + 1*8(\base)
+    \op     gp,     \at + 3*8(\base)
+    \op     t0,     \at + 5*8(\base)
+    \op     t1,     \at + 6*8(\base)
+    \op     t2,     \at + 7*8(\base)
+    \op     a1,     \at + 11*8(\base)
+    \op     a2,     \at + 12*8(\base)
+    \op     a3,     \at + 13*8(\base)
+    \op     a4,     \at + 14*8(\base)
+    \op     a5,     \at + 15*8(\base)
+    \op     a6,     \at + 16*8(\base)
+    \op     a7,     \at + 17*8(\base)
+    \op     t3,     \at + 28*8(\base)
+    \op     t4,     \at + 29*8(\base)
+    \op     t5,     \at + 30*8(\base)
 .endm
 
-// With t6 = a Frame and the interrupted t6 in scratch: saves all registers, and leaves tp and sscratch
-// as the kernel has them. \past: what of the trapped code is done, in bytes.
-.macro save_frame past
-    other_registers sd, t6
-    saved_registers sd, t6
-    sd      sp, 2*8(t6)
-    sd      a0, 10*8(t6)
+// With a Frame at \at of t6 and the interrupted t6 in scratch: saves all registers, and leaves tp and
+// sscratch as the kernel has them. \past: what of the trapped code is done, in bytes.
+.macro save_frame past, at=0
+    other_registers sd, t6, \at
+    saved_registers sd, t6, \at
+    sd      sp, \at + 2*8(t6)
+    sd      a0, \at + 10*8(t6)
     csrrw   t1, sscratch, tp
-    sd      t1, 4*8(t6)
+    sd      t1, \at + 4*8(t6)
     ld      t1, HART_SCRATCH(tp)
-    sd      t1, 31*8(t6)
+    sd      t1, \at + 31*8(t6)
     csrr    t1, sepc
     .if \past
     addi    t1, t1, \past
     .endif
-    sd      t1, 0*8(t6)
+    sd      t1, \at + 0*8(t6)
 .endm
 
 .text
@@ -76,9 +76,10 @@ trap_entry:
     beqz    t6, fast_now
     addi    t6, a7, -ABI_NUMBER_NOTIFICATION_SIGNAL
     beqz    t6, fast_signal
+    bltz    t6, other_message           // what is about messages has the numbers before
+any_call:
     ld      t6, HART_CURRENT(tp)
-    addi    t6, t6, FRAME_OFFSET
-    save_frame past=4
+    save_frame past=4, at=FRAME_OFFSET
     mv      a0, tp
     ld      sp, HART_STACK_TOP(tp)
     call    system_call
@@ -90,8 +91,7 @@ no_call:
     andi    t6, t6, SSTATUS_SPP
     bnez    t6, trap_in_kernel
     ld      t6, HART_CURRENT(tp)
-    addi    t6, t6, FRAME_OFFSET
-    save_frame past=0
+    save_frame past=0, at=FRAME_OFFSET
     mv      a0, tp
     csrr    a1, scause
     ld      sp, HART_STACK_TOP(tp)
@@ -130,8 +130,8 @@ enter_user:
     csrw    sscratch, tp
     j       resume
 
-// The short ways (kernel/syscall/fast_path.h). t1 to t6, ra, gp and a7 are free: these two calls take nothing in them, but for
-// the answer's shape in t1. The thread's frame gets what it must find again: place, sp, tp and, of a caller, the s registers.
+// The short ways (kernel/syscall/fast_path.h). t1 to t6, ra, gp and a7 are free: these calls take nothing in them, but for the
+// answer's shape, or the slot of callWith, in t1. The thread's frame gets what it must find again: place, sp, tp and, of a caller, the s registers.
 // On go, with t2 = the thread, and a7 = the capability's address, out of t0.
 .macro save_place
     ld      t2, HART_CURRENT(tp)
@@ -149,6 +149,19 @@ fast_call:
     save_place
     saved_registers sd, t2, FRAME_OFFSET
     j       fast_call_path
+
+other_message:
+    addi    t6, a7, -ABI_NUMBER_ENDPOINT_CALL_WITH
+    bnez    t6, any_call
+    // The first slot (t2) alone, and no deadline (t1)?
+    addi    t6, t1, 1
+    or      t6, t6, t3
+    or      t6, t6, t4
+    bnez    t6, any_call
+    mv      t1, t2
+    save_place
+    saved_registers sd, t2, FRAME_OFFSET
+    j       fast_call_with_path
 
 fast_reply_receive:
     save_place
@@ -205,12 +218,21 @@ long_way_signal:
     sd      t3, FRAME_OFFSET + 17*8(t2)
     j       long_way
 
-// void long_way_call(a0 to a7), void long_way_reply_receive(a0 to a7): the short way has done nothing; the whole call from its
-// start, with the registers that it takes in the frame. The answer's shape is there already.
+// void long_way_call(a0 to a7), and so on: the short way has done nothing; the whole call from its start, with the registers
+// that it takes in the frame. The answer's shape and the slot of callWith are there already.
 .globl long_way_reply_receive
 long_way_reply_receive:
     ld      t2, HART_CURRENT(tp)
     li      t3, ABI_NUMBER_ENDPOINT_REPLY_RECEIVE
+    j       1f
+.globl long_way_call_with
+long_way_call_with:
+    ld      t2, HART_CURRENT(tp)
+    li      t3, -1
+    sd      t3, FRAME_OFFSET + 6*8(t2)
+    sd      zero, FRAME_OFFSET + 28*8(t2)
+    sd      zero, FRAME_OFFSET + 29*8(t2)
+    li      t3, ABI_NUMBER_ENDPOINT_CALL_WITH
     j       1f
 .globl long_way_call
 long_way_call:

@@ -27,6 +27,7 @@ tessera::arch::Frame* interrupt_path(tessera::arch::HartLocal* hart, std::uint64
 // What boot.S and trap.S go to with other harts and with the hot calls. There are none here.
 [[noreturn]] void other_main();
 [[noreturn]] void fast_call_path();
+[[noreturn]] void fast_call_with_path();
 [[noreturn]] void fast_reply_receive_path();
 [[noreturn]] void fast_now_path();
 [[noreturn]] void fast_signal_path();
@@ -300,6 +301,7 @@ extern "C" void kernel_main(std::uint64_t hart_id, std::uint64_t dtb) {
 
 extern "C" void other_main() { CHECK(false); }
 extern "C" void fast_call_path() { CHECK(false); }
+extern "C" void fast_call_with_path() { CHECK(false); }
 extern "C" void fast_reply_receive_path() { CHECK(false); }
 extern "C" void fast_now_path() { CHECK(false); }
 extern "C" void fast_signal_path() { CHECK(false); }
