@@ -108,6 +108,11 @@ class Kernel {
     frame.x[17] = abi::word(why.detail);
   }
   void complete(Frame& frame) { frame = {}; }
+  template <class Results>
+  void complete(Frame& frame, const Results& results) {
+    complete(frame);
+    decode::encode(frame, results);
+  }
   void unknown(Frame&) { performed = "unknown"; }
 
   static constexpr std::uint64_t kNoCapability = 99;

@@ -99,8 +99,9 @@ class Decoder {
     return absl::StrCat(
         "template <class K>\nvoid ", decoder_name(method_), "(typename K::Handle k) {\n",
         "  [[maybe_unused]] typename K::Frame& frame = k.frame();\n", body, invoke(),
-        "  if (!result) return k.fail(frame, result.error());\n", "  k.complete(frame);\n",
-        method_.results.empty() ? "" : "  encode(frame, *result);\n", "}\n");
+        "  if (!result) return k.fail(frame, result.error());\n",
+        method_.results.empty() ? "  k.complete(frame);\n" : "  k.complete(frame, *result);\n",
+        "}\n");
   }
 
  private:
@@ -191,8 +192,8 @@ constexpr char kAbout[] =
     "one);\n"
     "  k.on(Call<K>): an expected of Call<K>::Result: what the call does;\n"
     "  k.fail(frame, status, Detail, argument); k.fail(frame, error) for the errors of these two;\n"
-    "  k.complete(frame): status, detail and all that a call clobbers 0; results are written "
-    "next;\n"
+    "  k.complete(frame): status, detail and all that a call clobbers are 0 when it is over;\n"
+    "  k.complete(frame, result): but for the result's, which encode() writes;\n"
     "  k.unknown(frame): there is no such system call.";
 
 constexpr char kMask[] = R"(namespace internal {
@@ -206,23 +207,36 @@ constexpr std::uint8_t mask(Right first, Rights... rest) {
 )";
 
 std::string dispatch(const std::vector<const Method*>& calls) {
-  std::string result = absl::StrCat(
-      "// Decodes the call in k.frame(), performs it, and puts its outcome there.\n"
-      "template <class K>\nvoid dispatch(K& k) {\n  switch (k.frame().x[",
-      kA7, "]) {\n");
+  std::string table;
+  unsigned most = 0;
   for (const Method* method : calls) {
-    absl::StrAppend(&result, "    case abi::word(abi::SystemCall::k", call_name(*method),
-                    "):\n      return internal::", decoder_name(*method), "<K>(k);\n");
+    most = std::max<unsigned>(most, method->number);
+    absl::StrAppend(&table, "  all[abi::word(abi::SystemCall::k", call_name(*method), ")] = &",
+                    decoder_name(*method), "<K>;\n");
   }
-  return result + "    default:\n      return k.unknown(k.frame());\n  }\n}\n";
+  return absl::StrCat(
+      "namespace internal {\n\n",
+      "template <class K>\nvoid unknown(typename K::Handle k) {\n  k.unknown(k.frame());\n}\n\n",
+      "// By number.\ntemplate <class K>\nconstexpr auto kDecoders = [] {\n",
+      "  std::array<void (*)(typename K::Handle), ", most + 1, "> all{};\n",
+      "  all.fill(&unknown<K>);\n", table, "  return all;\n}();\n\n}  // namespace internal\n\n",
+      "// There is no system call of this number, or a higher one.\n",
+      "inline constexpr std::uint64_t kNumbers = ", most + 1, ";\n\n",
+      "// Decodes the call in k.frame(), performs it, and puts its outcome there. Its number is "
+      "below\n",
+      "// kNumbers.\n", "template <class K>\nvoid dispatch(K& k, std::uint64_t number) {\n",
+      "  internal::kDecoders<K>[number](k);\n}\n\n", "// The same, whatever its number.\n",
+      "template <class K>\nvoid dispatch(K& k) {\n  const std::uint64_t number = k.frame().x[", kA7,
+      "];\n  if (number >= kNumbers) return k.unknown(k.frame());\n  dispatch(k, number);\n}\n");
 }
 
 }  // namespace
 
 void emit_decode(const System& system, Output& output) {
   const std::vector<const Method*> calls = system_calls(system);
-  std::vector<std::string> includes = {"<cstdint>",           "<utility>",         "idl/abi.h",
-                                       "idl/kernel_rights.h", "idl/system_call.h", "idl/wire.h"};
+  std::vector<std::string> includes = {"<array>",   "<cstdint>",           "<utility>",
+                                       "idl/abi.h", "idl/kernel_rights.h", "idl/system_call.h",
+                                       "idl/wire.h"};
   std::string structs;
   std::string functions;
   for (const Method* method : calls) {

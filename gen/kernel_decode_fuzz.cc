@@ -55,6 +55,11 @@ struct Kernel {
     frame = {};
     ++completed;
   }
+  template <class Results>
+  void complete(Frame& frame, const Results& results) {
+    complete(frame);
+    decode::encode(frame, results);
+  }
   void unknown(Frame&) { ++unknowns; }
 
   Frame registers;

@@ -151,6 +151,10 @@ struct FakeKernel {
     ++failed;
   }
   void complete(Frame&) {}
+  template <class Results>
+  void complete(Frame& frame, const Results& results) {
+    encode(frame, results);
+  }
   void unknown(Frame&) { ++failed; }
 
   Frame registers;

@@ -49,6 +49,11 @@ struct Kernel {
     argument = number;
   }
   void complete(Frame& frame) { frame = {}; }
+  template <class Results>
+  void complete(Frame& frame, const Results& results) {
+    complete(frame);
+    decode::encode(frame, results);
+  }
   void unknown(Frame&) {}
 
   Frame* registers = nullptr;

@@ -18,7 +18,7 @@ void come_online(Hart& hart) {
   arch::riscv64::start_hart();
   if (user_counters) arch::riscv64::allow_user_counters();
   arch::set_timer(kNever);
-  hart.ipi.online.store(true);
+  ipi::online.set_bits(hart.bit);
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ std::string_view start_harts(const Machine& machine, MemoryMap& memory) {
     if (error == arch::riscv64::kCannotStartHarts) {
       return "the firmware cannot start the other harts (it has no SBI HSM)";
     }
-    const auto is_online = [&hart] { return hart.ipi.online.load(); };
+    const auto is_online = [&hart] { return ipi::is_online(hart); };
     if (error == 0 && wait_until(is_online)) {
       print_online(number);
     } else {

@@ -48,7 +48,7 @@ bool request_arrives(Hart& self, Hart& other) {
 
 // By what every affinity goes through: whoever is named there is sent threads, and interrupts.
 bool names_only_harts_that_are_online() {
-  const std::uint32_t online = online_harts();
+  const std::uint32_t online = ipi::online.load();
   for (unsigned bit = 0; bit < 32; ++bit) {
     const std::uint32_t hart = std::uint32_t{1} << bit;
     const bool is_online = (online & hart) != 0;
@@ -80,7 +80,7 @@ void test_harts(const MemoryMap& memory) {
   Hart* other = nullptr;
   bool all_answer = true;
   for (Hart& hart : state.harts) {
-    if (&hart == &self || !hart.ipi.online.load()) continue;
+    if (&hart == &self || !ipi::is_online(hart)) continue;
     if (other == nullptr) other = &hart;
     all_answer = all_answer && wait_for_rest(hart);
   }

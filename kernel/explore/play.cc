@@ -64,7 +64,7 @@ Play::Play(unsigned harts) : world(std::uint64_t{1} << 20), harts_(harts) {
   world.checks = false;
   for (unsigned i = 0; i < harts; ++i) {
     state.harts[i].id = {static_cast<std::uint16_t>(i)};
-    state.harts[i].ipi.online.store(true);
+    ipi::online.set_bits(state.harts[i].bit);
   }
   never_ = world.make<kernel::Notification>().slot();
 }

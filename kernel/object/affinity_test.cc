@@ -17,7 +17,7 @@ class AffinityTest : public IpcTest {
   Hart& bring_up_another() {
     Hart& other = state.harts[1];
     other.id = {1};
-    other.ipi.online.store(true);
+    ipi::online.set_bits(other.bit);
     world.checks = false;  // of a thread on the way they know nothing
     return other;
   }
@@ -70,7 +70,7 @@ TEST_F(AffinityTest, AWaitingThreadMovesAtOnce) {
 
 // Whoever asks for one that is another hart's goes there itself.
 TEST_F(AffinityTest, AThreadOfAnotherHartIsAskedForThere) {
-  Hart& other = bring_up_another();
+  bring_up_another();
   EXPECT_EQ(thread_of(client).affinity(2), 2u);
   world.act_as(world.main());
   EXPECT_TRUE(world.waits([&] { (void)thread_of(client).affinity(1); }));
@@ -78,7 +78,6 @@ TEST_F(AffinityTest, AThreadOfAnotherHartIsAskedForThere) {
   EXPECT_EQ(world.main().ask.of, client.thread);
   EXPECT_EQ(world.main().ask.harts, 1);
   EXPECT_EQ(client.thread->affinity.peek(), 2) << "only its home changes it";
-  other.ipi.online.store(false);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ Hart& first_of(std::uint32_t harts) { return state.harts[__builtin_ctz(harts)]; 
 // here would go to it at once; but for one with a deadline, which keeps it: nobody does.
 void move_waiting(Thread& thread) {
   if (thread.armed() || thread.may_run_on(bit_of(Hart::here()))) return;
-  thread.move_home(first_of(thread.affinity.peek() & online_harts()));
+  thread.move_home(first_of(thread.affinity.peek() & ipi::online.load()));
 }
 
 // A ready one that may not run here leaves at once; one that runs, on the way out of the kernel.
@@ -155,16 +155,8 @@ void take(Hart& hart, Thread& thread) {
 
 }  // namespace
 
-std::uint32_t online_harts() {
-  std::uint32_t online = 0;
-  for (const Hart& hart : state.harts) {
-    if (hart.ipi.online.load()) online |= bit_of(hart);
-  }
-  return online;
-}
-
 Result<void> check_harts(std::uint32_t harts) {
-  if ((harts & ~online_harts()) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
+  if ((harts & ~ipi::online.load()) != 0) return Error{abi::kEinval, abi::Detail::kBadRange, 1};
   return {};
 }
 
@@ -227,7 +219,7 @@ void take_notice(Thread& thread) {
 bool leave_for_another(Hart& hart, Thread& thread) {
   if (thread.may_run_on(bit_of(hart))) return false;
   sched::make_wait(thread);
-  move(thread, first_of(thread.affinity.peek() & online_harts()));
+  move(thread, first_of(thread.affinity.peek() & ipi::online.load()));
   return true;
 }
 

@@ -15,12 +15,11 @@ class NoticeTest : public IpcTest {
   NoticeTest() {
     start_receive(server);
     other.id = {1};
-    other.ipi.online.store(true);
+    ipi::online.set_bits(other.bit);
     world.checks = false;  // of a second hart they know nothing
     server.thread->set_home(other);
     world.act_as(world.main());
   }
-  ~NoticeTest() override { other.ipi.online.store(false); }
   void take_mail_there() {
     world.machine.run_as(other);
     take_mail(other);

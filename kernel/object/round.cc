@@ -24,7 +24,7 @@ std::uint32_t begin() {
   Rounds& rounds = state.rounds;
   rounds.begun = after(rounds.begun);
   rounds.waiters.splice_back(rounds.next);
-  rounds.pending = online_harts();
+  rounds.pending = ipi::online.load();
   return rounds.pending;
 }
 
@@ -38,7 +38,7 @@ void interrupt(std::uint32_t harts) {
 }  // namespace
 
 Result<void> wait_for_round(std::uint16_t& number) {
-  const bool is_alone = (online_harts() & ~bit_of(Hart::here())) == 0;
+  const bool is_alone = (ipi::online.load() & ~bit_of(Hart::here())) == 0;
   if (is_alone) return {};
   Thread& thread = Thread::of(*Hart::here().current);
   Rounds& rounds = state.rounds;

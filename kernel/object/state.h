@@ -67,7 +67,6 @@ extern constinit State state;
 
 inline std::uint32_t bit_of(const Hart& hart) { return hart.bit; }
 inline AuditRing& audit_of(const Hart& hart) { return state.audit[&hart - state.harts]; }
-std::uint32_t online_harts();
 
 // Whether all harts that somebody has named, a bit each, are online. einval, badRange (argument 1,
 // as the calls have it): one is not, or there can be none.

@@ -20,6 +20,8 @@ namespace tessera {
 
 // Fine when this hart has it. kPreempted: another one has it, and an interrupt waits here.
 Result<void> take_tree();
+// The same, of one that cannot have it yet.
+Result<void> begin_with_tree();
 // When this hart has it.
 void leave_tree();
 inline bool has_tree() { return Hart::here().has_tree; }

@@ -20,6 +20,8 @@ inline constexpr Nanoseconds kRang{0};
 struct Hart : arch::HartLocal {
   bool lowered = false;   // `current`, since it was chosen: it is the last of its class
   bool has_tree = false;  // the derivation tree (object/tree.h) is this hart's now
+  // The system call that it is in has ended well, and has no results.
+  bool completed = false;
   // Its own among all harts, in words that have a bit each. It stays as it is.
   std::uint8_t bit = 0;
   RunQueue ready;
@@ -31,7 +33,6 @@ struct Hart : arch::HartLocal {
   abi::QosClass turn_of = abi::QosClass::kIdle;  // who has the turn that ends then
   // What the timer is set to: no later than anything for which it is to be decided anew.
   Nanoseconds programmed = kNever;
-  Nanoseconds next_timer = kNever;  // timers.next() when that was decided
   // Threads are ready that it does not run: an idle hart may ask for one.
   Atomic<bool> surplus;
   // Others write here too.

@@ -6,8 +6,10 @@
 
 namespace tessera::ipi {
 
+bool is_online(const Hart& hart) { return (online.load() & hart.bit) != 0; }
+
 [[gnu::noinline]] Result<void> request(Hart& from, Hart& to, Send send) {
-  if (!to.ipi.online.load()) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
+  if (!is_online(to)) return Error{abi::kEbusy, abi::Detail::kBadState, 0};
   from.ipi.asked.increment();
   if (to.ipi.requested.exchange(true)) return {};
   if (send == Send::kSuppressed) return {};

@@ -16,13 +16,16 @@ struct Hart;
 
 // Of a hart. Only itself writes the counts.
 struct Ipi {
-  Atomic<bool> online;     // it takes software interrupts
   Atomic<bool> requested;  // and has not answered yet; set by others
   Atomic<std::uint32_t> asked, sent;
   Atomic<std::uint32_t> taken, answered;
 };
 
 namespace ipi {
+
+// The harts that take software interrupts, a bit each (Hart::bit): each sets its own.
+inline constinit Atomic<std::uint32_t> online;
+bool is_online(const Hart& hart);
 
 // For the self-test of the kernel: a request whose interrupt is not sent.
 enum class Send : bool { kSuppressed, kReal };

@@ -105,7 +105,6 @@ void take_next(Hart& hart) {
 // When it is to be decided anew, at the latest.
 Nanoseconds next_look(Hart& hart) {
   Nanoseconds next = hart.timers.next();
-  hart.next_timer = next;
   const Runnable* current = hart.current;
   if (current == nullptr) return next;
   // A turn that is over ends when it is its class's again that runs.
@@ -161,6 +160,7 @@ void make_wait(Runnable& item) {
     item.home()->ready.remove(item);
   } else if (item.home()->current == &item) {
     item.home()->current = nullptr;
+    item.home()->ready.note_change();
   }
 }
 
@@ -201,8 +201,7 @@ bool preempt(Hart& hart, Runnable& by) {
   hart.current = &by;
   by.turn_end = kNever;
   hart.share.preempt(RunQueue::index(by), now);
-  hart.next_timer = hart.timers.next();
-  set_timer(hart, std::min(hart.next_timer, hart.share.next()));
+  set_timer(hart, std::min(hart.timers.next(), hart.share.next()));
   hart.ready.note_decision();
   return true;
 }

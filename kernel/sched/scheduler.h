@@ -36,8 +36,6 @@ bool preempt(Hart& hart, Runnable& by);
 Runnable* choose(Hart& hart);
 // Whether what it decided last is what it would decide now, but for what only time has changed: for
 // that the timer is set.
-inline bool stands(const Hart& hart) {
-  return hart.current != nullptr && !hart.ready.changed() && hart.timers.next() == hart.next_timer;
-}
+inline bool stands(const Hart& hart) { return !hart.ready.changed(); }
 
 }  // namespace tessera::sched

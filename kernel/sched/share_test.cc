@@ -105,6 +105,36 @@ TEST_F(ShareTest, TheTimerIsSetForItOnlyWhileALowerClassWaits) {
   EXPECT_EQ(timer(), now() + kPatience.value);
 }
 
+TEST_F(ShareTest, WhoIsPreemptedHasAClaim) {
+  start(0, QosClass::kIdle);
+  EXPECT_EQ(choose(), 0);
+  machine.advance(100);
+  r[1].own_class.set(QosClass::kPerfBurst);
+  r[1].effective_class.set(QosClass::kPerfBurst);
+  ASSERT_TRUE(sched::preempt(hart, r[1]));
+  EXPECT_EQ(hart.current, &r[1]);
+  EXPECT_EQ(timer(), now() + kPatience.value);
+  machine.advance(kPatience.value - 1);
+  EXPECT_EQ(choose(), 1);
+  machine.advance(1);
+  EXPECT_EQ(choose(), 0);
+}
+
+TEST_F(ShareTest, NobodyIsPreemptedByWhoIsNotMoreImportantOrWhileAnotherIsDue) {
+  start(0, QosClass::kNormal);
+  start(1, QosClass::kIdle);
+  EXPECT_EQ(choose(), 0);
+  for (const QosClass c : {QosClass::kIdle, QosClass::kNormal}) {
+    r[2].effective_class.set(c);
+    EXPECT_FALSE(sched::preempt(hart, r[2]));
+  }
+  r[2].effective_class.set(QosClass::kInteractive);
+  machine.advance(kPatience.value);
+  EXPECT_FALSE(sched::preempt(hart, r[2]));
+  EXPECT_EQ(choose(), 1) << "it is due";
+  EXPECT_FALSE(sched::preempt(hart, r[2])) << "it has its share";
+}
+
 // The k-th of a class within k times the promised time, each for a whole short turn.
 TEST_F(ShareTest, EachOfAClassHasItsTurn) {
   start(0, QosClass::kPerfBurst);

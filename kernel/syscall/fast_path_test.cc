@@ -203,7 +203,7 @@ TEST_F(PartnerTest, ATaskThatIsNewToTheHart) {
   start_receive(server);
   Hart& second = state.harts[1];
   second.id = {1};
-  second.ipi.online.store(true);
+  ipi::online.set_bits(second.bit);
   world.checks = false;  // of threads on the way they know nothing
   world.act_as(world.main());
   for (const Player& player : {server, client}) {

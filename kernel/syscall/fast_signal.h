@@ -35,8 +35,7 @@ struct Rung {
 
 // A signal at the Notification that `named` names. False: nothing has happened.
 inline bool ring(Hart& hart, const Invoked& named, Rung& rung) {
-  DCHECK(hart.timers.next() == hart.next_timer);
-  if (hart.ready.changed()) return false;  // one has gone to another hart since it was decided
+  if (!sched::stands(hart)) return false;  // one has gone to another hart since it was decided
   auto& notification = named.as<Notification>();
   if (!notification.lock.try_lock()) return false;
   Runnable* first = notification.waiters.front();

@@ -1,5 +1,7 @@
 #include "kernel/syscall/syscall.h"
 
+#include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -30,12 +32,21 @@ constexpr bool is_among(std::uint64_t bits, std::uint64_t number) {
 constexpr std::uint64_t kReceiving = calls_of([](auto& call) { return call.receives; });
 
 // Messages, signals, and what a thread does to itself: several harts may make these at once, and
-// those that turn out to need the tree take it.
-constexpr std::uint64_t kConcurrent = calls_of([](const calls::Call& call) {
+// those that turn out to need the tree take it. All others begin with it.
+constexpr bool is_concurrent(const calls::Call& call) {
   return call.invoked == abi::ObjectType::kNull || call.invoked == abi::ObjectType::kEndpoint ||
          call.invoked == abi::ObjectType::kReply || call.invoked == abi::ObjectType::kNotification;
-});
-static_assert((kReceiving & ~kConcurrent) == 0);
+}
+constexpr auto kWithTree = [] {
+  std::array<bool, decode::kNumbers> all{};
+  for (const calls::Call& call : calls::kAll) {
+    all[std::to_underlying(call.number)] = !is_concurrent(call);
+  }
+  return all;
+}();
+static_assert(std::ranges::all_of(calls::kAll, [](auto& call) {
+  return !call.receives || is_concurrent(call);
+}));
 
 // Why what was found is not what was wanted.
 [[gnu::noinline]] Result<Invoked> refusal(CapabilityWord found, CapabilityWord wanted,
@@ -48,11 +59,16 @@ static_assert((kReceiving & ~kConcurrent) == 0);
 }  // namespace
 
 bool Syscall::run() {
-  const bool with_tree = !is_among(kConcurrent, frame_.x[ipc::kNumber]);
-  if (with_tree && !take_tree()) {
+  const std::uint64_t number = frame_.x[ipc::kNumber];
+  if (number >= decode::kNumbers) {
+    unknown(frame_);
+    return false;
+  }
+  const bool with_tree = kWithTree[number];
+  if (with_tree && !begin_with_tree()) {
     frame_.pc() -= kEcallLength;  // made again, after the interrupt that waits
   } else {
-    decode::dispatch(*this);
+    decode::dispatch(*this, number);
   }
   return with_tree;
 }
@@ -79,8 +95,6 @@ void Syscall::fail(Frame& frame, Error error) {
   ipc::write_error(frame, error.status, error.detail, error.argument);
   if (receives) ipc::clear_saved(frame);
 }
-
-void Syscall::complete(Frame& frame) { ipc::clear_temporaries(frame); }
 
 void Syscall::unknown(Frame& frame) {
   frame.pc() -= kEcallLength;

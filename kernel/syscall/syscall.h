@@ -10,6 +10,7 @@
 #include "kernel/arch/contract/frame.h"
 #include "kernel/base/result.h"
 #include "kernel/cap/cnode.h"
+#include "kernel/ipc/message.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/irq.h"
 #include "kernel/object/notification.h"
@@ -91,7 +92,15 @@ class Syscall {
   static void fail(Frame& frame, std::int32_t status, abi::Detail detail, std::uint8_t argument) {
     fail(frame, Error{status, detail, argument});
   }
-  [[gnu::noinline]] static void complete(Frame& frame);
+  // Its result is that it is done. The way out of the kernel makes the registers so.
+  static void complete(Frame& /*frame*/) { Hart::here().completed = true; }
+  // The same, with results: they are there at once.
+  template <class Results>
+  static void complete(Frame& frame, const Results& results) {
+    clear(frame);
+    decode::encode(frame, results);
+  }
+  [[gnu::noinline]] static void clear(Frame& frame) { ipc::clear_temporaries(frame); }
   static void unknown(Frame& frame);
 
   Result<decode::EndpointCallResult> on(const decode::EndpointCall<Syscall>& args);

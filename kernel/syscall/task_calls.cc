@@ -50,7 +50,7 @@ Result<void> Syscall::on(const decode::SelfWindow<Syscall>& args) {
     TRY(at_home(thread, Asked::kAffinity, static_cast<std::uint8_t>(harts)));
     if (thread.affinity.peek() != harts) return kPreempted;  // it has moved meanwhile
   }
-  return thread.affinity.peek() & online_harts();
+  return thread.affinity.peek() & ipi::online.load();
 }
 
 Result<decode::SelfAffinityResult> Syscall::on(const decode::SelfAffinity<Syscall>& args) {
@@ -173,7 +173,7 @@ Result<void> Syscall::on(const decode::ThreadStart<Syscall>& args) {
 Result<void> Syscall::on(const decode::ThreadSuspend<Syscall>& args) {
   Thread& thread = args.self.object();
   const bool own = &thread == &caller();
-  if (own) complete(caller().frame);  // as it will find it when it is resumed
+  if (own) clear(caller().frame);  // as it will find it when it is resumed
   TRY(suspend_thread(thread));
   if (own) return kWaiting;
   return {};
@@ -242,8 +242,10 @@ Result<void> Syscall::on(const decode::AlarmSet<Syscall>& args) {
   Alarm& alarm = args.self.object();
   if (alarm.target.empty()) return Error{abi::kEinval, abi::Detail::kNotConfigured, 0};
   TRY(disarm_alarm(alarm));
-  alarm.home = &Hart::here();
-  alarm.home->timers.arm(alarm, {args.deadline});
+  Hart& hart = Hart::here();
+  alarm.home = &hart;
+  hart.timers.arm(alarm, {args.deadline});
+  if (hart.timers.next() < hart.programmed) hart.ready.note_change();  // the timer is to be set
   return {};
 }
 

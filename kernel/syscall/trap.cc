@@ -1,8 +1,11 @@
 // What happens between a trap and the return from it.
 #include "kernel/syscall/trap.h"
 
+#include <utility>
+
 #include "kernel/arch/contract/arch.h"
 #include "kernel/arch/contract/cause.h"
+#include "kernel/ipc/message.h"
 #include "kernel/object/irq.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/state.h"
@@ -103,12 +106,17 @@ extern "C" WayOut system_call(arch::HartLocal* local) {
   Hart& hart = Hart::of(*local);
   Thread& caller = Thread::of(*hart.current);
   const bool saved_stay = Syscall(caller).run();
+  const bool completed = std::exchange(hart.completed, false);
   if (!sched::stands(hart) || caller.doomed || caller.task()->ended()) {
-    return {leave_kernel(hart), true};
+    if (completed) ipc::clear_temporaries(caller.frame);
+    return {leave_kernel(hart), Load::kAll};
   }
+  DCHECK(hart.current == &caller);
   leave_tree();
   arch::activate(caller.task()->table.space());  // the call may have left it
-  return {&caller.frame, !saved_stay};
+  if (completed) [[likely]]
+    return {&caller.frame, Load::kPlace};
+  return {&caller.frame, saved_stay ? Load::kRest : Load::kAll};
 }
 
 extern "C" arch::Frame* kernel_trap(arch::HartLocal* local, std::uint64_t cause,

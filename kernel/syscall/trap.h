@@ -14,11 +14,16 @@ arch::Frame* leave_kernel(Hart& hart);
 
 // From trap entry, on the hart that was trapped.
 //
-// A system call in the frame of the thread that runs, whose pc is past the ecall. Answers whose
-// registers are to be loaded; and whether all of them, or the saved ones are as they are to be.
+// A system call in the frame of the thread that runs, whose pc is past the ecall. Answers who goes
+// on, and which registers are to be loaded.
+enum class Load : std::uint64_t {
+  kPlace,  // pc, sp and tp; the saved ones are as they are to be, and all others 0
+  kRest,   // all but the saved ones
+  kAll,
+};
 struct WayOut {
   arch::Frame* frame;
-  std::uint64_t saved_too;
+  Load load;
 };
 extern "C" WayOut system_call(arch::HartLocal* local);
 // Any other trap, with scause and stval. Answers whose registers are to be loaded.

@@ -43,8 +43,9 @@ arch::Frame* trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
   const arch::Frame before = frame;
   frame.pc() += kEcallLength;
   const WayOut out = system_call(&hart);
-  if (out.saved_too == 0) {
+  if (out.load != Load::kAll) {
     CHECK(out.frame == &frame);
+    if (out.load == Load::kPlace) ipc::clear_temporaries(frame);  // trap.S does
     for (const unsigned saved : kSaved) CHECK(frame.x[saved] == before.x[saved]);
   }
   return out.frame;

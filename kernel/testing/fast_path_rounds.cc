@@ -66,7 +66,6 @@ Dead Walk::dead(bool looked_since) const {
     if (looked_since) continue;
     dead.add(hart.programmed);
     dead.add(hart.surplus);
-    dead.add(hart.next_timer);
     dead.add(hart.ready.changed());
   }
   return dead;

@@ -63,7 +63,7 @@ Walk::Walk(std::uint64_t seed) : random_(seed) {
   if (two_harts) {
     Hart& second = tessera::state.harts[1];
     second.id = {1};
-    second.ipi.online.store(true);
+    ipi::online.set_bits(second.bit);
   }
   for (auto* each : {&before_, &by_short_, &by_short_later_, &by_long_}) each->emplace(world_);
 }
@@ -176,7 +176,7 @@ void Walk::trap(Hart& hart, std::uint64_t cause, std::uint64_t value) {
 }
 
 bool Walk::take_interrupts(Hart& hart) {
-  if (!hart.ipi.online.load() || !world_.machine.pending(hart.id)) return false;
+  if (!ipi::is_online(hart) || !world_.machine.pending(hart.id)) return false;
   trap(hart, kSoftwareInterrupt);
   return true;
 }
@@ -185,7 +185,7 @@ void Walk::step() {
   Hart& hart = tessera::state.harts[one_in(3) ? 1 : 0];
   // A hart takes an interrupt before its next call, as user space does: the mail of the other one
   // may lie for a while.
-  if (!hart.ipi.online.load() || take_interrupts(hart)) return;
+  if (!ipi::is_online(hart) || take_interrupts(hart)) return;
   if (hart.current == nullptr || hart.current == &world_.main() || one_in(8)) {
     return happen_around();
   }

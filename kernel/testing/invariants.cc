@@ -399,7 +399,7 @@ class Walk {
       if (irq != nullptr && !irqs_.contains(irq) && graves_ == 0) fail("a source of no Irq");
       const Hart* home = irq == nullptr ? nullptr : irq->home.peek();
       for (const Hart& hart : state.harts) {
-        if (hart.ipi.online.peek() && machine.is_allowed(hart.id, source) != (&hart == home)) {
+        if (ipi::is_online(hart) && machine.is_allowed(hart.id, source) != (&hart == home)) {
           fail("a source is allowed where no Irq is bound, or is not where one is");
         }
       }

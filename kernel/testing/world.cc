@@ -40,7 +40,7 @@ World::World(std::uint64_t ram_bytes, std::uint32_t asids)
   ::new (&boot_info) BootInfo();
   capability_count = 0;
   machine.run_as(hart);
-  hart.ipi.online.store(true);
+  ipi::online.store(hart.bit);  // and no other
   current_world = this;
   rt::host::syscall = system_call_of_stub;
 

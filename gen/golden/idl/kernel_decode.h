@@ -8,7 +8,8 @@
 //       address `word`, with all of `rights`; its error says which argument (0: the invoked one);
 //   k.on(Call<K>): an expected of Call<K>::Result: what the call does;
 //   k.fail(frame, status, Detail, argument); k.fail(frame, error) for the errors of these two;
-//   k.complete(frame): status, detail and all that a call clobbers 0; results are written next;
+//   k.complete(frame): status, detail and all that a call clobbers are 0 when it is over;
+//   k.complete(frame, result): but for the result's, which encode() writes;
 //   k.unknown(frame): there is no such system call.
 #ifndef IDL_KERNEL_DECODE_H_
 #define IDL_KERNEL_DECODE_H_
@@ -995,8 +996,7 @@ void endpoint_call(typename K::Handle k) {
       .w2 = frame.x[12], .w3 = frame.x[13], .w4 = frame.x[14], .w5 = frame.x[15],
       .tag = abi::value<std::uint32_t>(frame.x[16])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1023,8 +1023,7 @@ void endpoint_call_with(typename K::Handle k) {
       .c0 = abi::value<std::uint32_t>(frame.x[7]), .c1 = abi::value<std::uint32_t>(frame.x[28]),
       .c2 = abi::value<std::uint32_t>(frame.x[29])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1062,8 +1061,7 @@ void endpoint_receive(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(EndpointReceive<K>{.self = *std::move(self), .deadline = frame.x[6]});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1083,8 +1081,7 @@ void endpoint_reply_receive(typename K::Handle k) {
       .status = abi::value<std::int32_t>(frame.x[16]),
       .shape = abi::value<std::uint32_t>(frame.x[6])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1115,8 +1112,7 @@ void endpoint_reply_receive_with(typename K::Handle k) {
       .c1 = abi::value<std::uint32_t>(frame.x[28]), .c2 = abi::value<std::uint32_t>(frame.x[29]),
       .deadline = frame.x[30]});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1179,8 +1175,7 @@ void notification_wait(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(NotificationWait<K>{.self = *std::move(self), .deadline = frame.x[6]});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1191,8 +1186,7 @@ void notification_poll(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(NotificationPoll<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1219,8 +1213,7 @@ void self_now(typename K::Handle k) {
   [[maybe_unused]] typename K::Frame& frame = k.frame();
   auto result = k.on(SelfNow<K>{});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1239,8 +1232,7 @@ void self_qos(typename K::Handle k) {
       .target = abi::value<std::uint32_t>(frame.x[11]),
       .class_ = abi::value<abi::QosClass>(frame.x[12])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1277,8 +1269,7 @@ void untyped_info(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(UntypedInfo<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1393,8 +1384,7 @@ void cnode_query(typename K::Handle k) {
   auto result = k.on(CNodeQuery<K>{.self = *std::move(self),
       .index = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1467,8 +1457,7 @@ void task_info(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(TaskInfo<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1602,8 +1591,7 @@ void thread_read(typename K::Handle k) {
   auto result = k.on(ThreadRead<K>{.self = *std::move(self),
       .group = abi::value<std::uint8_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1658,8 +1646,7 @@ void vmo_info(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(VmoInfo<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1725,8 +1712,7 @@ void thread_affinity(typename K::Handle k) {
   auto result = k.on(ThreadAffinity<K>{.self = *std::move(self),
       .harts = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1796,8 +1782,7 @@ void boot_info_audit(typename K::Handle k) {
   auto result = k.on(BootInfoAudit<K>{.self = *std::move(self),
       .hart = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1812,8 +1797,7 @@ void boot_info_region(typename K::Handle k) {
   auto result = k.on(BootInfoRegion<K>{.self = *std::move(self),
       .index = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1824,8 +1808,7 @@ void boot_info_bundle(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(BootInfoBundle<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1836,8 +1819,7 @@ void boot_info_uart(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(BootInfoUart<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1880,8 +1862,7 @@ void boot_info_census(typename K::Handle k) {
   auto result = k.on(BootInfoCensus<K>{.self = *std::move(self),
       .type = abi::value<abi::ObjectType>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1896,8 +1877,7 @@ void boot_info_command_line(typename K::Handle k) {
   auto result = k.on(BootInfoCommandLine<K>{.self = *std::move(self),
       .part = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1908,8 +1888,7 @@ void task_quota(typename K::Handle k) {
   if (!self) return k.fail(frame, self.error());
   auto result = k.on(TaskQuota<K>{.self = *std::move(self)});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1920,8 +1899,7 @@ void self_affinity(typename K::Handle k) {
   }
   auto result = k.on(SelfAffinity<K>{.harts = abi::value<std::uint32_t>(frame.x[10])});
   if (!result) return k.fail(frame, result.error());
-  k.complete(frame);
-  encode(frame, *result);
+  k.complete(frame, *result);
 }
 
 template <class K>
@@ -1996,143 +1974,104 @@ void boot_info_audit_to(typename K::Handle k) {
 
 }  // namespace internal
 
-// Decodes the call in k.frame(), performs it, and puts its outcome there.
+namespace internal {
+
+template <class K>
+void unknown(typename K::Handle k) {
+  k.unknown(k.frame());
+}
+
+// By number.
+template <class K>
+constexpr auto kDecoders = [] {
+  std::array<void (*)(typename K::Handle), 66> all{};
+  all.fill(&unknown<K>);
+  all[abi::word(abi::SystemCall::kEndpointCall)] = &endpoint_call<K>;
+  all[abi::word(abi::SystemCall::kEndpointCallWith)] = &endpoint_call_with<K>;
+  all[abi::word(abi::SystemCall::kEndpointSend)] = &endpoint_send<K>;
+  all[abi::word(abi::SystemCall::kEndpointReceive)] = &endpoint_receive<K>;
+  all[abi::word(abi::SystemCall::kEndpointReplyReceive)] = &endpoint_reply_receive<K>;
+  all[abi::word(abi::SystemCall::kEndpointReplyReceiveWith)] = &endpoint_reply_receive_with<K>;
+  all[abi::word(abi::SystemCall::kReplyKeep)] = &reply_keep<K>;
+  all[abi::word(abi::SystemCall::kReplySend)] = &reply_send<K>;
+  all[abi::word(abi::SystemCall::kNotificationSignal)] = &notification_signal<K>;
+  all[abi::word(abi::SystemCall::kNotificationWait)] = &notification_wait<K>;
+  all[abi::word(abi::SystemCall::kNotificationPoll)] = &notification_poll<K>;
+  all[abi::word(abi::SystemCall::kSelfYield)] = &self_yield<K>;
+  all[abi::word(abi::SystemCall::kSelfExit)] = &self_exit<K>;
+  all[abi::word(abi::SystemCall::kSelfNow)] = &self_now<K>;
+  all[abi::word(abi::SystemCall::kSelfQos)] = &self_qos<K>;
+  all[abi::word(abi::SystemCall::kUntypedRetype)] = &untyped_retype<K>;
+  all[abi::word(abi::SystemCall::kUntypedInfo)] = &untyped_info<K>;
+  all[abi::word(abi::SystemCall::kCNodeCopy)] = &cnode_copy<K>;
+  all[abi::word(abi::SystemCall::kCNodeMint)] = &cnode_mint<K>;
+  all[abi::word(abi::SystemCall::kCNodeMove)] = &cnode_move<K>;
+  all[abi::word(abi::SystemCall::kCNodeDelete)] = &cnode_delete<K>;
+  all[abi::word(abi::SystemCall::kCNodeRevoke)] = &cnode_revoke<K>;
+  all[abi::word(abi::SystemCall::kCNodeQuery)] = &cnode_query<K>;
+  all[abi::word(abi::SystemCall::kTaskConfigure)] = &task_configure<K>;
+  all[abi::word(abi::SystemCall::kTaskIdentify)] = &task_identify<K>;
+  all[abi::word(abi::SystemCall::kTaskSupervise)] = &task_supervise<K>;
+  all[abi::word(abi::SystemCall::kTaskKill)] = &task_kill<K>;
+  all[abi::word(abi::SystemCall::kTaskInfo)] = &task_info<K>;
+  all[abi::word(abi::SystemCall::kCNodeMutate)] = &cnode_mutate<K>;
+  all[abi::word(abi::SystemCall::kEndpointCancelSends)] = &endpoint_cancel_sends<K>;
+  all[abi::word(abi::SystemCall::kSelfWindow)] = &self_window<K>;
+  all[abi::word(abi::SystemCall::kThreadConfigure)] = &thread_configure<K>;
+  all[abi::word(abi::SystemCall::kThreadBind)] = &thread_bind<K>;
+  all[abi::word(abi::SystemCall::kThreadHandler)] = &thread_handler<K>;
+  all[abi::word(abi::SystemCall::kThreadStart)] = &thread_start<K>;
+  all[abi::word(abi::SystemCall::kThreadSuspend)] = &thread_suspend<K>;
+  all[abi::word(abi::SystemCall::kThreadResume)] = &thread_resume<K>;
+  all[abi::word(abi::SystemCall::kThreadRead)] = &thread_read<K>;
+  all[abi::word(abi::SystemCall::kThreadWrite)] = &thread_write<K>;
+  all[abi::word(abi::SystemCall::kVmoMap)] = &vmo_map<K>;
+  all[abi::word(abi::SystemCall::kVmoUnmap)] = &vmo_unmap<K>;
+  all[abi::word(abi::SystemCall::kVmoInfo)] = &vmo_info<K>;
+  all[abi::word(abi::SystemCall::kVmoSlice)] = &vmo_slice<K>;
+  all[abi::word(abi::SystemCall::kVmoSeal)] = &vmo_seal<K>;
+  all[abi::word(abi::SystemCall::kThreadBuffer)] = &thread_buffer<K>;
+  all[abi::word(abi::SystemCall::kThreadAffinity)] = &thread_affinity<K>;
+  all[abi::word(abi::SystemCall::kIrqConfigure)] = &irq_configure<K>;
+  all[abi::word(abi::SystemCall::kAlarmBind)] = &alarm_bind<K>;
+  all[abi::word(abi::SystemCall::kAlarmSet)] = &alarm_set<K>;
+  all[abi::word(abi::SystemCall::kAlarmClear)] = &alarm_clear<K>;
+  all[abi::word(abi::SystemCall::kBootInfoAudit)] = &boot_info_audit<K>;
+  all[abi::word(abi::SystemCall::kBootInfoRegion)] = &boot_info_region<K>;
+  all[abi::word(abi::SystemCall::kBootInfoBundle)] = &boot_info_bundle<K>;
+  all[abi::word(abi::SystemCall::kBootInfoUart)] = &boot_info_uart<K>;
+  all[abi::word(abi::SystemCall::kBootInfoPrint)] = &boot_info_print<K>;
+  all[abi::word(abi::SystemCall::kBootInfoStop)] = &boot_info_stop<K>;
+  all[abi::word(abi::SystemCall::kBootInfoCensus)] = &boot_info_census<K>;
+  all[abi::word(abi::SystemCall::kBootInfoCommandLine)] = &boot_info_command_line<K>;
+  all[abi::word(abi::SystemCall::kTaskQuota)] = &task_quota<K>;
+  all[abi::word(abi::SystemCall::kSelfAffinity)] = &self_affinity<K>;
+  all[abi::word(abi::SystemCall::kQosControlSet)] = &qos_control_set<K>;
+  all[abi::word(abi::SystemCall::kTaskSettle)] = &task_settle<K>;
+  all[abi::word(abi::SystemCall::kIrqBind)] = &irq_bind<K>;
+  all[abi::word(abi::SystemCall::kIrqAcknowledge)] = &irq_acknowledge<K>;
+  all[abi::word(abi::SystemCall::kBootInfoAuditTo)] = &boot_info_audit_to<K>;
+  return all;
+}();
+
+}  // namespace internal
+
+// There is no system call of this number, or a higher one.
+inline constexpr std::uint64_t kNumbers = 66;
+
+// Decodes the call in k.frame(), performs it, and puts its outcome there. Its number is below
+// kNumbers.
+template <class K>
+void dispatch(K& k, std::uint64_t number) {
+  internal::kDecoders<K>[number](k);
+}
+
+// The same, whatever its number.
 template <class K>
 void dispatch(K& k) {
-  switch (k.frame().x[17]) {
-    case abi::word(abi::SystemCall::kEndpointCall):
-      return internal::endpoint_call<K>(k);
-    case abi::word(abi::SystemCall::kEndpointCallWith):
-      return internal::endpoint_call_with<K>(k);
-    case abi::word(abi::SystemCall::kEndpointSend):
-      return internal::endpoint_send<K>(k);
-    case abi::word(abi::SystemCall::kEndpointReceive):
-      return internal::endpoint_receive<K>(k);
-    case abi::word(abi::SystemCall::kEndpointReplyReceive):
-      return internal::endpoint_reply_receive<K>(k);
-    case abi::word(abi::SystemCall::kEndpointReplyReceiveWith):
-      return internal::endpoint_reply_receive_with<K>(k);
-    case abi::word(abi::SystemCall::kReplyKeep):
-      return internal::reply_keep<K>(k);
-    case abi::word(abi::SystemCall::kReplySend):
-      return internal::reply_send<K>(k);
-    case abi::word(abi::SystemCall::kNotificationSignal):
-      return internal::notification_signal<K>(k);
-    case abi::word(abi::SystemCall::kNotificationWait):
-      return internal::notification_wait<K>(k);
-    case abi::word(abi::SystemCall::kNotificationPoll):
-      return internal::notification_poll<K>(k);
-    case abi::word(abi::SystemCall::kSelfYield):
-      return internal::self_yield<K>(k);
-    case abi::word(abi::SystemCall::kSelfExit):
-      return internal::self_exit<K>(k);
-    case abi::word(abi::SystemCall::kSelfNow):
-      return internal::self_now<K>(k);
-    case abi::word(abi::SystemCall::kSelfQos):
-      return internal::self_qos<K>(k);
-    case abi::word(abi::SystemCall::kUntypedRetype):
-      return internal::untyped_retype<K>(k);
-    case abi::word(abi::SystemCall::kUntypedInfo):
-      return internal::untyped_info<K>(k);
-    case abi::word(abi::SystemCall::kCNodeCopy):
-      return internal::cnode_copy<K>(k);
-    case abi::word(abi::SystemCall::kCNodeMint):
-      return internal::cnode_mint<K>(k);
-    case abi::word(abi::SystemCall::kCNodeMove):
-      return internal::cnode_move<K>(k);
-    case abi::word(abi::SystemCall::kCNodeDelete):
-      return internal::cnode_delete<K>(k);
-    case abi::word(abi::SystemCall::kCNodeRevoke):
-      return internal::cnode_revoke<K>(k);
-    case abi::word(abi::SystemCall::kCNodeQuery):
-      return internal::cnode_query<K>(k);
-    case abi::word(abi::SystemCall::kTaskConfigure):
-      return internal::task_configure<K>(k);
-    case abi::word(abi::SystemCall::kTaskIdentify):
-      return internal::task_identify<K>(k);
-    case abi::word(abi::SystemCall::kTaskSupervise):
-      return internal::task_supervise<K>(k);
-    case abi::word(abi::SystemCall::kTaskKill):
-      return internal::task_kill<K>(k);
-    case abi::word(abi::SystemCall::kTaskInfo):
-      return internal::task_info<K>(k);
-    case abi::word(abi::SystemCall::kCNodeMutate):
-      return internal::cnode_mutate<K>(k);
-    case abi::word(abi::SystemCall::kEndpointCancelSends):
-      return internal::endpoint_cancel_sends<K>(k);
-    case abi::word(abi::SystemCall::kSelfWindow):
-      return internal::self_window<K>(k);
-    case abi::word(abi::SystemCall::kThreadConfigure):
-      return internal::thread_configure<K>(k);
-    case abi::word(abi::SystemCall::kThreadBind):
-      return internal::thread_bind<K>(k);
-    case abi::word(abi::SystemCall::kThreadHandler):
-      return internal::thread_handler<K>(k);
-    case abi::word(abi::SystemCall::kThreadStart):
-      return internal::thread_start<K>(k);
-    case abi::word(abi::SystemCall::kThreadSuspend):
-      return internal::thread_suspend<K>(k);
-    case abi::word(abi::SystemCall::kThreadResume):
-      return internal::thread_resume<K>(k);
-    case abi::word(abi::SystemCall::kThreadRead):
-      return internal::thread_read<K>(k);
-    case abi::word(abi::SystemCall::kThreadWrite):
-      return internal::thread_write<K>(k);
-    case abi::word(abi::SystemCall::kVmoMap):
-      return internal::vmo_map<K>(k);
-    case abi::word(abi::SystemCall::kVmoUnmap):
-      return internal::vmo_unmap<K>(k);
-    case abi::word(abi::SystemCall::kVmoInfo):
-      return internal::vmo_info<K>(k);
-    case abi::word(abi::SystemCall::kVmoSlice):
-      return internal::vmo_slice<K>(k);
-    case abi::word(abi::SystemCall::kVmoSeal):
-      return internal::vmo_seal<K>(k);
-    case abi::word(abi::SystemCall::kThreadBuffer):
-      return internal::thread_buffer<K>(k);
-    case abi::word(abi::SystemCall::kThreadAffinity):
-      return internal::thread_affinity<K>(k);
-    case abi::word(abi::SystemCall::kIrqConfigure):
-      return internal::irq_configure<K>(k);
-    case abi::word(abi::SystemCall::kAlarmBind):
-      return internal::alarm_bind<K>(k);
-    case abi::word(abi::SystemCall::kAlarmSet):
-      return internal::alarm_set<K>(k);
-    case abi::word(abi::SystemCall::kAlarmClear):
-      return internal::alarm_clear<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoAudit):
-      return internal::boot_info_audit<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoRegion):
-      return internal::boot_info_region<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoBundle):
-      return internal::boot_info_bundle<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoUart):
-      return internal::boot_info_uart<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoPrint):
-      return internal::boot_info_print<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoStop):
-      return internal::boot_info_stop<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoCensus):
-      return internal::boot_info_census<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoCommandLine):
-      return internal::boot_info_command_line<K>(k);
-    case abi::word(abi::SystemCall::kTaskQuota):
-      return internal::task_quota<K>(k);
-    case abi::word(abi::SystemCall::kSelfAffinity):
-      return internal::self_affinity<K>(k);
-    case abi::word(abi::SystemCall::kQosControlSet):
-      return internal::qos_control_set<K>(k);
-    case abi::word(abi::SystemCall::kTaskSettle):
-      return internal::task_settle<K>(k);
-    case abi::word(abi::SystemCall::kIrqBind):
-      return internal::irq_bind<K>(k);
-    case abi::word(abi::SystemCall::kIrqAcknowledge):
-      return internal::irq_acknowledge<K>(k);
-    case abi::word(abi::SystemCall::kBootInfoAuditTo):
-      return internal::boot_info_audit_to<K>(k);
-    default:
-      return k.unknown(k.frame());
-  }
+  const std::uint64_t number = k.frame().x[17];
+  if (number >= kNumbers) return k.unknown(k.frame());
+  dispatch(k, number);
 }
 
 }  // namespace tessera::decode

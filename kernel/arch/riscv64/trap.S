@@ -83,8 +83,18 @@ any_call:
     mv      a0, tp
     ld      sp, HART_STACK_TOP(tp)
     call    system_call
-    bnez    a1, resume
-    j       resume_saved
+way_out:                                // by Load (kernel/syscall/trap.h)
+    beqz    a1, completed
+    addi    a1, a1, -1
+    beqz    a1, resume_rest
+    j       resume
+completed:
+    ld      t0, 0*8(a0)
+    csrw    sepc, t0
+    ld      sp, 2*8(a0)
+    ld      tp, 4*8(a0)
+    li      a0, 0
+    j       return_result
 
 no_call:
     csrr    t6, sstatus
@@ -109,7 +119,7 @@ resume:
     sc.d    zero, zero, (a0)
     saved_registers ld, a0
 // The same thread goes on, with the saved registers as they are.
-resume_saved:
+resume_rest:
     ld      t0, 0*8(a0)
     csrw    sepc, t0
     other_registers ld, a0
@@ -206,12 +216,8 @@ fast_signal:
     call    fast_signal_path
     ld      t2, HART_CURRENT(tp)
     beqz    a0, long_way_signal
-    ld      t0, FRAME_OFFSET + 0*8(t2)
-    csrw    sepc, t0
-    ld      sp, FRAME_OFFSET + 2*8(t2)
-    ld      tp, FRAME_OFFSET + 4*8(t2)
-    li      a0, 0
-    j       return_result
+    addi    a0, t2, FRAME_OFFSET
+    j       completed
 // The short way has done nothing. No other register of the call means anything.
 long_way_signal:
     li      t3, ABI_NUMBER_NOTIFICATION_SIGNAL
@@ -251,7 +257,7 @@ long_way:
     mv      a0, tp
     ld      sp, HART_STACK_TOP(tp)
     call    system_call
-    j       resume
+    j       way_out
 
 trap_in_kernel:
     lla     t6, panic_owner

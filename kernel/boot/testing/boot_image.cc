@@ -17,7 +17,7 @@
 extern "C" {
 struct WayOut {
   tessera::arch::Frame* frame;
-  std::uint64_t saved_too;
+  std::uint64_t load;
 };
 WayOut system_call(tessera::arch::HartLocal* hart);
 tessera::arch::Frame* fault_path(tessera::arch::HartLocal* hart, std::uint64_t cause,
@@ -231,7 +231,7 @@ void report(Frame& frame) {
 extern "C" WayOut system_call(tessera::arch::HartLocal* /*hart*/) {
   using namespace tessera;
   boot::report(boot::frame_that_runs());
-  return {&boot::frame_that_runs(), 1};
+  return {&boot::frame_that_runs(), 2};
 }
 
 namespace {
