@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "idl/kernel_rights.h"
+#include "kernel/object/donation.h"
+#include "kernel/object/mail.h"
 #include "kernel/sched/scheduler.h"
 #include "kernel/testing/ipc_fixture.h"
 
@@ -78,6 +80,47 @@ TEST_F(AffinityTest, AThreadOfAnotherHartIsAskedForThere) {
   EXPECT_EQ(world.main().ask.of, client.thread);
   EXPECT_EQ(world.main().ask.harts, 1);
   EXPECT_EQ(client.thread->affinity.peek(), 2) << "only its home changes it";
+}
+
+// As by the short way of a signal: the server goes on, and the client is ready.
+class PreemptionTest : public AffinityTest {
+ protected:
+  void preempt() {
+    as(client);
+    sched::make_wait(*server.thread);
+    set_class(*client.thread, abi::QosClass::kInteractive);
+    set_class(*server.thread, abi::QosClass::kPerfBurst);
+    world.main().affinity.set(world.hart.bit);
+    ASSERT_EQ(sched::choose(world.hart), client.thread);
+    world.hart.surplus.store(false);  // the first task, which is ready, may not go
+    ASSERT_TRUE(sched::preempt(world.hart, *server.thread));
+    share_who_ran(world.hart, *client.thread);
+  }
+};
+
+TEST_F(PreemptionTest, WhoRanGoesToAHartThatSleeps) {
+  const Hart& other = bring_up_another();
+  state.idle.set_bits(other.bit);
+  preempt();
+  EXPECT_TRUE(client.thread->is_at(other));
+  EXPECT_EQ(client.thread->wait(), Wait::kComing);
+  EXPECT_EQ(state.idle.peek(), 0u);
+}
+
+TEST_F(PreemptionTest, AHartThatWillSleepIsToldOfWhoRan) {
+  bring_up_another();
+  preempt();
+  EXPECT_TRUE(client.thread->ready);
+  EXPECT_TRUE(world.hart.surplus.peek());
+}
+
+TEST_F(PreemptionTest, WhoMayRunNowhereElseStays) {
+  const Hart& other = bring_up_another();
+  client.thread->affinity.set(world.hart.bit);
+  state.idle.set_bits(other.bit);
+  preempt();
+  EXPECT_TRUE(client.thread->ready);
+  EXPECT_FALSE(world.hart.surplus.peek());
 }
 
 }  // namespace
