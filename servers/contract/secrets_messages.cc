@@ -147,7 +147,9 @@ static_assert(long_words(kLongRounds - 1) == abi::kMessageWordsMax);
 constexpr unsigned long_answer(unsigned round) { return long_words(kLongRounds - 1 - round); }
 
 // What the whole buffer has of who called or answered in a round.
-constexpr std::uint64_t calls_words(unsigned round) { return 0x10'0000 * (round + 1); }
+constexpr std::uint64_t calls_words(unsigned round) {
+  return 0x10'0000 * (std::uint64_t{round} + 1);
+}
 constexpr std::uint64_t answers_words(unsigned round) { return 0x8000'0000 + calls_words(round); }
 constexpr unsigned kBufferWords = kPage / sizeof(std::uint64_t);
 
